@@ -1,0 +1,142 @@
+"""What crosses between the window and the acquisition thread: mail one way, requests the other. All of it frozen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.alarms.book import Alarm
+from twin.commands import Command
+from twin.detectors.anomaly import Anomaly
+from twin.pipeline import Snapshot
+from twin.signals import Event
+from twin.text import Text
+
+Mode = Literal["live", "replay"]
+
+
+# ---- requests: from the window -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """Let the cursor run at its rate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Hold the cursor; a live source goes on being recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seek:
+    """Put the cursor at a time, and hold it there if the source is live. [s, POSIX]"""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class SetRate:
+    """Replay speed as a multiple of real time, 0.1 to 1000."""
+
+    rate: float
+
+
+@dataclass(frozen=True, slots=True)
+class GoLive:
+    """Let the cursor follow the newest frame again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Obey:
+    """Pass a command on to the twin."""
+
+    command: Command
+
+
+@dataclass(frozen=True, slots=True)
+class RangeQuery:
+    """Ask what some tags did in a span, reduced to at most ``buckets`` min/max columns."""
+
+    ticket: int
+    columns: tuple[int, ...]
+    since: float
+    until: float
+    buckets: int
+
+
+Request = Play | Pause | Seek | SetRate | GoLive | Obey | RangeQuery
+
+
+# ---- mail: to the window -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RangeAnswer:
+    """What some tags did: ``at`` (b,) bucket starts; ``low``, ``high``, ``last`` (k, b) in the tags' units, NaN for
+    gaps; ``quality`` (k, b) the worst in the bucket. Spikes survive: low and high are true extremes."""
+
+    ticket: int
+    columns: tuple[int, ...]
+    at: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    last: NDArray[np.float64]
+    quality: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A sentence for the quiet bar and the log."""
+
+    at: float
+    severity: Literal["information", "warning", "error"]
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A load or an analysis that is under way; ``share`` from 0 to 1."""
+
+    text: Text
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How the acquisition is doing: frames a second, milliseconds a step, frames dropped, age of the newest [s]."""
+
+    rate: float = 0.0
+    step_ms: float = 0.0
+    dropped: int = 0
+    age: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """Everything the window may know now. ``snapshot`` is that at the cursor.
+
+    ``anomalies`` are all known in the span as of the newest frame (timeline, list); ``snapshot.anomalies`` those
+    standing at the cursor. ``alarms`` are those at the cursor; ``events`` all marks of the span. ``generation`` grows
+    with every change, so that equal generations mean there is nothing to do.
+    """
+
+    generation: int
+    mode: Mode
+    snapshot: Snapshot | None
+    cursor: float
+    span: tuple[float, float]
+    playing: bool
+    following: bool
+    rate: float
+    anomalies: tuple[Anomaly, ...] = ()
+    alarms: tuple[Alarm, ...] = ()
+    events: tuple[Event, ...] = ()
+    answers: tuple[RangeAnswer, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    progress: Progress | None = None
+    health: Health = field(default_factory=Health)
+    ended: bool = False

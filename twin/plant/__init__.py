@@ -1,0 +1,1 @@
+"""The plant: what the station is made of, and the physics it obeys."""

@@ -1,0 +1,242 @@
+"""A station file: what a station is made of, as read from TOML and checked.
+
+Keys carry their unit where it is not SI (``flow_m3_h``). Every mistake of a file is found at once, each with its line:
+see :mod:`twin.plant.checking`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Identifier = Annotated[str, Field(min_length=1, max_length=64)]
+Positive = Annotated[float, Field(gt=0)]
+NotNegative = Annotated[float, Field(ge=0)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Point = tuple[float, float, float]
+
+
+class Part(BaseModel):
+    """Anything in a station file: frozen, and unknown keys are mistakes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Words(Part):
+    """A name in both languages."""
+
+    en: str = ""
+    zh: str = ""
+
+
+class About(Part):
+    """What station this is."""
+
+    id: Identifier
+    name: Words = Words()
+    timezone: str = "UTC"
+    model: str = ""  # the 3D model, relative to the station file
+    ambient_c: float = 22.0
+    false_alarms_per_year: Positive = 12.0
+
+
+class Curve(Part):
+    """A pump's design curve at one speed (domain: the manufacturer's sheet)."""
+
+    kind: Literal["table", "power", "polynomial"] = "table"
+    speed_rpm: Positive
+    flow_m3_h: tuple[NotNegative, ...]
+    head_m: tuple[float, ...]
+    efficiency: tuple[Share, ...] | None = None
+    power_kw: tuple[NotNegative, ...] | None = None
+    npsh_required_m: tuple[NotNegative, ...] | None = None
+
+
+class Calibration(Part):
+    """How a built pump differs from its design curve: head and power as multiples, with their standard uncertainty.
+
+    Without a calibration the model starts from the design with the tolerance of ISO 9906 grade 1B.
+    """
+
+    head_scale: Positive = 1.0
+    head_scale_sigma: NotNegative = 0.015
+    power_scale: Positive = 1.0
+    power_scale_sigma: NotNegative = 0.02
+
+
+class Motor(Part):
+    """The motor of a pump. ``efficiency`` at ``load`` (share of rated power)."""
+
+    power_kw: Positive
+    voltage_kv: Positive = 10.0
+    current_a: Positive
+    power_factor: Share = 0.87
+    load: tuple[NotNegative, ...] = (0.25, 0.5, 0.75, 1.0, 1.1)
+    efficiency: tuple[Share, ...] = (0.925, 0.952, 0.962, 0.962, 0.960)
+
+
+class Drive(Part):
+    """The variable-frequency drive of a pump."""
+
+    id: Identifier
+    efficiency: Share = 0.968
+    rated_hz: Positive = 50.0
+    minimum_hz: NotNegative = 25.0
+    ramp_hz_s: Positive = 0.5
+
+
+class Pump(Part):
+    """A pump with its motor and drive, between two nodes."""
+
+    id: Identifier
+    name: Words = Words()
+    circuit: str = ""
+    curve: str
+    from_node: str
+    to_node: str
+    rated_flow_m3_h: Positive
+    standby: bool = False
+    inertia_kg_m2: Positive = 180.0
+    minimum_flow_m3_h: NotNegative = 0.0
+    motor: Motor | None = None
+    drive: Drive | None = None
+    calibration: Calibration | None = None
+    position: Point | None = None
+
+
+class Node(Part):
+    """A point of the hydraulic network. ``elevation_m`` is that of its pressure gauges."""
+
+    id: Identifier
+    elevation_m: float = 0.0
+
+
+class Resistance(Part):
+    """Anything that loses head by c·Q²: a valve, a strainer, a stretch of station piping.
+
+    ``loss_kpa`` is lost at ``flow_m3_h``, clean and fully open. ``check`` lets water pass one way only.
+    """
+
+    id: Identifier
+    name: Words = Words()
+    kind: Literal["gate_valve", "butterfly_valve", "check_valve", "strainer", "pipe", "bypass"] = "pipe"
+    circuit: str = ""
+    pump: str = ""  # the pump whose branch it stands in
+    from_node: str
+    to_node: str
+    loss_kpa: Positive
+    flow_m3_h: Positive
+    check: bool = False
+    normally_closed: bool = False
+    travel_s: NotNegative = 60.0
+    position: Point | None = None
+
+
+class Line(Part):
+    """The buried line to a neighbouring station, and what that neighbour holds at its far end.
+
+    The neighbour is a head (above this station's datum) behind a resistance of its own, which stands for the rest of
+    the line beyond: ``head_m - slope_m * (Q / flow_m3_h)²`` at an upstream end, ``+`` at a downstream one.
+    """
+
+    id: Identifier
+    name: Words = Words()
+    circuit: str = ""
+    side: Literal["upstream", "downstream"]
+    node: str
+    length_m: Positive
+    bore_m: Positive
+    wall_mm: Positive = 18.0
+    roughness_mm: NotNegative = 0.5
+    head_m: float
+    slope_m: NotNegative = 0.0
+    flow_m3_h: Positive
+    temperature_c: float = 60.0
+
+
+class Circuit(Part):
+    """Pumps that share an inlet and an outlet header: what the balance of flows is made over."""
+
+    id: Identifier
+    name: Words = Words()
+    inlet: str
+    outlet: str
+    temperature_c: float
+    flow_m3_h: Positive
+    control: Literal["manual", "flow", "suction_pressure", "discharge_pressure", "pressure_difference"] = "manual"
+    set_point: float | None = None
+
+
+class Equipment(Part):
+    """Anything else that has tags: rooms, transformers, cubicles, tanks, chambers."""
+
+    id: Identifier
+    name: Words = Words()
+    kind: str
+    room: str = ""
+    circuit: str = ""
+    serves: str = ""  # the equipment it feeds: a cubicle its drive, a drive its pump
+    position: Point | None = None
+
+
+class Robot(Part):
+    """A robot and the way it goes: ``route`` is a closed walk through points [m], for ``rail`` at the rail's height."""
+
+    id: Identifier
+    name: Words = Words()
+    kind: Literal["ground", "rail"]
+    route: tuple[Point, ...]
+    speed_m_s: Positive = 0.5
+    dwell_s: NotNegative = 8.0
+    stops: tuple[int, ...] = ()  # indices of route points at which it looks
+
+
+class Camera(Part):
+    """A fixed camera and where it looks."""
+
+    id: Identifier
+    name: Words = Words()
+    kind: Literal["thermal", "visible", "panoramic"]
+    position: Point
+    looks_at: Point | None = None
+    watches: str = ""
+
+
+class TagEntry(Part):
+    """One measuring point as the file states it; :func:`Station.tags` makes a :class:`twin.signals.Tag` of it."""
+
+    name: Identifier
+    equipment: str = ""
+    measures: str = ""
+    unit: str = ""
+    range: tuple[float, float] | None = None
+    kind: Literal["analog", "digital", "calculated"] = "analog"
+    period: Positive = 1.0
+    step: NotNegative = 0.0
+    LL: float | None = None
+    L: float | None = None
+    H: float | None = None
+    HH: float | None = None
+    hold: NotNegative = 0.0  # seconds a limit must be broken before it alarms
+    node: str = ""
+    en: str = ""
+    zh: str = ""
+
+
+class StationFile(Part):
+    """A whole station file. Every list may be empty: a station may hold no more than tags and one pump."""
+
+    format: Literal["pumphouse-station"]
+    version: Literal[1]
+    station: About
+    curves: dict[str, Curve] = {}
+    circuits: tuple[Circuit, ...] = ()
+    nodes: tuple[Node, ...] = ()
+    pumps: tuple[Pump, ...] = ()
+    resistances: tuple[Resistance, ...] = ()
+    lines: tuple[Line, ...] = ()
+    equipment: tuple[Equipment, ...] = ()
+    robots: tuple[Robot, ...] = ()
+    cameras: tuple[Camera, ...] = ()
+    tags: tuple[TagEntry, ...] = ()

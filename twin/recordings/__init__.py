@@ -1,0 +1,1 @@
+"""Recordings: the station's memory, in HDF5."""

@@ -43,6 +43,10 @@ LIBRARIES = (
 )
 
 
+def _say(sentence: str) -> None:
+    sys.stderr.write(sentence + "\n")
+
+
 def _loads(library: str) -> bool:
     try:
         ctypes.CDLL(library)
@@ -63,7 +67,9 @@ def missing_python() -> str:
     wanted = ".".join(map(str, NEEDED_PYTHON))
     if sys.version_info < NEEDED_PYTHON:
         found = ".".join(map(str, sys.version_info[:2]))
-        return f"Python {found} is too old: Pumphouse needs {wanted} or newer. Name one with: make PYTHON=python{wanted}"
+        return (
+            f"Python {found} is too old: Pumphouse needs {wanted} or newer. Name one with: make PYTHON=python{wanted}"
+        )
     if importlib.util.find_spec("ensurepip") is None or importlib.util.find_spec("venv") is None:
         package = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
         return f"This Python cannot make a virtual environment. Install it with: apt-get install -y {package}"
@@ -89,21 +95,21 @@ def main() -> int:
     """Say what is missing, install it where we may; 0 when nothing is missing any more."""
     python = missing_python()
     if python:
-        print(python, file=sys.stderr)
+        _say(python)
         return 3
     packages = missing_packages()
     if not packages:
         return 0
     command = "apt-get install -y " + " ".join(packages)
-    print(f"System libraries that Qt and OpenGL need are missing: {', '.join(packages)}.", file=sys.stderr)
+    _say(f"System libraries that Qt and OpenGL need are missing: {', '.join(packages)}.")
     if _is_debian_root():
-        print(f"Installing them: {command}", file=sys.stderr)
+        _say(f"Installing them: {command}")
         _install(packages)
         packages = missing_packages()
         if not packages:
             return 0
-        print(f"Still missing: {', '.join(packages)}.", file=sys.stderr)
-    print(f"Install them with: sudo {command}", file=sys.stderr)
+        _say(f"Still missing: {', '.join(packages)}.")
+    _say(f"Install them with: sudo {command}")
     return 3
 
 

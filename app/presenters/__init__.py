@@ -1,0 +1,1 @@
+"""Plain Python: what is to be shown, worked out without Qt."""

@@ -1,0 +1,1 @@
+"""Qt and pyqtgraph: setters in, ``*_requested`` signals out; no thoughts."""

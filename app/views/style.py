@@ -1,0 +1,119 @@
+"""The theme, as Qt wants it: style sheet, palette, and the hatch by which every view shows quality."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QBrush, QColor, QFont, QPalette
+from PySide6.QtWidgets import QApplication
+
+from app import theme
+
+GOOD, UNCERTAIN, STALE, BAD, MISSING = range(5)
+
+_PATTERNS = {
+    UNCERTAIN: Qt.BrushStyle.Dense6Pattern,
+    STALE: Qt.BrushStyle.FDiagPattern,
+    BAD: Qt.BrushStyle.DiagCrossPattern,
+    MISSING: Qt.BrushStyle.BDiagPattern,
+}
+
+
+@cache
+def hatch(quality: int, colour: str = theme.SECONDARY) -> QBrush:
+    """The pattern of a quality (twin.signals.Quality as a number): none for good, one each for the others."""
+    pattern = _PATTERNS.get(int(quality), Qt.BrushStyle.NoBrush)
+    return QBrush(QColor(colour), pattern)
+
+
+def font(size: int = theme.NORMAL, bold: bool = False) -> QFont:
+    """The shipped face with figures of equal width."""
+    made = QFont(theme.FAMILY)
+    made.setPixelSize(size)
+    made.setBold(bold)
+    made.setFeature(QFont.Tag("tnum"), 1)
+    return made
+
+
+def palette() -> QPalette:
+    """The dark palette for whatever the style sheet does not reach."""
+    made = QPalette()
+    roles = {
+        QPalette.ColorRole.Window: theme.WINDOW,
+        QPalette.ColorRole.Base: theme.PANEL,
+        QPalette.ColorRole.AlternateBase: theme.PANEL,
+        QPalette.ColorRole.Button: theme.RAISED,
+        QPalette.ColorRole.ToolTipBase: theme.RAISED,
+        QPalette.ColorRole.WindowText: theme.TEXT,
+        QPalette.ColorRole.Text: theme.TEXT,
+        QPalette.ColorRole.ButtonText: theme.TEXT,
+        QPalette.ColorRole.ToolTipText: theme.TEXT,
+        QPalette.ColorRole.PlaceholderText: theme.FAINT,
+        QPalette.ColorRole.Highlight: theme.SELECTED,
+        QPalette.ColorRole.HighlightedText: theme.BRIGHT,
+    }
+    for role, colour in roles.items():
+        made.setColor(role, QColor(colour))
+    return made
+
+
+SHEET = f"""
+QWidget {{ color: {theme.TEXT}; }}
+QMainWindow, QDockWidget {{ background: {theme.WINDOW}; }}
+QMainWindow::separator {{ background: {theme.WINDOW}; width: 4px; height: 4px; }}
+QMainWindow::separator:hover {{ background: {theme.LINE}; }}
+QDockWidget {{ font-size: {theme.SMALL}px; color: {theme.SECONDARY}; titlebar-close-icon: none; }}
+QDockWidget::title {{ background: {theme.RAISED}; padding: 4px 8px; text-align: left; }}
+QDockWidget > QWidget {{ background: {theme.PANEL}; }}
+QDockWidget[replay="true"]:floating {{ border: {theme.FRAME}px solid {theme.REPLAY}; }}
+QTabBar::tab {{ background: {theme.WINDOW}; color: {theme.SECONDARY}; padding: 4px 12px; font-size: {theme.SMALL}px; }}
+QTabBar::tab:selected {{ background: {theme.RAISED}; color: {theme.TEXT}; }}
+QTabBar::tab:hover {{ background: {theme.HOVERED}; }}
+QMenuBar {{ background: transparent; }}
+QMenuBar::item {{ background: transparent; padding: 4px 8px; }}
+QMenuBar::item:selected, QMenu::item:selected {{ background: {theme.SELECTED}; }}
+QMenu {{ background: {theme.RAISED}; border: 1px solid {theme.LINE}; padding: 4px; }}
+QMenu::item {{ padding: 4px 24px 4px 16px; }}
+QMenu::item:disabled {{ color: {theme.FAINT}; }}
+QMenu::separator {{ height: 1px; background: {theme.LINE}; margin: 4px 8px; }}
+QToolTip {{ background: {theme.RAISED}; color: {theme.TEXT}; border: 1px solid {theme.LINE}; padding: 4px; }}
+QPushButton, QToolButton {{
+    background: {theme.RAISED}; border: 1px solid {theme.LINE}; border-radius: 2px; padding: 3px 12px;
+}}
+QToolButton {{ padding: 3px 8px; }}
+QPushButton:hover, QToolButton:hover {{ background: {theme.HOVERED}; }}
+QPushButton:pressed, QToolButton:pressed, QToolButton:checked {{ background: {theme.SELECTED}; }}
+QPushButton:disabled, QToolButton:disabled {{ color: {theme.FAINT}; background: {theme.PANEL}; }}
+QPushButton:focus, QToolButton:focus, QLineEdit:focus, QAbstractItemView:focus {{ border: 1px solid {theme.EXPECTED}; }}
+QToolButton::menu-indicator {{ image: none; }}
+QLineEdit {{ background: {theme.WINDOW}; border: 1px solid {theme.LINE}; border-radius: 2px; padding: 4px 8px; }}
+QAbstractItemView {{
+    background: {theme.PANEL}; border: 1px solid {theme.PANEL}; selection-background-color: {theme.SELECTED};
+    selection-color: {theme.BRIGHT}; gridline-color: {theme.GRID}; outline: none;
+}}
+QHeaderView {{ background: {theme.PANEL}; }}
+QHeaderView::section {{
+    background: {theme.PANEL}; color: {theme.SECONDARY}; border: none; border-bottom: 1px solid {theme.LINE};
+    padding: 3px 8px; font-size: {theme.SMALL}px;
+}}
+QTableCornerButton::section {{ background: {theme.PANEL}; border: none; }}
+QScrollBar {{ background: {theme.PANEL}; border: none; margin: 0; }}
+QScrollBar:vertical {{ width: 10px; }}
+QScrollBar:horizontal {{ height: 10px; }}
+QScrollBar::handle {{ background: {theme.LINE}; border-radius: 3px; min-height: 24px; min-width: 24px; margin: 2px; }}
+QScrollBar::handle:hover {{ background: {theme.FAINT}; }}
+QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{
+    background: none; border: none; width: 0; height: 0;
+}}
+QProgressBar {{ background: {theme.RAISED}; border: none; border-radius: 2px; text-align: center; height: 8px; }}
+QProgressBar::chunk {{ background: {theme.EXPECTED}; border-radius: 2px; }}
+"""
+
+
+def dress(application: QApplication) -> None:
+    """Give the application its style, palette, sheet and face."""
+    application.setStyle("Fusion")
+    application.setPalette(palette())
+    application.setFont(font())
+    application.setStyleSheet(SHEET)

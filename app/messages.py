@@ -68,7 +68,19 @@ class RangeQuery:
     buckets: int
 
 
-Request = Play | Pause | Seek | SetRate | GoLive | Obey | RangeQuery
+@dataclass(frozen=True, slots=True)
+class Recognise:
+    """Somebody has seen these anomalies; their identities."""
+
+    anomalies: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Give up the analysis that is under way; what it found stays."""
+
+
+Request = Play | Pause | Seek | SetRate | GoLive | Obey | RangeQuery | Recognise | Cancel
 
 
 # ---- mail: to the window -------------------------------------------------------------------------------------------
@@ -121,7 +133,8 @@ class Mail:
 
     ``anomalies`` are all known in the span as of the newest frame (timeline, list); ``snapshot.anomalies`` those
     standing at the cursor. ``alarms`` are those at the cursor; ``events`` all marks of the span. ``generation`` grows
-    with every change, so that equal generations mean there is nothing to do.
+    with every change, so that equal generations mean there is nothing to do. ``live_source`` says whether there is a
+    *now* to go back to; ``recognised`` are the anomalies somebody has seen.
     """
 
     generation: int
@@ -137,6 +150,8 @@ class Mail:
     events: tuple[Event, ...] = ()
     answers: tuple[RangeAnswer, ...] = ()
     notices: tuple[Notice, ...] = ()
+    recognised: frozenset[int] = frozenset()
     progress: Progress | None = None
+    live_source: bool = False
     health: Health = field(default_factory=Health)
     ended: bool = False

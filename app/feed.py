@@ -1,0 +1,120 @@
+"""A live source being taken in: each frame goes through the twin into memory, at the pace of its own clock."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from typing import Protocol
+
+from app.messages import Health, Notice, Progress
+from app.recall import Recall
+from twin.clock import Clock
+from twin.commands import Command
+from twin.detectors.anomaly import Anomaly
+from twin.errors import StationError
+from twin.pipeline import Snapshot
+from twin.signals import Event, Frame
+from twin.sources.source import Source
+from twin.text import Text
+
+EVENTS_KEPT = 5000
+CATCHING_UP = Text("Running ahead", "正在快进")
+SLICE = 0.01  # s of work between two looks at what the window asks
+
+
+class Fold(Protocol):
+    """The twin as the feed needs it (twin.pipeline.Twin)."""
+
+    def step(self, frame: Frame) -> Snapshot: ...
+
+    def obey(self, command: Command) -> object: ...
+
+
+class Kept(Protocol):
+    """The memory as the feed needs it (twin.recordings.live.LiveMemory)."""
+
+    def append(self, snapshot: Snapshot) -> None: ...
+
+
+class Feed:
+    """Takes a source in. ``ahead`` seconds of it are run as fast as possible before it is paced.
+
+    A source that keeps no pace of its own is paced here: its first frame (or the one reached by running ahead) is now.
+    """
+
+    def __init__(self, source: Source, twin: Fold, memory: Kept, recall: Recall, clock: Clock, ahead: float = 0.0):
+        self._source = source
+        self._twin = twin
+        self._memory = memory
+        self._recall = recall
+        self._clock = clock
+        self._ahead = ahead
+        self._anomalies: dict[int, Anomaly] = {}
+        self._events: deque[Event] = deque(maxlen=EVENTS_KEPT)
+        self._arrivals: deque[float] = deque(maxlen=20)
+        self._step_s = 0.0
+        self.newest: Snapshot | None = None
+        self.progress: Progress | None = None
+        self.ended = False
+
+    async def run(self, tell: Callable[[Notice], None]) -> None:
+        """Until the source ends; a source that fails ends too, and says why."""
+        try:
+            await self._take_in(self._source.frames())
+            said = Text(f"{self._source.name} has ended.", f"数据源 {self._source.name} 已结束。")
+            tell(Notice(self._clock.now(), "warning", said))
+        except StationError as error:
+            tell(Notice(self._clock.now(), "error", Text(str(error), str(error))))
+        finally:
+            self._source.close()
+        self.ended = True
+
+    def obey(self, command: Command) -> None:
+        """Pass a command on, and show at once what it changed."""
+        self._twin.obey(command)
+
+    def health(self, now: float) -> Health:
+        """How the taking in is doing at clock time ``now``."""
+        if not self._arrivals:
+            return Health()
+        over = self._arrivals[-1] - self._arrivals[0]
+        rate = (len(self._arrivals) - 1) / over if over > 0 else 0.0
+        return Health(rate, self._step_s * 1e3, 0, max(0.0, now - self._arrivals[-1]))
+
+    async def _take_in(self, frames: AsyncIterator[Frame]) -> None:
+        first = lead = None
+        slice_began = time.perf_counter()
+        async for frame in frames:
+            first = frame.at if first is None else first
+            running_ahead = frame.at - first < self._ahead
+            if not running_ahead and not self._source.paced:
+                lead = self._clock.now() - frame.at if lead is None else lead
+                await self._clock.sleep_until(frame.at + lead)
+            self._fold(frame)
+            self._report(frame.at - first if running_ahead else None)
+            if running_ahead and time.perf_counter() - slice_began > SLICE:
+                await asyncio.sleep(0)
+                slice_began = time.perf_counter()
+
+    def _fold(self, frame: Frame) -> None:
+        began = time.perf_counter()
+        snapshot = self._twin.step(frame)
+        self._step_s += 0.1 * (time.perf_counter() - began - self._step_s)
+        self._arrivals.append(self._clock.now())
+        self._memory.append(snapshot)
+        for anomaly in snapshot.changed_anomalies:
+            self._anomalies[anomaly.id] = anomaly
+        self._events.extend(snapshot.events)
+        if snapshot.changed_anomalies or snapshot.events or snapshot.changed_alarms:
+            alarms = {a.id: a for a in (*self._recall.alarms, *snapshot.changed_alarms)}
+            self._recall.found(tuple(self._anomalies.values()), tuple(alarms.values()), tuple(self._events))
+        self.newest = replace(snapshot)
+
+    def _report(self, gone: float | None) -> None:
+        if gone is not None:
+            self.progress = Progress(CATCHING_UP, gone / self._ahead)
+        else:
+            self.progress = None

@@ -12,7 +12,7 @@ class StationError(PumphouseError):
     ----------
     thing : str     What it is about, as the user named it: a path, a tag, a URL.
     wrong : str     What is wrong with it, without a full stop.
-    remedy : str    What to do, without a full stop; may be empty.
+    remedy : str    What to do, without a full stop, or a question; may be empty.
     """
 
     def __init__(self, thing: object, wrong: str, remedy: str = "") -> None:
@@ -22,7 +22,11 @@ class StationError(PumphouseError):
         super().__init__(thing, wrong, remedy)
 
     def __str__(self) -> str:
-        return f"{self.thing}: {self.wrong}." + (f" {self.remedy}." if self.remedy else "")
+        return f"{self.thing}: {_stopped(self.wrong)}" + (f" {_stopped(self.remedy)}" if self.remedy else "")
+
+
+def _stopped(sentence: str) -> str:
+    return sentence if sentence.endswith("?") else f"{sentence}."
 
 
 class UsageError(PumphouseError):

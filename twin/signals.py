@@ -123,7 +123,7 @@ class TagTable(Sequence[Tag]):
         try:
             return self._columns[name]
         except KeyError:
-            raise StationError(name, "there is no such tag", did_you_mean(name, self._columns).capitalize()) from None
+            raise StationError(name, "there is no such tag", did_you_mean(name, self._columns)) from None
 
     def measuring(self, equipment: str, measures: str) -> int | None:
         """The column that measures this of that equipment, or None."""

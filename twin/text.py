@@ -20,6 +20,7 @@ class Text:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """``"did you mean 'x'?"`` for the nearest known word, or an empty string."""
-    near = get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f"did you mean '{near[0]}'?" if near else ""
+    """``"Did you mean 'x'?"`` for the nearest known word, or an empty string."""
+    spelt = {name.casefold(): name for name in known}
+    near = get_close_matches(word.casefold(), list(spelt), n=1, cutoff=0.6)
+    return f"Did you mean '{spelt[near[0]]}'?" if near else ""

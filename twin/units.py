@@ -70,7 +70,7 @@ def scale_and_offset(unit: str) -> tuple[float, float]:
     try:
         _, scale, offset = _TO_SI[unit]
     except KeyError:
-        remedy = did_you_mean(unit, KNOWN_UNITS).capitalize() or f"Known units are {', '.join(KNOWN_UNITS)}"
+        remedy = did_you_mean(unit, KNOWN_UNITS) or f"Known units are {', '.join(KNOWN_UNITS)}"
         raise StationError(unit, "is not a unit we know", remedy) from None
     return scale, offset
 

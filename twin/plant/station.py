@@ -20,7 +20,7 @@ Point = tuple[float, float, float]
 class Part(BaseModel):
     """Anything in a station file: frozen, and unknown keys are mistakes."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Words(Part):
@@ -46,7 +46,7 @@ class Curve(Part):
 
     kind: Literal["table", "power", "polynomial"] = "table"
     speed_rpm: Positive
-    flow_m3_h: tuple[NotNegative, ...]
+    flow_m3_h: Annotated[tuple[NotNegative, ...], Field(min_length=1)]
     head_m: tuple[float, ...]
     efficiency: tuple[Share, ...] | None = None
     power_kw: tuple[NotNegative, ...] | None = None
@@ -87,14 +87,14 @@ class Drive(Part):
 
 
 class Pump(Part):
-    """A pump with its motor and drive, between two nodes."""
+    """A pump with its motor and drive, between two nodes of the network, if the file has a network."""
 
     id: Identifier
     name: Words = Words()
     circuit: str = ""
     curve: str
-    from_node: str
-    to_node: str
+    from_node: str = ""
+    to_node: str = ""
     rated_flow_m3_h: Positive
     standby: bool = False
     inertia_kg_m2: Positive = 180.0
@@ -186,7 +186,7 @@ class Robot(Part):
     id: Identifier
     name: Words = Words()
     kind: Literal["ground", "rail"]
-    route: tuple[Point, ...]
+    route: Annotated[tuple[Point, ...], Field(min_length=2)]
     speed_m_s: Positive = 0.5
     dwell_s: NotNegative = 8.0
     stops: tuple[int, ...] = ()  # indices of route points at which it looks

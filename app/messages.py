@@ -132,7 +132,8 @@ class Mail:
     """Everything the window may know now. ``snapshot`` is that at the cursor.
 
     ``anomalies`` are all known in the span as of the newest frame (timeline, list); ``snapshot.anomalies`` those
-    standing at the cursor. ``alarms`` are those at the cursor; ``events`` all marks of the span. ``generation`` grows
+    standing at the cursor. ``alarms`` are those at the cursor, ``past_alarms`` all of the span, ``events`` all marks of
+    the span. ``generation`` grows
     with every change, so that equal generations mean there is nothing to do. ``live_source`` says whether there is a
     *now* to go back to; ``recognised`` are the anomalies somebody has seen.
     """
@@ -147,6 +148,7 @@ class Mail:
     rate: float
     anomalies: tuple[Anomaly, ...] = ()
     alarms: tuple[Alarm, ...] = ()
+    past_alarms: tuple[Alarm, ...] = ()
     events: tuple[Event, ...] = ()
     answers: tuple[RangeAnswer, ...] = ()
     notices: tuple[Notice, ...] = ()

@@ -1,4 +1,4 @@
-"""What runs in the acquisition thread: frames become snapshots, requests move the cursor, and mail is left for the window."""
+"""What runs in the acquisition thread: requests move the cursor, and mail is left for the window."""
 
 from __future__ import annotations
 
@@ -32,7 +32,6 @@ from app.messages import (
 from app.playhead import Playhead
 from app.recall import Recall
 from twin.clock import Clock
-from twin.commands import Acknowledge
 from twin.errors import StationError
 from twin.pipeline import Snapshot
 from twin.text import Text
@@ -190,6 +189,7 @@ class Session:
             rate=self._head.rate,
             anomalies=self._recall.anomalies,
             alarms=snapshot.alarms if snapshot is not None else (),
+            past_alarms=self._recall.alarms,
             events=self._recall.events,
             recognised=self._recognised,
             progress=progress or None,
@@ -217,7 +217,8 @@ class Session:
 def _same(mail: Mail, other: Mail) -> bool:
     """Whether two mails show the same, but for how old it is. What is immutable is compared by identity."""
     by_identity = all(
-        getattr(mail, name) is getattr(other, name) for name in ("snapshot", "anomalies", "events", "progress")
+        getattr(mail, name) is getattr(other, name)
+        for name in ("snapshot", "anomalies", "past_alarms", "events", "progress")
     )
     by_value = ("mode", "cursor", "span", "playing", "following", "rate", "recognised", "ended")
     return by_identity and all(getattr(mail, name) == getattr(other, name) for name in by_value)

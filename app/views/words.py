@@ -1,0 +1,120 @@
+"""The words views share: faults, residuals, responses, priorities, qualities, states. Keys come from the presenters."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+
+def QT_TRANSLATE_NOOP(context: str, text: str) -> str:  # noqa: ARG001 - the name lupdate looks for
+    """Mark a text for the catalogue and leave it as it is."""
+    return text
+
+
+WORDS: dict[str, str] = {
+    # priorities
+    "urgent": QT_TRANSLATE_NOOP("words", "urgent"),
+    "high": QT_TRANSLATE_NOOP("words", "high"),
+    "medium": QT_TRANSLATE_NOOP("words", "medium"),
+    "low": QT_TRANSLATE_NOOP("words", "low"),
+    # qualities
+    "good": QT_TRANSLATE_NOOP("words", "good"),
+    "uncertain": QT_TRANSLATE_NOOP("words", "uncertain"),
+    "stale": QT_TRANSLATE_NOOP("words", "stale"),
+    "bad": QT_TRANSLATE_NOOP("words", "bad"),
+    "missing": QT_TRANSLATE_NOOP("words", "missing"),
+    # states
+    "running": QT_TRANSLATE_NOOP("words", "running"),
+    "stopped": QT_TRANSLATE_NOOP("words", "stopped"),
+    "unknown_state": QT_TRANSLATE_NOOP("words", "not known"),
+    "on": QT_TRANSLATE_NOOP("words", "on"),
+    "off": QT_TRANSLATE_NOOP("words", "off"),
+    "unacknowledged": QT_TRANSLATE_NOOP("words", "not acknowledged"),
+    "acknowledged": QT_TRANSLATE_NOOP("words", "acknowledged"),
+    "returned": QT_TRANSLATE_NOOP("words", "returned, not acknowledged"),
+    "normal": QT_TRANSLATE_NOOP("words", "normal"),
+    "standing": QT_TRANSLATE_NOOP("words", "standing"),
+    "over": QT_TRANSLATE_NOOP("words", "over"),
+    "not_yet": QT_TRANSLATE_NOOP("words", "not found yet at this time"),
+    # modes
+    "live": QT_TRANSLATE_NOOP("words", "LIVE"),
+    "replay": QT_TRANSLATE_NOOP("words", "REPLAY"),
+    # what is measured of a pump
+    "flow": QT_TRANSLATE_NOOP("words", "flow"),
+    "head": QT_TRANSLATE_NOOP("words", "head"),
+    "power": QT_TRANSLATE_NOOP("words", "power"),
+    "speed": QT_TRANSLATE_NOOP("words", "speed"),
+    "npsh_margin": QT_TRANSLATE_NOOP("words", "NPSH margin"),
+    "limit_HH": QT_TRANSLATE_NOOP("words", "limit high-high"),
+    "limit_H": QT_TRANSLATE_NOOP("words", "limit high"),
+    "limit_L": QT_TRANSLATE_NOOP("words", "limit low"),
+    "limit_LL": QT_TRANSLATE_NOOP("words", "limit low-low"),
+    "limit_DI": QT_TRANSLATE_NOOP("words", "alarms when"),
+    # residuals
+    "efficiency": QT_TRANSLATE_NOOP("words", "efficiency"),
+    "branch_loss": QT_TRANSLATE_NOOP("words", "branch loss"),
+    "suction_loss": QT_TRANSLATE_NOOP("words", "suction loss"),
+    "strainer_loss": QT_TRANSLATE_NOOP("words", "strainer loss"),
+    "flow_balance": QT_TRANSLATE_NOOP("words", "flow balance"),
+    "speed_tracking": QT_TRANSLATE_NOOP("words", "speed tracking"),
+    "npsh": QT_TRANSLATE_NOOP("words", "NPSH margin"),
+    # faults
+    "cavitation": QT_TRANSLATE_NOOP("words", "cavitation"),
+    "low_flow": QT_TRANSLATE_NOOP("words", "low flow"),
+    "impeller_wear": QT_TRANSLATE_NOOP("words", "impeller wear"),
+    "wear_ring_clearance": QT_TRANSLATE_NOOP("words", "wear-ring clearance"),
+    "broken_blade": QT_TRANSLATE_NOOP("words", "broken blade"),
+    "misalignment": QT_TRANSLATE_NOOP("words", "misalignment"),
+    "bearing_de": QT_TRANSLATE_NOOP("words", "bearing DE"),
+    "bearing_nde": QT_TRANSLATE_NOOP("words", "bearing NDE"),
+    "seal_leak": QT_TRANSLATE_NOOP("words", "seal leak"),
+    "strainer_clogging": QT_TRANSLATE_NOOP("words", "strainer clogging"),
+    "gas_ingress": QT_TRANSLATE_NOOP("words", "gas ingress"),
+    "check_valve_stuck_open": QT_TRANSLATE_NOOP("words", "check valve stuck open"),
+    "check_valve_stuck_closed": QT_TRANSLATE_NOOP("words", "check valve stuck closed"),
+    "discharge_valve_partly_closed": QT_TRANSLATE_NOOP("words", "discharge valve partly closed"),
+    "vfd_derate": QT_TRANSLATE_NOOP("words", "drive derated"),
+    "drive_trip": QT_TRANSLATE_NOOP("words", "drive trip"),
+    "phase_imbalance": QT_TRANSLATE_NOOP("words", "phase imbalance"),
+    "winding_overheating": QT_TRANSLATE_NOOP("words", "winding overheating"),
+    "line_leak": QT_TRANSLATE_NOOP("words", "line leak"),
+    "line_rupture": QT_TRANSLATE_NOOP("words", "line rupture"),
+    "upstream_trip": QT_TRANSLATE_NOOP("words", "trip upstream"),
+    "downstream_trip": QT_TRANSLATE_NOOP("words", "trip downstream"),
+    "sensor_bias": QT_TRANSLATE_NOOP("words", "sensor bias"),
+    "sensor_drift": QT_TRANSLATE_NOOP("words", "sensor drift"),
+    "sensor_stuck": QT_TRANSLATE_NOOP("words", "sensor stuck"),
+    "sensor_dropout": QT_TRANSLATE_NOOP("words", "sensor dropout"),
+    "sensor_noise": QT_TRANSLATE_NOOP("words", "sensor noise"),
+    "makeup_loss": QT_TRANSLATE_NOOP("words", "loss of make-up"),
+    "water_quality": QT_TRANSLATE_NOOP("words", "water quality"),
+    "transformer_overtemperature": QT_TRANSLATE_NOOP("words", "transformer overtemperature"),
+    "flood": QT_TRANSLATE_NOOP("words", "flood"),
+    "fire": QT_TRANSLATE_NOOP("words", "fire"),
+    "gas": QT_TRANSLATE_NOOP("words", "gas"),
+    "intrusion": QT_TRANSLATE_NOOP("words", "intrusion"),
+    "unknown": QT_TRANSLATE_NOOP("words", "unknown cause"),
+    # what to do next
+    "arm_standby": QT_TRANSLATE_NOOP("words", "Arm the standby"),
+    "dispatch_robot": QT_TRANSLATE_NOOP("words", "Send the robot"),
+    # lanes of the timeline
+    "alarms": QT_TRANSLATE_NOOP("words", "Alarms"),
+    "anomalies": QT_TRANSLATE_NOOP("words", "Anomalies"),
+    "operations": QT_TRANSLATE_NOOP("words", "Operations"),
+    "labels": QT_TRANSLATE_NOOP("words", "Labels"),
+    "data": QT_TRANSLATE_NOOP("words", "Data trouble"),
+    "truth": QT_TRANSLATE_NOOP("words", "Truth"),
+}
+
+QUALITIES = ("good", "uncertain", "stale", "bad", "missing")
+
+
+def word(key: str) -> str:
+    """A word in the language spoken now; whatever is no key is a name and stays as it is."""
+    text = WORDS.get(key)
+    return QCoreApplication.translate("words", text) if text is not None else key
+
+
+def capital(key: str) -> str:
+    """The same with a capital letter in front."""
+    said = word(key)
+    return said[:1].upper() + said[1:]

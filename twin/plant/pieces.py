@@ -1,0 +1,110 @@
+"""Functions of one variable in pieces, many of them evaluated at once: what every pump curve is made of.
+
+Each piece is a cubic about its own origin, less a power term: ``c0 + c1·d + c2·d² + c3·d³ − b·x^e``, d = x − origin.
+Tables, polynomials and power laws all fit in it exactly, so that one evaluation serves a station of mixed curves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.signals import Floats
+
+SMALLEST = 1e-9  # where the slope of x^e is taken in place of 0: it is infinite there for e < 1
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One piece: it holds from ``start`` to the next piece's start."""
+
+    start: float
+    origin: float
+    coefficients: tuple[float, float, float, float]
+    power: float = 0.0  # b of the power term
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pieces:
+    """n functions in at most k pieces each; ``coefficients`` is (4, n·k), ``origin`` and ``power`` (n·k,)."""
+
+    starts: Floats  # (n, k - 1), of all pieces but the first, which reaches down to -inf; +inf where there are fewer
+    origin: Floats
+    coefficients: Floats
+    power: Floats
+    exponent: Floats  # (n,)
+    first: NDArray[np.intp]  # (n,) index of each function's first piece
+    powered: bool  # whether any power term is there at all
+
+    def value(self, x: Floats) -> Floats:
+        """Values at ``x`` (..., n): function i at x[..., i]. One function takes any (...)."""
+        at = self._at(x)
+        c0, c1, c2, c3 = self.coefficients.take(at, axis=1)
+        d = x - self.origin.take(at)
+        value: Floats = c0 + d * (c1 + d * (c2 + d * c3))
+        if self.powered:
+            value -= self.power.take(at) * np.maximum(x, 0.0) ** self.exponent
+        return value
+
+    def value_and_slope(self, x: Floats) -> tuple[Floats, Floats]:
+        """The same with the first derivative."""
+        at = self._at(x)
+        c0, c1, c2, c3 = self.coefficients.take(at, axis=1)
+        d = x - self.origin.take(at)
+        value: Floats = c0 + d * (c1 + d * (c2 + d * c3))
+        slope: Floats = c1 + d * (2.0 * c2 + d * (3.0 * c3))
+        if self.powered:
+            base = np.maximum(x, SMALLEST)
+            term = self.power.take(at) * base ** (self.exponent - 1.0)
+            value -= term * np.maximum(x, 0.0)
+            slope -= term * self.exponent
+        return value, slope
+
+    def _at(self, x: Floats) -> NDArray[np.intp]:
+        at: NDArray[np.intp] = (x[..., None] >= self.starts).sum(axis=-1) + self.first
+        return at
+
+
+def of(pieces: Sequence[Piece], exponent: float = 1.0) -> Pieces:
+    """One function from its pieces, which ascend; the first reaches down to -inf whatever its start."""
+    return Pieces(
+        starts=np.array([[p.start for p in pieces[1:]]], dtype=np.float64),
+        origin=np.array([p.origin for p in pieces], dtype=np.float64),
+        coefficients=np.array([p.coefficients for p in pieces], dtype=np.float64).T.copy(),
+        power=np.array([p.power for p in pieces], dtype=np.float64),
+        exponent=np.array([exponent], dtype=np.float64),
+        first=np.zeros(1, dtype=np.intp),
+        powered=any(p.power for p in pieces),
+    )
+
+
+def constant(value: float) -> Pieces:
+    """One function that is the same everywhere; NaN for what is not known."""
+    return of([Piece(-np.inf, 0.0, (value, 0.0, 0.0, 0.0))])
+
+
+def stacked(functions: Sequence[Pieces]) -> Pieces:
+    """Many as one; those with fewer pieces are padded with pieces that are never reached."""
+    count, most = len(functions), max((f.origin.size for f in functions), default=1)
+    starts = np.full((count, most - 1), np.inf)
+    origin, power, coefficients = np.zeros((count, most)), np.zeros((count, most)), np.zeros((4, count, most))
+    for i, f in enumerate(functions):
+        k = f.origin.size
+        starts[i, : k - 1], origin[i, :k], power[i, :k], coefficients[:, i, :k] = (
+            f.starts,
+            f.origin,
+            f.power,
+            f.coefficients,
+        )
+    return Pieces(
+        starts=starts,
+        origin=origin.ravel(),
+        coefficients=coefficients.reshape(4, -1),
+        power=power.ravel(),
+        exponent=np.array([f.exponent[0] for f in functions], dtype=np.float64),
+        first=np.arange(count, dtype=np.intp) * most,
+        powered=any(f.powered for f in functions),
+    )

@@ -33,6 +33,7 @@ STANDING = 1e-9  # of rated speed: below it a pump stands
 SLOWEST = 0.1  # of rated speed: below it the efficiency correction is held
 STEEPEST_CORRECTION = 0.5  # never lose more than this share of an efficiency by speed
 MOST_TERMS = 4  # of a polynomial: a cubic has all the turns a pump has
+STEEPEST_START = 4.0  # slope into reverse flow over the mean slope of the curve
 STEEPEST_EXPONENT = 20.0  # of a power law (EPANET)
 SHUT_OFF_SHARE = 1.33334  # head at zero flow over that of the only point given (EPANET)
 
@@ -336,7 +337,9 @@ def _extended(core: list[Piece], last: float, exponent: float = 1.0) -> Pieces:
     (shut_off, end), (first_slope, last_slope) = inner.value_and_slope(np.array([0.0, last]))
     flattest = max(0.5 * (shut_off - end), 1e-3 * abs(shut_off)) / last**2
     passive = float(max(-0.5 * last_slope / last, flattest))
-    before = Piece(-np.inf, 0.0, (float(shut_off), min(float(first_slope), 0.0), passive, 0.0))
+    steepest = -STEEPEST_START * abs(shut_off - end) / last  # a power law below 1 starts with an infinite slope
+    backwards = float(np.clip(first_slope, steepest, 0.0))
+    before = Piece(-np.inf, 0.0, (float(shut_off), backwards, passive, 0.0))
     after = Piece(last, last, (float(end), -2.0 * passive * last, -passive, 0.0))
     return of([before, *core, after], exponent)
 

@@ -27,8 +27,16 @@ def timings() -> int:
     OUT.mkdir(exist_ok=True)
     return int(
         pytest.main(
-            ["-q", "-o", "addopts=", "--benchmark-only", f"--benchmark-json={OUT / 'bench.json'}", str(HERE)]
-            + ["--benchmark-columns=min,median,max,ops", "--benchmark-sort=name"]
+            [
+                "-q",
+                "-o",
+                "addopts=",
+                "--benchmark-only",
+                str(HERE),
+                f"--benchmark-json={OUT / 'bench.json'}",
+                "--benchmark-columns=min,median,max,ops",
+                "--benchmark-sort=name",
+            ]
         )
     )
 

@@ -31,9 +31,7 @@ class Mailbox:
         with self._lock:
             waiting = self._mail
             if waiting is not None:
-                mail = replace(
-                    mail, answers=waiting.answers + mail.answers, notices=waiting.notices + mail.notices
-                )
+                mail = replace(mail, answers=waiting.answers + mail.answers, notices=waiting.notices + mail.notices)
             self._mail = mail
 
     def take(self) -> Mail | None:

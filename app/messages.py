@@ -80,7 +80,14 @@ class Cancel:
     """Give up the analysis that is under way; what it found stays."""
 
 
-Request = Play | Pause | Seek | SetRate | GoLive | Obey | RangeQuery | Recognise | Cancel
+@dataclass(frozen=True, slots=True)
+class StepSample:
+    """Put the cursor on the next frame (1) or the one before (-1)."""
+
+    direction: Literal[-1, 1]
+
+
+Request = Play | Pause | Seek | SetRate | GoLive | Obey | RangeQuery | Recognise | Cancel | StepSample
 
 
 # ---- mail: to the window -------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 from twin.alarms.book import Alarm
@@ -10,6 +11,7 @@ from twin.pipeline import Snapshot
 from twin.recordings.memory import Memory
 from twin.signals import Block, Event, Frame
 
+LOOKING_AHEAD = (10.0, 600.0, 36_000.0)  # s, for the next frame
 Look = Callable[[Frame], Snapshot]
 
 
@@ -42,6 +44,20 @@ class Recall:
         """Take over what was found since."""
         self.anomalies, self.alarms, self.events = anomalies, alarms, events
         self._kept = (float("nan"), None)
+
+    def neighbour(self, cursor: float, direction: int) -> float:
+        """The time of the frame after (1) or before (-1) that at the cursor; the cursor where there is none."""
+        here = self._memory.latest_at(cursor)
+        here_at = here.at if here is not None else -math.inf
+        if direction < 0:
+            before = self._memory.latest_at(math.nextafter(here_at, -math.inf))
+            return before.at if before is not None else cursor
+        since = math.nextafter(max(here_at, self.span[0] - 1.0), math.inf)
+        for reach in LOOKING_AHEAD:
+            block = self._memory.range(since, since + reach, ())
+            if len(block):
+                return float(block.at[0])
+        return cursor
 
     def at(self, cursor: float) -> Snapshot | None:
         """The snapshot at a time; None before the first frame."""

@@ -28,6 +28,7 @@ from app.messages import (
     Request,
     Seek,
     SetRate,
+    StepSample,
 )
 from app.playhead import Playhead
 from app.recall import Recall
@@ -118,6 +119,11 @@ class Session:
     def _seek(self, request: Seek) -> None:
         self._head.seek(request.at, self._clock.now(), self._recall.span)
 
+    def _step(self, request: StepSample) -> None:
+        now, span = self._clock.now(), self._recall.span
+        self._head.pause(now, span[1])
+        self._head.seek(self._recall.neighbour(self._cursor(), request.direction), now, span)
+
     def _set_rate(self, request: SetRate) -> None:
         self._head.set_rate(request.rate, self._clock.now(), self._recall.span[1])
 
@@ -151,6 +157,7 @@ class Session:
         Play: _play,
         Pause: _pause,
         Seek: _seek,
+        StepSample: _step,
         SetRate: _set_rate,
         GoLive: _go_live,
         Obey: _obey,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from app.messages import GoLive, Mail, Mode, Pause, Play, Request, Seek, SetRate
+from app.messages import GoLive, Mail, Mode, Pause, Play, Request, Seek, SetRate, StepSample
 from app.presenters import figures, formatting
 from app.presenters.selection import Selection
 from app.presenters.status import is_unseen
@@ -123,6 +123,10 @@ class Presenter:
         """Move the cursor by some seconds."""
         if self._mail is not None:
             self.seek(self._mail.cursor + seconds)
+
+    def sample(self, direction: Literal[-1, 1]) -> None:
+        """To the next frame or the one before."""
+        self._ask(StepSample(direction))
 
     def first(self) -> None:
         """To the beginning."""

@@ -1,0 +1,59 @@
+"""Where the panels stand for each role. Plain data; the shell places its docks by it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+VERSION = 1  # of what is remembered; other panels make another
+ROLES = ("operator", "engineer", "training", "review")
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """Panels that share a place as tabs, the first in front; ``share`` of its column's height."""
+
+    panels: tuple[str, ...]
+    share: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Stacks from top to bottom; ``width`` in pixels where it is fixed, else a share of what is left."""
+
+    stacks: tuple[Stack, ...]
+    width: float
+    fixed: bool = field(default=False)
+
+
+def columns(role: str, wide: bool) -> tuple[Column, ...]:
+    """The columns of a role from left to right. A narrow window folds its side columns."""
+    machines = Column((Stack(("machines",)),), 260 if wide else 96, fixed=True)
+    selection = (Column((Stack(("selection",)),), 360 if wide else 264, fixed=True),)
+    return (machines, *(_FOLDED if not wide and role in _FOLDED else _MIDDLE)[role], *selection)
+
+
+_MIDDLE = {
+    "operator": (
+        Column((Stack(("scene",), 0.64), Stack(("alarms", "tags"), 0.36)), 0.62),
+        Column((Stack(("pump_chart",), 0.5), Stack(("trends",), 0.5)), 0.38),
+    ),
+    "engineer": (
+        Column((Stack(("trends",), 0.6), Stack(("tags", "alarms"), 0.4)), 0.58),
+        Column((Stack(("pump_chart",), 0.55), Stack(("scene",), 0.45)), 0.42),
+    ),
+    "training": (
+        Column((Stack(("scene",), 0.55), Stack(("trends",), 0.45)), 0.6),
+        Column((Stack(("alarms",), 0.45), Stack(("pump_chart", "tags"), 0.55)), 0.4),
+    ),
+    "review": (
+        Column((Stack(("trends",), 0.62), Stack(("alarms", "tags"), 0.38)), 0.62),
+        Column((Stack(("scene",), 0.5), Stack(("pump_chart",), 0.5)), 0.38),
+    ),
+}
+
+_FOLDED = {
+    "operator": (
+        Column((Stack(("scene",), 0.6), Stack(("alarms", "tags"), 0.4)), 0.6),
+        Column((Stack(("pump_chart", "trends")),), 0.4),
+    ),
+}

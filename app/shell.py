@@ -1,0 +1,370 @@
+"""The composition root: which view belongs to which presenter, and who is told of what. Only here is all known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QObject, QSettings, QStandardPaths, Qt, QTimer, Signal
+from PySide6.QtWidgets import QFileDialog, QMenuBar
+
+import twin
+from app import crash, layouts, pictures
+from app.bridge import Acquisition
+from app.heartbeat import Heartbeat
+from app.language import Languages
+from app.menus import Menus, cheat_sheet
+from app.messages import Cancel, Mail, Notice, RangeQuery, Request
+from app.opening import Opened
+from app.panels import Panels, Room
+from app.presenters import alarms, figures, formatting, machines, notices, selection, status, timeline
+from app.presenters.selection import Selection
+from app.views.alarms import Alarms
+from app.views.docks import Docks
+from app.views.frame import CrashPage, Frame, Sheet
+from app.views.machines import Machines
+from app.views.notices import NoticeBar
+from app.views.selection import SelectionPanel
+from app.views.status import StatusBar
+from app.views.timeline import Timeline
+from twin.clock import Clock
+from twin.errors import StationError
+from twin.text import Text
+
+PANELS = ("machines", "scene", "alarms", "tags", "pump_chart", "trends", "selection")
+
+
+class Shell(QObject):
+    """One window on one source.
+
+    Signals
+    -------
+    open_requested : open another recording (its path)
+    furnished : every panel is in its place
+    ended : the window has gone and its thread with it
+    """
+
+    open_requested = Signal(str)
+    furnished = Signal()
+    ended = Signal()
+
+    def __init__(self, opened: Opened, languages: Languages, clock: Clock, role: str, settings: QSettings) -> None:
+        super().__init__()
+        self._opened = opened
+        self._languages = languages
+        self._clock = clock
+        self._settings = settings
+        self._role = role
+        self._undo: list[QByteArray] = []
+        self._waiting: set[int] = set()  # tickets of range queries that have not been answered
+        self._mail: Mail | None = None
+        self._mode = "live" if opened.live else "replay"
+        self._panels: Panels | None = None
+        self._closed = False
+        self.crashed: Path | None = None
+        self.acquisition = Acquisition(opened.begin)
+        self._build_views()
+        self._build_presenters()
+        self._bind()
+        self._heart = Heartbeat(self, self.acquisition.mailbox, self._take, self._crash, self._bar.counter.blink)
+        self._restore_hook = crash.catch(self._crash)
+
+    # ---- building --------------------------------------------------------------------------------------------------
+
+    def _build_views(self) -> None:
+        menu_bar = QMenuBar()
+        self._bar = StatusBar(menu_bar)
+        self._docks = Docks(PANELS)
+        self._timeline_view = Timeline()
+        self._notice_bar = NoticeBar()
+        self._machines_view = Machines()
+        self._alarms_view = Alarms()
+        self._panel = SelectionPanel()
+        for name, view in (
+            ("machines", self._machines_view),
+            ("alarms", self._alarms_view),
+            ("selection", self._panel),
+        ):
+            self._docks.put(name, view)
+        self.frame = Frame((self._bar, self._docks, self._timeline_view, self._notice_bar), stretched=1)
+        self.frame.show_mode(self._mode)
+        self._menus = Menus(self.frame, menu_bar, self._deeds())
+
+    def _build_presenters(self) -> None:
+        station, tags = self._opened.station, self._opened.tags
+        self.status = status.Presenter(self._bar, station, self._opened.name)
+        self.machines = machines.Presenter(self._machines_view, station)
+        self.alarms = alarms.Presenter(self._alarms_view, self.ask, station, tags)
+        self.timeline = timeline.Presenter(self._timeline_view, self.ask, station)
+        self.selection = selection.Presenter(self._panel, station, tags)
+        self.notices = notices.Presenter(self._notice_bar, station)
+        self._presenters = (self.status, self.machines, self.alarms, self.timeline, self.selection, self.notices)
+
+    def _bind(self) -> None:
+        bar, alarm_list, line = self._bar, self._alarms_view, self._timeline_view
+        bar.live_requested.connect(self.timeline.go_live)
+        bar.alarms_requested.connect(lambda: self._docks.reveal("alarms"))
+        bar.palette_requested.connect(lambda: self._menus.trigger("palette"))
+        self._machines_view.machine_requested.connect(self._pick_machine)
+        alarm_list.row_requested.connect(lambda kind, identity: self.select(self.alarms.picked(kind, identity)))
+        alarm_list.acknowledge_requested.connect(self.alarms.acknowledge)
+        alarm_list.filter_changed.connect(self.alarms.filter_by)
+        alarm_list.sort_requested.connect(self.alarms.sort_by)
+        alarm_list.export_requested.connect(self._export_alarms)
+        line.play_requested.connect(self.timeline.toggle)
+        line.previous_requested.connect(self.timeline.previous_event)
+        line.next_requested.connect(self.timeline.next_event)
+        line.rate_requested.connect(self.timeline.set_rate)
+        line.live_requested.connect(self.timeline.go_live)
+        line.tracks.seek_requested.connect(self.timeline.seek)
+        line.tracks.zoom_requested.connect(self.timeline.zoom)
+        line.tracks.shift_requested.connect(self.timeline.show_around)
+        line.tracks.mark_requested.connect(lambda kind, identity: self.select(self.alarms.picked(kind, identity)))
+        self._panel.acknowledge_requested.connect(self._acknowledge_selection)
+        self._panel.tag_requested.connect(self._pick_tag)
+        self._notice_bar.cancel_requested.connect(lambda: self.ask(Cancel()))
+        self.frame.width_class_changed.connect(self._refold)
+        self.frame.language_changed.connect(self._retranslate)
+        self.frame.closed.connect(self.close)
+
+    def _deeds(self) -> dict[str, Callable[[], object]]:
+        """What each action of the table does."""
+        return {
+            "open": self._open,
+            "picture": self._save_picture,
+            "acknowledge": self._acknowledge_selection,
+            "quit": self.frame.close,
+            "play": lambda: self.timeline.toggle(),
+            "live": lambda: self.timeline.go_live(),
+            "back_1": lambda: self.timeline.step(-1.0),
+            "forward_1": lambda: self.timeline.step(1.0),
+            "back_10": lambda: self.timeline.step(-10.0),
+            "forward_10": lambda: self.timeline.step(10.0),
+            "previous_sample": lambda: self.timeline.sample(-1),
+            "next_sample": lambda: self.timeline.sample(1),
+            "previous_event": lambda: self.timeline.previous_event(),
+            "next_event": lambda: self.timeline.next_event(),
+            "first": lambda: self.timeline.first(),
+            "last": lambda: self.timeline.last(),
+            "slower": lambda: self.timeline.slower(),
+            "faster": lambda: self.timeline.faster(),
+            "palette": self._open_palette,
+            "language": self.switch_language,
+            "full_screen": self._toggle_full_screen,
+            **{f"layout_{role}": lambda role=role: self.lay_out(role) for role in layouts.ROLES},
+            "undo": self._undo_layout,
+            "keys": self._show_keys,
+            "about": self._show_about,
+        }
+
+    # ---- life ------------------------------------------------------------------------------------------------------
+
+    def show(self, width: int, height: int) -> None:
+        """Show the window at once; what is heavy to import is put in its place right after the first picture."""
+        self.frame.resize(width, height)
+        self.frame.show()
+        self.lay_out(self._role, remember=False)
+        self._retranslate()
+        self.acquisition.start()
+        self._heart.start()
+        QTimer.singleShot(0, self, self._furnish)
+
+    def close(self) -> None:
+        """End the thread, then everything else. May be called twice."""
+        if self._closed:
+            return
+        self._closed = True
+        self._heart.stop()
+        self._settings.setValue(self._key(), self._docks.arrangement())
+        self._settings.setValue("language", self._languages.current)
+        if self._panels is not None:
+            self._panels.close()
+        self.acquisition.close()
+        self._restore_hook()
+        self.ended.emit()
+
+    def _furnish(self) -> None:
+        if self._closed:
+            return
+        room = Room(self._opened, self.ask, self.select, self._languages.current, self._menus)
+        self._panels = Panels(room, self.frame)
+        for name, view in self._panels.views.items():
+            self._docks.put(name, view)
+        self._retranslate()
+        self._panels.say_in(self._languages.current)
+        if self._mail is not None:
+            self._panels.take(self._mail)
+        self._panels.select(self.selection.selection)
+        self.furnished.emit()
+
+    def is_complete(self, at: float | None = None) -> bool:
+        """Whether all panels show all there is (up to a source time), so that a picture may be taken."""
+        mail, panels = self._mail, self._panels
+        if mail is None or panels is None or mail.snapshot is None or mail.progress is not None:
+            return False
+        reached = at is None or mail.cursor >= at - 1e-6
+        return reached and not self._waiting and panels.is_complete()
+
+    # ---- mail and requests -----------------------------------------------------------------------------------------
+
+    def ask(self, request: Request) -> None:
+        """Send a request to the station's thread."""
+        if isinstance(request, RangeQuery):
+            self._waiting.add(request.ticket)
+        self.acquisition.ask(request)
+
+    def _take(self, mail: Mail) -> None:
+        self._mail = mail
+        self._waiting -= {answer.ticket for answer in mail.answers}
+        self.frame.show_mode(mail.mode)
+        if mail.mode != self._mode:
+            self._mode = mail.mode
+            self._docks.show_mode(mail.mode)
+            self._name_window()
+        for presenter in self._presenters:
+            presenter.take(mail)
+        if self._panels is not None:
+            self._panels.take(mail)
+        self._menus.enable("live", mail.live_source and not mail.following)
+        self._notice_bar.show_frame_time(self._heart.spent_ms)
+
+    def _crash(self, error: BaseException) -> None:
+        """A fault of ours, in this thread or the other: write it down, say so, and stop."""
+        if self.crashed is not None:
+            return
+        self._heart.stop()
+        self.crashed = crash.report(error, self._clock.now())
+        page = CrashPage(type(error).__name__, str(self.crashed))
+        page.close_requested.connect(self.frame.close)
+        self.frame.cover(page)
+
+    # ---- selecting -------------------------------------------------------------------------------------------------
+
+    def select(self, chosen: Selection) -> None:
+        """Select something everywhere: the panel tells about it, the scene flies to it, the chart shows its pump."""
+        for presenter in (self.machines, self.alarms, self.timeline, self.selection):
+            presenter.select(chosen)
+        if self._panels is not None:
+            self._panels.select(chosen)
+        if chosen.kind == "anomaly":
+            self._docks.reveal("pump_chart")
+
+    def _pick_machine(self, pump: str, fly: bool) -> None:
+        self.select(Selection("equipment", pump, equipment=pump, fly=fly))
+
+    def _pick_tag(self, name: str) -> None:
+        tags = self._opened.tags
+        equipment = tags[tags.column(name)].equipment if name in tags else ""
+        self.select(Selection("tag", name, equipment=equipment))
+
+    def _acknowledge_selection(self) -> None:
+        chosen = self.selection.selection
+        if chosen.kind in ("alarm", "anomaly"):
+            self.alarms.acknowledge([(chosen.kind, chosen.id)])
+        else:
+            self._alarms_view.acknowledge_selected()
+
+    # ---- language and layout ---------------------------------------------------------------------------------------
+
+    def switch_language(self) -> None:
+        """The other language, at once."""
+        self._languages.speak("en" if self._languages.current == "zh" else "zh")
+
+    def _retranslate(self) -> None:
+        self._menus.retranslate()
+        titles = {
+            "machines": self.tr("Machines"),
+            "scene": self.tr("Station"),
+            "alarms": self.tr("Alarms and anomalies"),
+            "tags": self.tr("Tags"),
+            "pump_chart": self.tr("Pump chart"),
+            "trends": self.tr("Trends"),
+            "selection": self.tr("Selection"),
+        }
+        self._docks.show_titles(titles, self.tr("Loading…"))
+        self._name_window()
+        for presenter in self._presenters:
+            presenter.say_in(self._languages.current)
+        if self._panels is not None:
+            self._panels.say_in(self._languages.current)
+
+    def _name_window(self) -> None:
+        word = self.tr("LIVE") if self._mode == "live" else self.tr("REPLAY")
+        self.frame.setWindowTitle(f"{word} · {self._opened.name} · Pumphouse")
+
+    def _key(self) -> str:
+        return f"layout/{self._role}/{'wide' if self.frame.wide else 'narrow'}/{layouts.VERSION}"
+
+    def lay_out(self, role: str, remember: bool = True) -> None:
+        """Place the panels for a role, as they were left the last time or as they come."""
+        if remember:
+            self._undo.append(self._docks.arrangement())
+            self._settings.setValue(self._key(), self._docks.arrangement())
+        self._role = role
+        kept = self._settings.value(self._key())
+        if not (isinstance(kept, QByteArray) and self._docks.restore(kept)):
+            self._docks.arrange(layouts.columns(role, self.frame.wide))
+
+    def _undo_layout(self) -> None:
+        if self._undo:
+            self._docks.restore(self._undo.pop())
+
+    def _refold(self) -> None:
+        self.lay_out(self._role, remember=False)
+
+    def _toggle_full_screen(self) -> None:
+        self.frame.setWindowState(self.frame.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    # ---- files and sheets ------------------------------------------------------------------------------------------
+
+    def _open(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(self.frame, self.tr("Open a recording"), "", self.tr("Recordings (*.h5)"))
+        if path:
+            self.open_requested.emit(path)
+
+    def _open_palette(self) -> None:
+        if self._panels is not None:
+            self._panels.open_palette()
+
+    def save_picture(self, path: Path) -> None:
+        """Write what the window shows now. Raises StationError where it cannot."""
+        mail = self._mail
+        about = {
+            "Software": f"Pumphouse {twin.__version__}",
+            "Source": self._opened.name,
+            "Mode": self._mode,
+            "Time": formatting.stamp(mail.cursor, figures.zone(self._opened.station)) if mail is not None else "",
+        }
+        pictures.save(self.frame, path, about)
+
+    def _save_picture(self) -> None:
+        folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation))
+        folder.mkdir(parents=True, exist_ok=True)
+        moment = f"{self._clock.now():.0f}"
+        path = folder / f"pumphouse-{moment}.png"
+        self._report(lambda: self.save_picture(path), path)
+
+    def _export_alarms(self, path: str) -> None:
+        self._report(lambda: Path(path).write_text(self.alarms.as_csv(), encoding="utf-8-sig"), Path(path))
+
+    def _report(self, write: Callable[[], object], path: Path) -> None:
+        """Write a file and say in the quiet bar where it lies, or why there is none."""
+        now = self._mail.cursor if self._mail is not None else self._clock.now()
+        try:
+            write()
+        except (OSError, StationError) as error:
+            self.notices.say(Notice(now, "error", Text(str(error), str(error))))
+        else:
+            self.notices.say(Notice(now, "information", Text(f"Written: {path}", f"已保存：{path}")))
+
+    def _show_keys(self) -> None:
+        Sheet(self.frame, self.tr("Keys"), cheat_sheet()).show()
+
+    def _show_about(self) -> None:
+        lines = [
+            ("Pumphouse", twin.__version__),
+            (self.tr("Source"), self._opened.name),
+            (self.tr("Tags"), str(len(self._opened.tags))),
+            (self.tr("Licence"), "Apache-2.0"),
+        ]
+        Sheet(self.frame, "Pumphouse", lines).show()

@@ -1,0 +1,136 @@
+"""The window itself: a frame in the mode's colour around its parts, and the pages that may cover them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QResizeEvent
+from PySide6.QtWidgets import QLabel, QPushButton, QStackedLayout, QVBoxLayout, QWidget
+
+from app import theme
+from app.views import style
+
+
+class Frame(QWidget):
+    """Signals
+    -------
+    closed : the window is going
+    width_class_changed : it has become wide (True) or narrow (False)
+    language_changed : Qt has exchanged its catalogues
+    """
+
+    closed = Signal()
+    width_class_changed = Signal(bool)
+    language_changed = Signal()
+
+    def __init__(self, parts: tuple[QWidget, ...], stretched: int) -> None:
+        super().__init__()
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setMinimumSize(QSize(1024, 640))
+        self._wide: bool | None = None
+        self._mode = ""
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        for index, part in enumerate(parts):
+            column.addWidget(part, 1 if index == stretched else 0)
+        page.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        page.setStyleSheet(f".QWidget {{ background: {theme.WINDOW}; }}")
+        self._pages = QStackedLayout()
+        self._pages.addWidget(page)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(theme.FRAME, theme.FRAME, theme.FRAME, theme.FRAME)
+        outer.addLayout(self._pages)
+
+    @property
+    def wide(self) -> bool:
+        """Whether there is room for the side columns."""
+        return self.width() >= theme.WIDE
+
+    def show_mode(self, mode: str) -> None:
+        """Frame the window in the mode's colour."""
+        if mode != self._mode:
+            self._mode = mode
+            self.setStyleSheet(f"Frame {{ background: {theme.MODES[mode]}; }}")
+
+    def cover(self, page: QWidget) -> None:
+        """Show a page instead of everything."""
+        self._pages.addWidget(page)
+        self._pages.setCurrentWidget(page)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._wide != self.wide:
+            self._wide = self.wide
+            self.width_class_changed.emit(self.wide)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self.language_changed.emit()
+        super().changeEvent(event)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.closed.emit()
+        super().closeEvent(event)
+
+
+class CrashPage(QWidget):
+    """What is shown after a fault of ours.
+
+    Signals
+    -------
+    close_requested : close the window
+    """
+
+    close_requested = Signal()
+
+    def __init__(self, kind: str, report: str) -> None:
+        super().__init__()
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setStyleSheet(f"CrashPage {{ background: {theme.WINDOW}; }}")
+        title = QLabel(self.tr("Pumphouse has made a mistake and stopped watching"))
+        title.setFont(style.font(theme.LARGE, bold=True))
+        text = QLabel(
+            self.tr(
+                "This is a fault of the program ({kind}), not of the station. What was recorded is safe.\n"
+                "The report lies at {path}\nPlease send it to whoever looks after Pumphouse, then start it again."
+            ).format(kind=kind, path=report)
+        )
+        text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        close = QPushButton(self.tr("Close"))
+        close.clicked.connect(self.close_requested)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(64, 64, 64, 64)
+        column.setSpacing(2 * theme.STEP)
+        column.addStretch(1)
+        for widget in (title, text):
+            column.addWidget(widget)
+        column.addWidget(close, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addStretch(2)
+
+
+class Sheet(QWidget):
+    """A quiet sheet over the window that a click or Escape puts away: the keys, about."""
+
+    def __init__(self, parent: QWidget, title: str, lines: list[tuple[str, str]]) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setStyleSheet(f"Sheet {{ background: {theme.RAISED}; border: 1px solid {theme.LINE}; }}")
+        rows = "".join(
+            f"<tr><td style='color:{theme.SECONDARY};padding-right:24px'>{key}</td><td>{text}</td></tr>"
+            if text
+            else f"<tr><td colspan=2 style='padding-top:8px'><b>{key}</b></td></tr>"
+            for key, text in lines
+        )
+        heading = QLabel(title)
+        heading.setFont(style.font(theme.LARGE, bold=True))
+        body = QLabel(f"<table cellspacing=2>{rows}</table>")
+        body.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 16, 24, 16)
+        column.addWidget(heading)
+        column.addWidget(body)
+        self.adjustSize()
+        middle = parent.mapToGlobal(parent.rect().center())
+        self.move(middle - self.rect().center())

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from twin.alarms.book import Alarm
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.alarms.book import Alarm, AlarmBook
+from twin.alarms.rules import Rules
+from twin.commands import Acknowledge, Command
 from twin.detectors.anomaly import Anomaly
-from twin.detectors.residual import Residuals
-from twin.plant.model import PumpState
-from twin.signals import Event, Frame
+from twin.detectors.detector import Detector
+from twin.detectors.residual import Residuals, no_residuals
+from twin.plant.model import PumpModel, PumpState
+from twin.plant.reading import Station
+from twin.signals import Event, Frame, Quality, TagTable
+from twin.text import Text
+
+GAP = 10.0  # s without a frame after which the detectors begin their sums anew
+GAP_PERIODS = 5.0  # and so many times the usual period, for sources slower than a second
+FOLLOWED_AFTER = 5  # frames in a row that go on after time stepped back
+PERIOD_MEMORY = 0.1  # share by which the usual period follows the last
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +40,153 @@ class Snapshot:
     changed_anomalies: tuple[Anomaly, ...] = ()
     changed_alarms: tuple[Alarm, ...] = ()
     events: tuple[Event, ...] = ()
+
+
+class Twin:
+    """A station's twin. It has no clock: the same frames and commands give the same snapshots.
+
+    Parameters
+    ----------
+    station : Station, optional       Without one every column is a tag and nothing is modelled.
+    tags : TagTable, optional         Of the frames, where they are not those of the station.
+    healthy : (float, float)          Span known to be sound: the detectors learn from it and report nothing. [s, POSIX]
+    """
+
+    def __init__(
+        self,
+        station: Station | None,
+        tags: TagTable | None = None,
+        healthy: tuple[float, float] | None = None,
+    ) -> None:
+        self.tags = tags if tags is not None else (station.tags if station is not None else TagTable(()))
+        self._model = PumpModel(station, self.tags) if station is not None and station.pumps else None
+        self._detector = Detector(station, self._model, healthy) if station is not None and self._model else None
+        self._alarms = AlarmBook(Rules.of(station)) if station is not None else None
+        self._alarm_rows = _rows(station, self.tags) if station is not None else None
+        self._time = _Time()
+        self._acknowledged: list[Alarm] = []
+        self._last: Snapshot | None = None
+
+    @property
+    def unchecked(self) -> tuple[Text, ...]:
+        """What cannot be checked for want of a measurement, in words."""
+        if self._model is None:
+            return (Text("No pump is modelled: only the tags are shown", "未建立泵模型：仅显示测点"),)
+        return self._model.binding.unchecked
+
+    def step(self, frame: Frame) -> Snapshot:
+        """Take in a frame. One whose time does not follow is shown, and nothing is concluded from it."""
+        notices, follows = self._time.step(frame.at)
+        if not follows and self._last is not None:
+            return self._shown(frame, notices)
+        if notices and self._detector is not None:
+            self._detector.bridge_gap()
+        state = self._model.step(frame) if self._model is not None else None
+        findings = self._detector.step(state) if self._detector is not None and state is not None else None
+        changed_alarms = self._step_alarms(frame)
+        self._last = Snapshot(
+            frame=frame,
+            pumps=state.states() if state is not None else (),
+            residuals=findings.residuals if findings is not None else no_residuals(),
+            anomalies=findings.anomalies if findings is not None else (),
+            alarms=self._standing_alarms(),
+            changed_anomalies=findings.changed if findings is not None else (),
+            changed_alarms=changed_alarms,
+            events=(*frame.events, *notices),
+        )
+        return self._last
+
+    def obey(self, command: Command) -> None:
+        """Carry out a command; what it changes is in the next snapshot."""
+        if isinstance(command, Acknowledge) and self._alarms is not None:
+            changed = self._alarms.acknowledge(command.alarm, command.by)
+            self._acknowledged += [changed] if changed is not None else []
+
+    def _step_alarms(self, frame: Frame) -> tuple[Alarm, ...]:
+        """What changed in the alarm book, by commands and by this frame."""
+        changed = tuple(self._acknowledged)
+        self._acknowledged.clear()
+        if self._alarms is None:
+            return changed
+        rows = self._alarm_rows
+        if rows is not None:
+            values = np.where(rows >= 0, frame.values[rows], np.nan)
+            quality = np.where(rows >= 0, frame.quality[rows], np.uint8(Quality.MISSING))
+            frame = replace(frame, values=values, quality=quality)
+        return (*changed, *self._alarms.step(frame))
+
+    def _shown(self, frame: Frame, notices: tuple[Event, ...]) -> Snapshot:
+        """The last conclusions, with a frame from which none may be drawn."""
+        assert self._last is not None
+        changed_alarms = tuple(self._acknowledged)
+        self._acknowledged.clear()
+        return Snapshot(
+            frame=frame,
+            pumps=self._last.pumps,
+            residuals=self._last.residuals,
+            anomalies=self._last.anomalies,
+            alarms=self._standing_alarms(),
+            changed_alarms=changed_alarms,
+            events=(*frame.events, *notices),
+        )
+
+    def _standing_alarms(self) -> tuple[Alarm, ...]:
+        return self._alarms.standing if self._alarms is not None else ()
+
+
+class _Time:
+    """Whether time goes on: notices gaps and steps back, each once.
+
+    A clock that was set back and then goes on is followed after some frames; until then nothing is judged.
+    """
+
+    def __init__(self) -> None:
+        self._at = -np.inf
+        self._period = 1.0
+        self._halted_at = np.nan
+        self._going_on = 0
+
+    def step(self, at: float) -> tuple[tuple[Event, ...], bool]:
+        """What is to be told of a frame's time, and whether it follows the frame before."""
+        elapsed = at - self._at
+        if not elapsed > 0 and not self._followed(at):
+            return self._halt(at)
+        halted, self._halted_at, self._going_on = np.isfinite(self._halted_at), np.nan, 0
+        first, self._at = self._at == -np.inf, at
+        if first:
+            return (), True
+        if elapsed <= 0 or elapsed > max(GAP, GAP_PERIODS * self._period):
+            return (_notice(at, _gap(elapsed)),), True
+        self._period += 0.0 if halted else PERIOD_MEMORY * (elapsed - self._period)
+        return (), True
+
+    def _followed(self, at: float) -> bool:
+        """Whether time has gone on often enough since it stepped back."""
+        self._going_on = self._going_on + 1 if at > self._halted_at else 0
+        return self._going_on >= FOLLOWED_AFTER
+
+    def _halt(self, at: float) -> tuple[tuple[Event, ...], bool]:
+        told = np.isfinite(self._halted_at)
+        self._halted_at = at
+        return (() if told else (_notice(at, HALTED),)), False
+
+
+HALTED = Text("Time does not go on: frames are shown and not judged", "时间未前进：数据仅显示，不参与判断")
+
+
+def _gap(elapsed: float) -> Text:
+    if elapsed <= 0:
+        return Text(f"The clock was set back by {-elapsed:.0f} s", f"时钟被调回 {-elapsed:.0f} 秒")
+    return Text(f"No data for {elapsed:.0f} s", f"数据中断 {elapsed:.0f} 秒")
+
+
+def _notice(at: float, text: Text) -> Event:
+    return Event(at, "notice", "time", text)
+
+
+def _rows(station: Station, tags: TagTable) -> NDArray[np.intp] | None:
+    """Where each tag of the station stands in the frames, -1 where it is missing; None where they agree."""
+    if tags.names == station.tags.names:
+        return None
+    columns = {name: column for column, name in enumerate(tags.names)}
+    return np.array([columns.get(name, -1) for name in station.tags.names], dtype=np.intp)

@@ -5,12 +5,42 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-FAULTS: tuple[str, ...] = tuple(
-    """cavitation low_flow impeller_wear wear_ring_clearance broken_blade misalignment bearing_de bearing_nde seal_leak
-    strainer_clogging gas_ingress check_valve_stuck_open check_valve_stuck_closed discharge_valve_partly_closed
-    vfd_derate drive_trip phase_imbalance winding_overheating line_leak line_rupture upstream_trip downstream_trip
-    sensor_bias sensor_drift sensor_stuck sensor_dropout sensor_noise makeup_loss water_quality
-    transformer_overtemperature flood fire gas intrusion unknown""".split()
+FAULTS: tuple[str, ...] = (
+    "cavitation",
+    "low_flow",
+    "impeller_wear",
+    "wear_ring_clearance",
+    "broken_blade",
+    "misalignment",
+    "bearing_de",
+    "bearing_nde",
+    "seal_leak",
+    "strainer_clogging",
+    "gas_ingress",
+    "check_valve_stuck_open",
+    "check_valve_stuck_closed",
+    "discharge_valve_partly_closed",
+    "vfd_derate",
+    "drive_trip",
+    "phase_imbalance",
+    "winding_overheating",
+    "line_leak",
+    "line_rupture",
+    "upstream_trip",
+    "downstream_trip",
+    "sensor_bias",
+    "sensor_drift",
+    "sensor_stuck",
+    "sensor_dropout",
+    "sensor_noise",
+    "makeup_loss",
+    "water_quality",
+    "transformer_overtemperature",
+    "flood",
+    "fire",
+    "gas",
+    "intrusion",
+    "unknown",
 )
 
 Priority = Literal["urgent", "high", "medium", "low"]

@@ -32,6 +32,7 @@ class Residuals:
     sigma : (m,)            Standard deviation in a healthy station, same unit.
     z : (m,)                Smoothed (value - learned offset) in sigmas: what is shown, signed.
     valid : (m,) bool       Whether the residual may be judged now; ``why`` says why not.
+    why : (m,) str          Empty where it may.
     """
 
     names: tuple[ResidualName, ...]
@@ -41,3 +42,9 @@ class Residuals:
     z: Floats
     valid: NDArray[np.bool_]
     why: tuple[str, ...] = ()
+
+
+def no_residuals() -> Residuals:
+    """Those of a station without pumps."""
+    none = np.empty(0)
+    return Residuals((), none, none, none, none, np.empty(0, dtype=bool))

@@ -1,11 +1,26 @@
-"""The pump-curve model: what each pump should be doing, given its flow and speed.
-
-(The states below are the contract with the pipeline, the window and the recordings.)
-"""
+"""The pump-curve model: what each pump should be doing, given its flow and speed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.plant.bank import Bank
+from twin.plant.binding import GAUGES, METERS, THERMOMETERS, Binding, Measured, middle
+from twin.plant.curve import from_station
+from twin.plant.reading import Station
+from twin.plant.station import Motor, Pump
+from twin.plant.water import density, vapour_pressure
+from twin.signals import Floats, Frame, TagTable
+from twin.units import STANDARD_ATMOSPHERE, STANDARD_GRAVITY
+
+STATIC_UNCERTAINTY = 0.008  # of head: transmitters of 0.075 % (pressure), 1 % (flow) and 0.1 % (speed) together
+TURNING = 0.05  # of rated speed or power: above it a pump without a running signal counts as running
+WITHIN = 0.02  # of a curve's greatest flow: how far past its last point a pump is still judged
+TEMPERATURE = 293.15  # K, of a circuit whose file does not say
+FREEZING = 273.15  # K
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +38,181 @@ class PumpState:
     expected_power: float  # W
     npsh_available: float  # m
     npsh_required: float  # m
+
+
+@dataclass(frozen=True)
+class PlantState:
+    """All pumps at one instant: arrays (n,) in the order of ``pumps``, those of the headers (c,); SI, NaN for unknown.
+
+    ``measured_speed`` is the shaft's own signal, ``speed`` the best there is. ``in_range`` is where flow and speed lie
+    on the part of the curve that its maker states.
+    """
+
+    pumps: tuple[str, ...]
+    measured: Measured
+    running: NDArray[np.bool_]
+    flow: Floats
+    measured_speed: Floats
+    speed: Floats
+    head: Floats
+    expected_head: Floats
+    head_sigma: Floats
+    power: Floats
+    expected_power: Floats
+    efficiency: Floats
+    expected_efficiency: Floats
+    npsh_available: Floats
+    npsh_required: Floats
+    in_range: NDArray[np.bool_]
+    inlet_pressure: Floats
+    outlet_pressure: Floats
+    header_flow: Floats
+    bypass_flow: Floats
+
+    def states(self) -> tuple[PumpState, ...]:
+        """The same, pump by pump."""
+        columns = (
+            self.running,
+            self.flow,
+            self.speed,
+            self.head,
+            self.expected_head,
+            self.head_sigma,
+            self.power,
+            self.expected_power,
+            self.npsh_available,
+            self.npsh_required,
+        )
+        rows = zip(*(column.tolist() for column in columns), strict=True)
+        return tuple(PumpState(pump, *row) for pump, row in zip(self.pumps, rows, strict=True))
+
+
+class PumpModel:
+    """Expected head and power of every pump from its flow and speed, and its margin to cavitation.
+
+    Attributes
+    ----------
+    rated_flow, rated_head, rated_power : (n,)     What per cent are reckoned of. [m³/s], [m], [W electrical]
+    rated_hz : (n,)                                Of the drives; NaN without one. [Hz]
+
+    Notes
+    -----
+    The head is measured between the pump's own gauges; the velocity heads at its flanges are taken for equal, and that
+    at the suction is left out of the NPSH available, which errs on the safe side by some 0.3 m.
+    """
+
+    def __init__(self, station: Station, tags: TagTable | None = None) -> None:
+        file = station.file
+        self.binding = Binding(station, tags)
+        self.pumps: tuple[Pump, ...] = self.binding.pumps
+        self.resistances = file.resistances
+        self._names = tuple(pump.id for pump in self.pumps)
+        self._bank = Bank.of([from_station(file.curves[pump.curve], pump.curve) for pump in self.pumps])
+        calibrations = [pump.calibration for pump in self.pumps]
+        self._head_scale = np.array([c.head_scale if c else 1.0 for c in calibrations])
+        self._power_scale = np.array([c.power_scale if c else 1.0 for c in calibrations])
+        self._head_scale_sigma = np.array([c.head_scale_sigma if c else 0.015 for c in calibrations])
+        nodes = {node.id: node.elevation_m for node in file.nodes}
+        self._rise = np.array([nodes.get(p.to_node, 0.0) - nodes.get(p.from_node, 0.0) for p in self.pumps])
+        self.rated_hz: Floats = np.array([p.drive.rated_hz if p.drive else np.nan for p in self.pumps])
+        circuit = [part.temperature_c + FREEZING if part else TEMPERATURE for part in self.binding.circuit_parts]
+        self._temperature: Floats = np.array(circuit)[self.binding.circuit_of] if self.pumps else np.empty(0)
+        self._motors = _by_motor(self.pumps)
+        self.rated_flow: Floats = np.array([pump.rated_flow_m3_h / 3600.0 for pump in self.pumps])
+        self.rated_head: Floats = self._head(self.rated_flow, np.ones(len(self.pumps)))
+        self.rated_power: Floats = self._power(self.rated_flow, np.ones(len(self.pumps)), density(self._temperature))
+
+    def step(self, frame: Frame) -> PlantState:
+        """Where every pump stands, and where it should."""
+        measured = self.binding.read(frame)
+        of, headers = measured.pumps, measured.headers
+        shaft = of["shaft_speed"] / self._bank.rated_speed
+        speed = np.where(np.isnan(shaft), of["frequency_output"] / self.rated_hz, shaft)
+        running = self._running(measured, speed)
+        speed = np.where(np.isnan(speed) & running, 1.0, speed)
+        temperature = self._water_temperature(measured)
+        water = density(temperature)
+        flow, power = of["pump_flow"], of["motor_active_power"]
+        head = (of["discharge_pressure"] - of["suction_pressure"]) / (water * STANDARD_GRAVITY) + self._rise
+        turning = np.where(running, speed, np.nan)
+        expected_head = self._head(flow, turning)
+        expected_power = self._power(flow, turning, water)
+        absolute = of["suction_pressure"] + STANDARD_ATMOSPHERE - vapour_pressure(temperature)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            useful = water * STANDARD_GRAVITY * flow / power
+        return PlantState(
+            pumps=self._names,
+            measured=measured,
+            running=running,
+            flow=flow,
+            measured_speed=shaft,
+            speed=speed,
+            head=head,
+            expected_head=expected_head,
+            head_sigma=np.hypot(self._head_scale_sigma, STATIC_UNCERTAINTY) * expected_head,
+            power=power,
+            expected_power=expected_power,
+            efficiency=np.where(running, useful * head, np.nan),
+            expected_efficiency=water * STANDARD_GRAVITY * flow * expected_head / expected_power,
+            npsh_available=absolute / (water * STANDARD_GRAVITY),
+            npsh_required=self._bank.npsh_required(flow, turning),
+            in_range=self._bank.in_range(flow, turning * (1.0 + WITHIN)),
+            inlet_pressure=middle(np.stack([headers[gauge] for gauge in GAUGES[:3]])),
+            outlet_pressure=middle(np.stack([headers[gauge] for gauge in GAUGES[3:]])),
+            header_flow=middle(np.stack([headers[meter] for meter in METERS])),
+            bypass_flow=np.nan_to_num(headers["bypass_flow"]),
+        )
+
+    def slopes(self) -> Floats:
+        """(4, n) per cent of head, and of power, for each per cent of flow and of speed, at the rated point.
+
+        Rows: head over flow, head over speed, power over flow, power over speed.
+        """
+        small = 0.01
+        one = np.ones(len(self.pumps))
+        water = density(self._temperature)
+        faster, more = one + small, self.rated_flow * (1.0 + small)
+        rows = [
+            self._head(more, one) / self.rated_head,
+            self._head(self.rated_flow, faster) / self.rated_head,
+            self._power(more, one, water) / self.rated_power,
+            self._power(self.rated_flow, faster, water) / self.rated_power,
+        ]
+        return (np.stack(rows) - 1.0) / small
+
+    def _head(self, flow: Floats, speed: Floats) -> Floats:
+        return self._bank.head(flow, speed, self._head_scale)
+
+    def _power(self, flow: Floats, speed: Floats, water: Floats) -> Floats:
+        """(n,) electrical power of the motors. [W]"""
+        shaft = self._bank.shaft_power(flow, speed, water, self._power_scale)
+        electrical = np.full(len(self.pumps), np.nan)
+        for motor, which in self._motors:
+            if motor is None:  # a pump without a motor in its file: its meter is taken for the shaft's
+                electrical[which] = shaft[which]
+            else:
+                load = shaft[which] / (1e3 * motor.power_kw)
+                electrical[which] = shaft[which] / np.interp(load, motor.load, motor.efficiency)
+        return electrical
+
+    def _running(self, measured: Measured, speed: Floats) -> NDArray[np.bool_]:
+        """(n,) by the running signal; without one by speed, and without that by power or flow."""
+        said = measured.pumps["running"]
+        flow = measured.pumps["pump_flow"] / self.rated_flow
+        load = measured.pumps["motor_active_power"] / self.rated_power
+        turns = np.where(np.isfinite(speed), speed, np.where(np.isfinite(load), load, flow)) > TURNING
+        return np.where(np.isfinite(said), said > 0.5, turns)
+
+    def _water_temperature(self, measured: Measured) -> Floats:
+        """(n,) of the inlet header, else of the casing, else as the circuit's file says. [K]"""
+        header = middle(np.stack([measured.headers[t] for t in THERMOMETERS]))[self.binding.circuit_of]
+        casing = measured.pumps["casing_water_temperature"]
+        known = np.where(np.isfinite(header), header, casing)
+        return np.where(np.isfinite(known), known, self._temperature)
+
+
+def _by_motor(pumps: tuple[Pump, ...]) -> list[tuple[Motor | None, NDArray[np.intp]]]:
+    """The motors there are, each with the pumps that have one like it."""
+    motors = [pump.motor for pump in pumps]
+    different = list(dict.fromkeys(motors))
+    return [(motor, np.array([i for i, m in enumerate(motors) if m == motor], dtype=np.intp)) for motor in different]

@@ -1,0 +1,170 @@
+"""Cases: what stands between the channels that crossed their thresholds and the anomalies that people are told of.
+
+One fault is one case: it claims the channels it explains, keeps its name unless the evidence turns for good, and ends
+when what moved has been back for a while.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.detectors.anomaly import Anomaly, Candidate, Evidence
+from twin.detectors.channels import Channels
+from twin.detectors.diagnosis import Opinion, Verdict
+from twin.detectors.response import Responses, priority
+from twin.detectors.watch import Judgement
+from twin.signals import Floats
+
+TOLD_EVIDENCE = 5  # residuals that are told with an anomaly
+PERSUADED = 3  # verdicts in a row that another fault must win before a case changes its name
+SURER = 0.15  # change of confidence worth telling
+TOLD_EVERY = 5.0  # s between two tellings of the same name
+OPINIONS = 8  # frames over which an opinion is formed
+BACK = 2.5  # [standard deviations] a residual within which counts as back
+BACK_FOR = 60.0  # s for which it must be back
+MAIN = 0.25  # of the largest move: residuals that move so much make the case
+LARGEST_Z = 999.0
+
+
+@dataclass
+class Case:
+    """One standing anomaly with what it rests on."""
+
+    anomaly: Anomaly
+    circuit: int
+    pump: int
+    claims: NDArray[np.bool_]  # (m,) channels that are nobody else's now
+    main: NDArray[np.bool_]  # (m,) channels that must be back before it ends
+    opinion: Opinion | None = None
+    opinions: int = 0  # how many went into it
+    told_at: float = -np.inf
+    rivals: int = 0  # verdicts in a row that named another fault
+    back_since: float = np.nan
+
+
+class Cases:
+    """The standing cases of a station."""
+
+    def __init__(self, channels: Channels, responses: Responses) -> None:
+        self._channels = channels
+        self._responses = responses
+        self._next_id = 1
+        self.standing: list[Case] = []
+
+    @property
+    def claimed(self) -> NDArray[np.bool_]:
+        """(m,) channels that some case claims."""
+        claimed = np.zeros(len(self._channels), dtype=bool)
+        for case in self.standing:
+            claimed |= case.claims
+        return claimed
+
+    @property
+    def anomalies(self) -> tuple[Anomaly, ...]:
+        return tuple(case.anomaly for case in self.standing)
+
+    def weigh(self, case: Case, fresh: Opinion) -> Opinion:
+        """The opinion on a case, of all the evidence since it was opened and the later the more."""
+        case.opinions = min(case.opinions + 1, OPINIONS)
+        case.opinion = fresh.with_earlier(case.opinion, 1.0 / case.opinions) if case.opinion is not None else fresh
+        return case.opinion
+
+    def open(
+        self, verdict: Verdict, circuit: int, since: float, at: float, seen: Judgement, running: frozenset[str]
+    ) -> Anomaly:
+        """A new anomaly."""
+        anomaly = Anomaly(
+            id=self._next_id,
+            equipment=verdict.equipment,
+            fault=verdict.fault,
+            candidates=verdict.candidates,
+            since=min(since, at),
+            detected=at,
+            until=None,
+            priority=priority(verdict.fault),
+            evidence=self._evidence(verdict.moved, seen),
+            response=self._responses.to(verdict.fault, verdict.equipment, running),
+        )
+        self._next_id += 1
+        case = Case(anomaly, circuit, verdict.pump, self._claims(verdict, circuit), _main(verdict.moved))
+        self.standing.append(case)
+        return anomaly
+
+    def reconsider(
+        self, case: Case, verdict: Verdict, at: float, seen: Judgement, running: frozenset[str]
+    ) -> Anomaly | None:
+        """Take in a later verdict on a case; the anomaly as it then stands where that is worth telling."""
+        before = case.anomaly
+        if (verdict.fault, verdict.equipment) != (before.fault, before.equipment):
+            case.rivals += verdict.fault != "unknown" and verdict.confidence > 0.5
+            if case.rivals < PERSUADED or verdict.fault == "unknown":
+                return None
+            case.claims = self._claims(verdict, case.circuit)
+            case.pump = verdict.pump
+        else:
+            case.rivals = 0
+            surer = abs(verdict.confidence - before.candidates[0].confidence) >= SURER
+            if not surer or at - case.told_at < TOLD_EVERY:
+                return None
+        case.rivals, case.told_at = 0, at
+        case.main = _main(verdict.moved)
+        case.anomaly = replace(
+            before,
+            equipment=verdict.equipment,
+            fault=verdict.fault,
+            candidates=verdict.candidates,
+            priority=priority(verdict.fault),
+            evidence=self._evidence(verdict.moved, seen),
+            response=self._responses.to(verdict.fault, verdict.equipment, running),
+        )
+        return case.anomaly
+
+    def back(self, case: Case, at: float, departure: Floats, seen: Judgement) -> bool:
+        """Whether what moved has been back long enough."""
+        main = case.main & seen.valid
+        is_back = bool(main.any()) and bool((np.abs(departure[main]) < BACK * seen.sigma[main]).all())
+        if not is_back:
+            case.back_since = np.nan
+            return False
+        if np.isnan(case.back_since):
+            case.back_since = at
+        return at - case.back_since >= BACK_FOR
+
+    def close(self, case: Case, at: float) -> Anomaly:
+        """The anomaly, ended."""
+        self.standing.remove(case)
+        return replace(case.anomaly, until=at)
+
+    def _claims(self, verdict: Verdict, circuit: int) -> NDArray[np.bool_]:
+        """What a verdict explains: all of its pump, the balance of its circuit, and all it says it moved."""
+        claims: NDArray[np.bool_] = np.abs(verdict.moved) > 0.0
+        if verdict.pump >= 0:
+            claims |= self._channels.pump == verdict.pump
+            claims[self._channels.balance(circuit)] = True
+        return claims
+
+    def _evidence(self, moved: Floats, seen: Judgement) -> tuple[Evidence, ...]:
+        """The residuals that moved most, in the units people are told."""
+        strength = np.where(seen.valid & (moved != 0), np.abs(seen.departure / seen.sigma), 0.0)
+        order = np.argsort(-np.nan_to_num(strength))[:TOLD_EVIDENCE]
+        told = []
+        for channel in order[strength[order] > 1.0]:
+            name = self._channels.names[channel]
+            z = float(np.clip(seen.departure[channel] / seen.sigma[channel], -LARGEST_Z, LARGEST_Z))
+            value = float(seen.departure[channel] * self._channels.scale[channel])
+            told.append(Evidence(name.name, name.tag, round(value, 4), name.unit, round(z, 2)))
+        return tuple(told)
+
+
+def _main(moved: Floats) -> NDArray[np.bool_]:
+    amount = np.abs(moved)
+    main: NDArray[np.bool_] = amount > MAIN * amount.max(initial=0.0)
+    return main
+
+
+def certain(equipment: str, fault: str, pump: int, moved: Floats) -> Verdict:
+    """A verdict that needs no diagnosis: the plant has said so itself."""
+    return Verdict(equipment, fault, pump, (Candidate(fault, 1.0),), moved)

@@ -1,0 +1,117 @@
+"""All residuals a station's measurements allow, as channels in a fixed order."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.detectors.header_residuals import HeaderResiduals
+from twin.detectors.kinds import BALANCE, GAUGE, METER, OF_PUMP, Kind, Sample
+from twin.detectors.motion import Motion
+from twin.detectors.pump_residuals import PumpResiduals
+from twin.detectors.residual import ResidualName
+from twin.plant.binding import Binding
+from twin.plant.model import PlantState, PumpModel
+from twin.signals import Floats
+
+NEEDS: dict[str, tuple[str, ...]] = {
+    "head": ("suction_pressure", "discharge_pressure", "pump_flow"),
+    "power": ("motor_active_power", "pump_flow"),
+    "efficiency": ("suction_pressure", "discharge_pressure", "pump_flow", "motor_active_power"),
+    "branch_loss": ("discharge_pressure", "pump_flow"),
+    "suction_loss": ("inlet_strainer_differential_pressure", "pump_flow"),
+    "suction_path": ("suction_pressure", "pump_flow"),
+    "speed_tracking": ("shaft_speed", "frequency_output"),
+    "drive_tracking": ("frequency_output", "frequency_setpoint"),
+    "feeder": ("motor_active_power", "feeder_power"),
+    "phase_imbalance": ("motor_current_u", "motor_current_v", "motor_current_w"),
+    "backflow": ("pump_flow",),
+    "vibration": ("vibration_pump_de_x",),
+    "envelope": ("acceleration_envelope_pump_de",),
+    "npsh_margin": ("suction_pressure", "pump_flow"),
+}
+"""What a pump must measure for a residual to exist at all."""
+
+
+class Channels:
+    """The channels (m,): those of the pumps first, kind by kind, then those of the headers.
+
+    Attributes
+    ----------
+    names, kinds : (m,)      What each is.
+    scale : (m,)             From per cent of rated to the unit people are told. [unit / %]
+    pump : (m,)              Index of the pump, -1 for a header's.
+    circuit : (m,)           Index of the circuit.
+    """
+
+    def __init__(self, model: PumpModel) -> None:
+        self._motion = Motion(model)
+        self._pumps = PumpResiduals(model)
+        self._headers = HeaderResiduals(model)
+        n = len(model.pumps)
+        present = [(k, p) for k, kind in enumerate(OF_PUMP) for p in range(n) if _measured(model.binding, kind, p)]
+        self._keep = np.array([k * n + p for k, p in present], dtype=np.intp)
+        self.kinds: tuple[Kind, ...] = (*(OF_PUMP[k] for k, _ in present), *self._headers.kinds)
+        self.names: tuple[ResidualName, ...] = (
+            *(_name(model.binding, OF_PUMP[k], p) for k, p in present),
+            *self._headers.names,
+        )
+        self.scale: Floats = np.concatenate([self._pumps.scale.ravel()[self._keep], self._headers.scale])
+        self.pump: NDArray[np.intp] = np.array([p for _, p in present] + [-1] * len(self._headers.names), dtype=np.intp)
+        of = model.binding.circuit_of
+        self._of = {
+            name: np.array([i for i, channel in enumerate(self.names) if channel.name == name], dtype=np.intp)
+            for name in {kind.name for kind in (*OF_PUMP, BALANCE, GAUGE, METER)}
+        }
+        self.circuit: NDArray[np.intp] = np.array([of[p] for _, p in present] + self._headers.circuit, dtype=np.intp)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def sample(self, state: PlantState) -> Sample:
+        """Every channel now."""
+        moves = self._motion.step(state)
+        pumps = self._pumps.sample(state, moves)
+        headers = self._headers.sample(state, moves)
+
+        def joined(of_pumps: Floats, of_headers: Floats) -> Floats:
+            return np.concatenate([of_pumps.ravel()[self._keep], of_headers])
+
+        return Sample(
+            value=joined(pumps.value, headers.value),
+            expected=joined(pumps.expected, headers.expected),
+            basis=joined(pumps.basis, headers.basis),
+            point=joined(pumps.point, headers.point),
+            unsteady=joined(pumps.unsteady, headers.unsteady),
+            why=np.concatenate([pumps.why.ravel()[self._keep], headers.why]),
+        )
+
+    @property
+    def losses(self) -> Floats:
+        """(2, n) what discharge branch and suction of each pump lose at rated flow, % of rated head."""
+        return np.stack([self._pumps.branch_loss, self._pumps.suction_loss])
+
+    @property
+    def circuit_flow(self) -> Floats:
+        """(c,) rated flow of each circuit. [m³/s]"""
+        return self._headers.flow
+
+    def balance(self, circuit: int) -> NDArray[np.intp]:
+        """The channel of a circuit's flow balance, if it has one."""
+        ours = self.of("flow_balance")
+        balance: NDArray[np.intp] = ours[self.circuit[ours] == circuit]
+        return balance
+
+    def of(self, name: str) -> NDArray[np.intp]:
+        """The channels of a kind of residual."""
+        return self._of[name]
+
+
+def _measured(binding: Binding, kind: Kind, pump: int) -> bool:
+    return all(binding.column(measure)[pump] >= 0 for measure in NEEDS[kind.name])
+
+
+def _name(binding: Binding, kind: Kind, pump: int) -> ResidualName:
+    return ResidualName(
+        binding.pumps[pump].id, kind.name, kind.unit, binding.tag(int(binding.column(kind.measure)[pump]))
+    )

@@ -1,0 +1,101 @@
+"""The two-sided CUSUM: sums what is too much and what is too little until one of them can be chance no longer.
+
+References
+----------
+Siegmund (1985), *Sequential Analysis*, chapter 2: the average run length of a one-sided CUSUM with its overshoot
+correction of 1.166; Van Dobben de Bruyn (1968) for the two sides together, 1 / ARL = 1 / ARL+ + 1 / ARL-.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.errors import UsageError
+from twin.signals import Floats
+
+OVERSHOOT = 1.166  # Siegmund's correction for sums that jump over their threshold instead of touching it
+CLIP = 5.0  # [-] no single sample counts for more: two spikes in a row raise nothing
+CEILING = 2.0  # [-] of the threshold: how high a sum may stand, so that it comes down soon after the fault has gone
+
+
+def run_length(k: float, h: float, shift: float = 0.0) -> float:
+    """Mean samples until a two-sided CUSUM of unit Gaussian samples crosses its threshold.
+
+    Parameters
+    ----------
+    k, h : float     Reference value and threshold, in standard deviations. [-]
+    shift : float    Mean of the samples, 0 in a healthy station. [-]
+    """
+    sides = [_one_sided(shift - k, h), _one_sided(-shift - k, h)]
+    return 1.0 / sum(1.0 / side for side in sides)
+
+
+def _one_sided(drift: float, h: float) -> float:
+    b = h + OVERSHOOT
+    x = 2.0 * drift * b
+    if abs(x) < 1e-6:
+        return b * b
+    return (math.exp(min(-x, 700.0)) - 1.0 + x) / (2.0 * drift * drift)
+
+
+def threshold(k: float, healthy_run_length: float) -> float:
+    """The ``h`` at which a healthy channel is mistaken once in so many samples on average. [-]"""
+    if healthy_run_length <= run_length(k, 0.0):
+        raise UsageError(f"a mean run of {healthy_run_length} samples between false alarms needs no threshold")
+    low, high = 0.0, 1.0
+    while run_length(k, high) < healthy_run_length:
+        high *= 2.0
+    for _ in range(60):
+        middle = 0.5 * (low + high)
+        low, high = (middle, high) if run_length(k, middle) < healthy_run_length else (low, middle)
+    return high
+
+
+class Cusum:
+    """Two-sided CUSUM of many channels at once.
+
+    Parameters
+    ----------
+    channels : int                  How many, c.
+    k : float                       Half the shift it is quickest for. [standard deviations]
+    h : float                       Threshold. [standard deviations]
+    """
+
+    def __init__(self, channels: int, k: float, h: float) -> None:
+        self._k = k
+        self.h = h
+        self._sums: Floats = np.zeros((2, channels))
+        self._onset: Floats = np.full((2, channels), np.nan)
+        self._signs = np.array([[1.0], [-1.0]])
+
+    def step(self, at: float, z: Floats, valid: NDArray[np.bool_]) -> None:
+        """Add one standardised sample (c,) to each valid channel; the others stay as they are."""
+        steps = np.clip(z, -CLIP, CLIP) * self._signs - self._k
+        sums = np.clip(self._sums + np.where(valid, steps, 0.0), 0.0, CEILING * self.h)
+        begun = (sums > 0.0) & (self._sums == 0.0)
+        self._onset[begun] = at
+        self._sums = sums
+
+    @property
+    def level(self) -> Floats:
+        """(c,) the larger of both sums over the threshold, 1 where it is reached. [-]"""
+        level: Floats = self._sums.max(axis=0) / self.h
+        return level
+
+    @property
+    def crossed(self) -> NDArray[np.bool_]:
+        """(c,) where either sum stands at or over the threshold."""
+        crossed: NDArray[np.bool_] = self._sums.max(axis=0) >= self.h
+        return crossed
+
+    def onset(self, channel: int) -> float:
+        """When the larger sum of a channel last left zero: the maximum-likelihood time of the change. [s, POSIX]"""
+        side = int(np.argmax(self._sums[:, channel]))
+        return float(self._onset[side, channel])
+
+    def reset(self, which: NDArray[np.bool_]) -> None:
+        """Begin anew in some channels (c,)."""
+        self._sums[:, which] = 0.0

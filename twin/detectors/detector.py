@@ -1,0 +1,203 @@
+"""The detector: from where the plant stands to residuals, and to anomalies that have a name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.detectors import diagnosis
+from twin.detectors.anomaly import Anomaly
+from twin.detectors.cases import Case, Cases, certain
+from twin.detectors.channels import Channels
+from twin.detectors.kinds import WHY, Sample
+from twin.detectors.residual import Residuals
+from twin.detectors.response import Responses
+from twin.detectors.signatures import Library
+from twin.detectors.trips import Trips
+from twin.detectors.watch import Judgement, Watch
+from twin.plant.model import PlantState, PumpModel
+from twin.plant.reading import Station
+from twin.signals import Floats
+
+LOOK_AGAIN = 2.0  # s between the first channel that crosses and the verdict: more evidence comes in
+LOOK_LONGER = 5.0  # s before something is called unknown
+FRESH = 30.0  # s for which a case is reconsidered with every frame; later now and then
+NOW_AND_THEN = 10.0  # s
+TRANSIENT = 8.0  # s after a trip in which its circuit's other channels are not judged
+MEAN_OF_SOME = 0.6  # spread of a mean of a few seconds over that of a sample
+OFTEN = 0.5  # s between frames below which not every one is judged
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What the detector knows: all residuals, the standing anomalies, and those that this frame changed."""
+
+    residuals: Residuals
+    anomalies: tuple[Anomaly, ...]
+    changed: tuple[Anomaly, ...]
+
+
+class Detector:
+    """Residuals, CUSUM, diagnosis and the life of anomalies for the pumps of a station.
+
+    ``healthy`` is a span [s, POSIX] known to be sound: in it residuals teach and nothing is reported.
+    """
+
+    def __init__(self, station: Station, model: PumpModel, healthy: tuple[float, float] | None = None) -> None:
+        self._model = model
+        self._channels = Channels(model)
+        self._watch = Watch(self._channels.kinds, station.file.station.false_alarms_per_year)
+        self._library = Library(model, self._channels)
+        self._trips = Trips(model)
+        self._cases = Cases(self._channels, Responses(station))
+        self._judged = np.array([kind.judged for kind in self._channels.kinds], dtype=bool)
+        self._healthy = healthy
+        self._pending: dict[int, float] = {}
+        self._transient: dict[int, float] = {}
+        self._witnesses = {name: self._witness(name) for name in ("vibration", "envelope", "head", "power")}
+        self._findings: Findings | None = None
+        self._at = -np.inf
+
+    def step(self, state: PlantState) -> Findings:
+        """Judge one instant."""
+        at = state.measured.at
+        if self._findings is not None and at - self._at < OFTEN:
+            return Findings(self._findings.residuals, self._findings.anomalies, ())
+        self._at = at
+        teaching = self._healthy is not None and self._healthy[0] <= at < self._healthy[1]
+        sample = self._channels.sample(state)
+        claimed = self._cases.claimed
+        seen = self._watch.step(at, sample, claimed, teaching)
+        running = frozenset(name for name, turns in zip(state.pumps, state.running, strict=True) if turns)
+        changed: list[Anomaly] = []
+        tripped = self._trips.step(state)
+        if not teaching:
+            changed += self._open_trips(at, tripped, seen, running)
+            changed += self._review(at, state, seen, running)
+            changed += self._open_new(at, state, seen, running)
+        self._findings = Findings(self._residuals(sample, seen), self._cases.anomalies, tuple(changed))
+        return self._findings
+
+    def bridge_gap(self) -> None:
+        """Go on after a gap in time."""
+        self._watch.bridge_gap()
+        self._pending.clear()
+
+    def _open_trips(
+        self, at: float, tripped: NDArray[np.bool_], seen: Judgement, running: frozenset[str]
+    ) -> list[Anomaly]:
+        changed = []
+        for pump in np.flatnonzero(tripped):
+            circuit = int(self._model.binding.circuit_of[pump])
+            self._transient[circuit] = at
+            standing = [case for case in self._cases.standing if case.pump == pump]
+            changed += [self._cases.close(case, at) for case in standing]
+            mine = (self._channels.pump == pump).astype(np.float64)
+            verdict = certain(self._model.pumps[pump].id, "drive_trip", int(pump), mine)
+            changed.append(self._cases.open(verdict, circuit, at, at, seen, running))
+        return changed
+
+    def _review(self, at: float, state: PlantState, seen: Judgement, running: frozenset[str]) -> list[Anomaly]:
+        """Reconsider the standing cases, and end those whose residuals are back."""
+        changed = []
+        departure, _ = self._watch.evidence(at - FRESH)
+        for case in list(self._cases.standing):
+            if case.anomaly.fault == "drive_trip":
+                over = not self._trips.standing[case.pump]
+            else:
+                over = self._cases.back(case, at, departure, seen)
+            if over:
+                self._watch.reset(case.claims)
+                changed.append(self._cases.close(case, at))
+            elif case.anomaly.fault != "drive_trip" and self._worth_a_look(case, at):
+                verdict = self._verdict(case.circuit, case.anomaly.since, state, seen, case)
+                anomaly = self._cases.reconsider(case, verdict, at, seen, running)
+                changed += [anomaly] if anomaly is not None else []
+        return changed
+
+    @staticmethod
+    def _worth_a_look(case: Case, at: float) -> bool:
+        age = at - case.anomaly.detected
+        return age < FRESH or age % NOW_AND_THEN < 1.0
+
+    def _open_new(self, at: float, state: PlantState, seen: Judgement, running: frozenset[str]) -> list[Anomaly]:
+        """Look at the circuits in which a channel that nobody claims has crossed its threshold."""
+        crossed = seen.crossed & ~self._cases.claimed
+        changed: list[Anomaly] = []
+        for circuit in range(len(self._library.circuits)):
+            ours = self._channels.circuit == circuit
+            if at - self._transient.get(circuit, -np.inf) < TRANSIENT:
+                self._watch.reset(ours & ~self._cases.claimed)
+                self._pending.pop(circuit, None)
+                continue
+            channels = np.flatnonzero(crossed & ours)
+            if not len(channels):
+                self._pending.pop(circuit, None)
+                continue
+            waited = at - self._pending.setdefault(circuit, at)
+            if waited < LOOK_AGAIN:
+                continue
+            since = self._watch.onset(int(channels[np.argmax(np.abs(seen.z[channels]))]))
+            verdict = self._verdict(circuit, since, state, seen, None)
+            if verdict.fault == "unknown" and waited < LOOK_LONGER:
+                continue
+            changed.append(self._cases.open(verdict, circuit, since, at, seen, running))
+            self._pending.pop(circuit, None)
+        return changed
+
+    def _verdict(
+        self, circuit: int, since: float, state: PlantState, seen: Judgement, case: Case | None
+    ) -> diagnosis.Verdict:
+        """What a circuit suffers from: of a new case, or of one that stands."""
+        hypotheses = self._library.circuits[circuit]
+        evidence = self._evidence(since, state, seen, case)
+        held = diagnosis.opinion(hypotheses, evidence)
+        if case is not None:
+            held = self._cases.weigh(case, held)
+        return diagnosis.verdict(hypotheses, evidence, held, state.pumps)
+
+    def _evidence(self, since: float, state: PlantState, seen: Judgement, case: Case | None) -> diagnosis.Evidence:
+        """What is seen since a time, without what other cases explain."""
+        departure, _ = self._watch.evidence(since)
+        others = np.zeros(len(self._channels), dtype=bool)
+        for other in self._cases.standing:
+            if other is not case:
+                others |= other.claims
+        restless = self._watch.restlessness()
+        with np.errstate(divide="ignore", invalid="ignore"):
+            npsh = state.npsh_available / state.npsh_required
+        return diagnosis.Evidence(
+            departure=departure,
+            sigma=MEAN_OF_SOME * seen.sigma,
+            usable=seen.valid & ~others & self._judged,
+            vibration=self._told("vibration", departure) / 100.0,
+            envelope=self._told("envelope", departure) / 100.0,
+            noise=np.fmax(self._told("head", restless), self._told("power", restless)),
+            npsh=npsh,
+        )
+
+    def _witness(self, name: str) -> NDArray[np.intp]:
+        """(n,) the channel of a residual for each pump, -1 where it has none."""
+        found = np.full(len(self._model.pumps), -1, dtype=np.intp)
+        channels = self._channels.of(name)
+        found[self._channels.pump[channels]] = channels
+        return found
+
+    def _told(self, name: str, values: Floats) -> Floats:
+        """(n,) what a residual says for each pump."""
+        where = self._witnesses[name]
+        return np.where(where >= 0, values[where], np.nan)
+
+    def _residuals(self, sample: Sample, seen: Judgement) -> Residuals:
+        scale = self._channels.scale
+        return Residuals(
+            names=self._channels.names,
+            value=sample.value * scale,
+            expected=sample.expected * scale,
+            sigma=seen.sigma * scale,
+            z=seen.z.copy(),
+            valid=seen.valid,
+            why=tuple(WHY[code] for code in seen.why.tolist()),
+        )

@@ -1,0 +1,185 @@
+"""Diagnosis: which fault, on which equipment, would explain what the residuals of a circuit show.
+
+Each hypothesis predicts a direction in the space of residuals. Its size is fitted by weighted least squares, and what
+it leaves unexplained is a χ². Likelihoods of all hypotheses, and of one that explains nothing in particular
+(``unknown``), are brought to a sum of one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.detectors.anomaly import Candidate
+from twin.detectors.signatures import Hypotheses, Hypothesis, Witness
+from twin.signals import Floats
+
+MISMATCH = 0.15  # % of rated: what the model does not know of any residual
+UNKNOWN = 14.0  # χ² of "something else": what explains less well than this is not named
+IMPOSSIBLE = 60.0  # χ² of what cannot be
+TEMPER = 1.5  # divides χ²: evidence of neighbouring seconds is not independent
+RUNS_SHORT = 1.1  # NPSH available over required below which a pump cavitates
+AMPLE = 1.5  # above it a pump hardly does
+SHORT_WEIGHT = 4.0  # χ² that NPSH can speak against a fault: gauges do not see a blocked eye
+OUT_OF_BOUNDS = 9.0  # χ² for each factor e by which a size is out of its bounds
+TOLD = 3  # candidates that are told
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What is seen in a circuit: arrays (m,) over all channels in per cent of rated, (n,) over all pumps.
+
+    ``vibration``, ``envelope`` and ``noise`` are natural logarithms of factors over healthy running; ``npsh`` is
+    available over required. NaN where it is not known.
+    """
+
+    departure: Floats
+    sigma: Floats
+    usable: NDArray[np.bool_]
+    vibration: Floats
+    envelope: Floats
+    noise: Floats
+    npsh: Floats
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The best explanation, the runners-up, and the channels (m,) it accounts for."""
+
+    equipment: str
+    fault: str
+    pump: int
+    candidates: tuple[Candidate, ...]
+    moved: Floats
+
+    @property
+    def confidence(self) -> float:
+        return next((c.confidence for c in self.candidates if c.fault == self.fault), 0.0)
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """How well each hypothesis of a circuit explains the evidence: size (h,) and χ² left over (h,)."""
+
+    size: Floats
+    misfit: Floats
+
+    def with_earlier(self, earlier: Opinion, share: float) -> Opinion:
+        """This opinion tempered by an earlier one, of which ``1 - share`` stays."""
+        return Opinion(self.size, earlier.misfit + share * (self.misfit - earlier.misfit))
+
+
+def opinion(hypotheses: Hypotheses, evidence: Evidence) -> Opinion:
+    """What the evidence of a few seconds says of each hypothesis."""
+    size, misfit = _fit(hypotheses, evidence)
+    testimony = np.array([_testimony(row, evidence) for row in hypotheses.rows])
+    return Opinion(size, np.minimum(misfit + testimony, IMPOSSIBLE))
+
+
+def verdict(hypotheses: Hypotheses, evidence: Evidence, held: Opinion, pumps: Sequence[str]) -> Verdict:
+    """The best explanation by an opinion. ``pumps`` are their names."""
+    misfit = np.append(held.misfit, UNKNOWN)
+    likelihood = np.exp(-0.5 * (misfit - misfit.min()) / TEMPER)
+    likelihood /= likelihood.sum()
+    best = int(np.argmax(likelihood))
+    if best == len(hypotheses.rows):
+        return _unknown(hypotheses, evidence, pumps, likelihood)
+    row = hypotheses.rows[best]
+    candidates = _candidates(hypotheses, likelihood, row.fault)
+    return Verdict(row.equipment, row.fault, row.pump, candidates, held.size[best] * hypotheses.moves[best])
+
+
+def _fit(hypotheses: Hypotheses, evidence: Evidence) -> tuple[Floats, Floats]:
+    """Size of each hypothesis (h,) [% of its leading residual] and the χ² it leaves (h,); infinite if it cannot be."""
+    ours = hypotheses.channels
+    usable = evidence.usable[ours] & np.isfinite(evidence.departure[ours])
+    seen = np.where(usable, evidence.departure[ours], 0.0)
+    moves, tolerance = hypotheses.moves[:, ours], hypotheses.tolerance[:, ours]
+    variance = evidence.sigma[ours] ** 2 + MISMATCH**2
+    size = np.zeros(len(moves))
+    for _ in range(3):  # the proportions' tolerance depends on the size
+        weight = usable / (variance + (size[:, None] * tolerance) ** 2)
+        power = (weight * moves**2).sum(axis=1)
+        size = np.where(power > 0, (weight * moves * seen).sum(axis=1) / np.maximum(power, 1e-12), 0.0)
+    misfit = (weight * (seen - size[:, None] * moves) ** 2).sum(axis=1)
+    return size, misfit + _implausible(hypotheses.rows, size, evidence.usable)
+
+
+def _implausible(rows: Sequence[Hypothesis], size: Floats, usable: NDArray[np.bool_]) -> Floats:
+    """χ² added (h,) for a size out of bounds; infinite for the wrong sign or without the leading residual."""
+    either = np.array([row.either_way for row in rows], dtype=bool)
+    least, most = np.array([row.least for row in rows]), np.array([row.most for row in rows])
+    leads = np.array([usable[row.leads] for row in rows], dtype=bool)
+    amount = np.where(either, np.abs(size), size)
+    possible = leads & (amount > 0)
+    safe = np.where(possible, amount, 1.0)
+    beyond = np.maximum(np.log(least / safe), 0.0) + np.maximum(np.log(safe / most), 0.0)
+    return np.where(possible, OUT_OF_BOUNDS * beyond, np.inf)
+
+
+def _testimony(row: Hypothesis, evidence: Evidence) -> float:
+    """χ² of what bears witness beside the residuals."""
+    if row.pump < 0:
+        return 0.0
+    p = row.pump
+    testimony = sum(
+        _against(witness, float(seen[p]))
+        for witness, seen in (
+            (row.vibration, evidence.vibration),
+            (row.envelope, evidence.envelope),
+            (row.noise, evidence.noise),
+        )
+    )
+    npsh = float(evidence.npsh[p])
+    if not np.isfinite(npsh):
+        return testimony
+    ample = float(np.clip((npsh - RUNS_SHORT) / (AMPLE - RUNS_SHORT), 0.0, 1.0))
+    if row.short:
+        return testimony + SHORT_WEIGHT * 0.25 * ample
+    return testimony + SHORT_WEIGHT * (1.0 - ample) * (row.fault != "sensor_bias")
+
+
+def _against(witness: Witness, seen: float) -> float:
+    """χ² of one witness, bounded: none may outweigh the residuals."""
+    if not np.isfinite(seen):
+        return 0.0
+    return float(min(((seen - witness.mean) / witness.spread) ** 2, 12.0))
+
+
+def _candidates(hypotheses: Hypotheses, likelihood: Floats, first: str) -> tuple[Candidate, ...]:
+    """Confidence by fault, the verdict's first, and what is left over as unknown, so that they add to one."""
+    faults = [row.fault for row in hypotheses.rows] + ["unknown"]
+    by_fault: dict[str, float] = {}
+    for fault, share in zip(faults, likelihood.tolist(), strict=True):
+        by_fault[fault] = by_fault.get(fault, 0.0) + share
+    ranked = sorted(by_fault, key=lambda fault: (fault != first, -by_fault[fault]))
+    told = [fault for fault in ranked if fault != "unknown"][:TOLD] if first != "unknown" else ranked[:TOLD]
+    told = [fault for fault in told if by_fault[fault] >= 0.005 or fault == first]
+    rest = 1.0 - sum(by_fault[fault] for fault in told)
+    candidates = [Candidate(fault, round(by_fault[fault], 4)) for fault in told]
+    if rest > 0.005 and "unknown" not in told:
+        candidates.append(Candidate("unknown", round(rest, 4)))
+    return tuple(candidates)
+
+
+def _unknown(hypotheses: Hypotheses, evidence: Evidence, pumps: Sequence[str], likelihood: Floats) -> Verdict:
+    """Something is wrong and nothing explains it: blame the pump whose residuals stand out most."""
+    strength = np.where(evidence.usable, np.nan_to_num(evidence.departure / evidence.sigma), 0.0) ** 2
+    of = {row.pump for row in hypotheses.rows if row.pump >= 0}
+    totals = {p: float(strength[_channels_of(hypotheses, p)].sum()) for p in sorted(of)}
+    worst = max(totals, key=lambda p: totals[p], default=-1)
+    moved = np.where(evidence.usable, np.nan_to_num(evidence.departure), 0.0)
+    mine = np.zeros(len(moved), dtype=bool)
+    if worst >= 0:
+        mine[_channels_of(hypotheses, worst)] = True
+    name = pumps[worst] if worst >= 0 else ""
+    return Verdict(name, "unknown", worst, _candidates(hypotheses, likelihood, "unknown"), np.where(mine, moved, 0.0))
+
+
+def _channels_of(hypotheses: Hypotheses, pump: int) -> NDArray[np.intp]:
+    """Channels that hypotheses about a pump speak of."""
+    rows = [i for i, row in enumerate(hypotheses.rows) if row.pump == pump]
+    return np.flatnonzero((hypotheses.moves[rows] != 0).any(axis=0))

@@ -1,0 +1,108 @@
+"""What moves: ramps, starts and stops, and how far flow and speed are from where they were a moment ago."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.plant.model import PlantState, PumpModel
+from twin.signals import Floats
+
+LAG = 2.0  # s, of the smoothed flow and speed against which a change is seen
+FLOW_DEAD_BAND = 0.01  # of rated flow: smaller departures from the smoothed flow are noise
+SPEED_DEAD_BAND = 0.001  # of rated speed
+RAMP = 0.006  # of rated speed: departure from the smoothed speed above which a pump counts as ramping
+SETTLING = 5.0  # s after a ramp
+STARTING_TIME = 20.0  # s after a start before a pump is judged
+CLOSING = 60.0  # s a slow-closing check valve may take after a stop
+DRIVE_SETTLING = 8.0  # s a drive may take to arrive after its ramp should have ended
+DRIVE_SLACK = 0.1  # Hz between set-point and its ramp that count as arrived
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """How the pumps (n,) move. Shares of rated; seconds since, infinite where it was never seen."""
+
+    flow: Floats  # departure from the smoothed flow, beyond its noise
+    speed: Floats  # departure from the smoothed speed, beyond its noise
+    ramping: NDArray[np.bool_]
+    since_start: Floats
+    since_stop: Floats
+    since_change: Floats  # of any pump of the same circuit
+    drive_reference: Floats  # Hz, where the drive should be on its way to the set-point
+    drive_ramping: NDArray[np.bool_]
+
+
+class _Smooth:
+    """Signals smoothed over :data:`LAG`, and how far they depart from that."""
+
+    def __init__(self, n: int, dead_band: float) -> None:
+        self._dead_band = dead_band
+        self._value: Floats = np.full(n, np.nan)
+
+    def departure(self, now: Floats, elapsed: float) -> Floats:
+        """(n,) distance from the smoothed value beyond the dead band; 0 where nothing is known."""
+        share = 1.0 - np.exp(-elapsed / LAG)
+        known = np.isfinite(self._value)
+        self._value = np.where(known, self._value + share * (now - self._value), now)
+        departure: Floats = np.nan_to_num(np.maximum(np.abs(now - self._value) - self._dead_band, 0.0))
+        return departure
+
+
+class Motion:
+    """Watches speed, flow and set-points from frame to frame."""
+
+    def __init__(self, model: PumpModel) -> None:
+        n = len(model.pumps)
+        self._rated_flow = model.rated_flow
+        self._rate = np.array([pump.drive.ramp_hz_s if pump.drive else np.inf for pump in model.pumps])
+        of = model.binding.circuit_of
+        self._neighbours: NDArray[np.bool_] = of[:, None] == of[None, :]
+        self._at = np.nan
+        self._running: NDArray[np.bool_] | None = None
+        self._flow = _Smooth(n, FLOW_DEAD_BAND)
+        self._speed = _Smooth(n, SPEED_DEAD_BAND)
+        self._reference: Floats = np.full(n, np.nan)
+        self._ramped: Floats = np.full(n, -np.inf)
+        self._drive_moved: Floats = np.full(n, -np.inf)
+        self._started: Floats = np.full(n, -np.inf)
+        self._stopped: Floats = np.full(n, -np.inf)
+
+    def step(self, state: PlantState) -> Moves:
+        """What moved since the frame before."""
+        at = state.measured.at
+        elapsed = at - self._at if np.isfinite(self._at) else np.inf
+        self._at = at
+        self._note_starts(at, state.running)
+        flow = self._flow.departure(state.flow / self._rated_flow, elapsed)
+        speed = self._speed.departure(state.speed, elapsed)
+        self._ramped[speed > RAMP] = at
+        self._follow(at, state.measured.pumps["frequency_setpoint"], elapsed)
+        changed = np.maximum(self._started, self._stopped)
+        latest = np.where(self._neighbours, changed[None, :], -np.inf).max(axis=1, initial=-np.inf)
+        return Moves(
+            flow=flow,
+            speed=speed,
+            ramping=at - self._ramped < SETTLING,
+            since_start=at - self._started,
+            since_stop=at - self._stopped,
+            since_change=at - latest,
+            drive_reference=self._reference.copy(),
+            drive_ramping=at - self._drive_moved < DRIVE_SETTLING,
+        )
+
+    def _note_starts(self, at: float, running: NDArray[np.bool_]) -> None:
+        if self._running is not None:
+            self._started[running & ~self._running] = at
+            self._stopped[~running & self._running] = at
+        self._running = running
+
+    def _follow(self, at: float, set_point: Floats, elapsed: float) -> None:
+        """Let the reference run after the set-point no faster than the drive may."""
+        known = np.isfinite(self._reference)
+        step = self._rate * min(elapsed, 3600.0)
+        moved = self._reference + np.clip(set_point - self._reference, -step, step)
+        self._reference = np.where(known & np.isfinite(set_point), moved, set_point)
+        self._drive_moved[np.abs(set_point - self._reference) > DRIVE_SLACK] = at

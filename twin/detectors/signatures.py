@@ -1,0 +1,254 @@
+"""What each fault does to the residuals: signs and proportions, a row a hypothesis, a column a channel.
+
+A fault of a pump moves its own residuals; a wrong transmitter moves every residual it enters, by the slopes of the pump
+curve where the pump stands. Proportions are those computed for the reference station with three duty pumps, for each
+per cent of the residual that leads (domain.md, section 3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.detectors.channels import Channels
+from twin.plant.binding import GAUGES, METERS
+from twin.plant.model import PumpModel
+from twin.signals import Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """What a fault does to evidence that has no proportion: a mean and a spread, natural logarithms of a factor."""
+
+    mean: float = 0.0
+    spread: float = 0.35
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """One fault of a pump.
+
+    ``moves`` is per cent of rated in each residual for each per cent of the first, which leads (a flow in the balance:
+    of the pump's rated flow); ``least`` and ``most`` bound the size, in per cent of the leading residual; ``short``
+    says whether NPSH runs short with it.
+    """
+
+    fault: str
+    moves: Mapping[str, float]
+    least: float
+    most: float
+    vibration: Witness = field(default_factory=Witness)
+    envelope: Witness = field(default_factory=Witness)
+    noise: Witness = field(default_factory=Witness)
+    short: bool = False
+
+
+SIGNATURES: tuple[Signature, ...] = (
+    Signature("impeller_wear", {"head": -1.0, "power": -0.70}, 0.5, 12.0),
+    Signature("wear_ring_clearance", {"head": -1.0, "power": +0.51}, 0.5, 12.0),
+    Signature(
+        "cavitation",
+        {"head": -1.0, "power": -0.23},
+        0.5,
+        20.0,
+        vibration=Witness(0.4, 0.4),
+        envelope=Witness(0.9, 0.6),
+        noise=Witness(0.7, 0.6),
+        short=True,
+    ),
+    Signature(
+        "gas_ingress",
+        {"head": -1.0, "power": -0.28},
+        4.0,
+        30.0,
+        vibration=Witness(0.3, 0.4),
+        envelope=Witness(0.1, 0.4),
+        noise=Witness(1.2, 0.6),
+    ),
+    Signature("broken_blade", {"head": -1.0, "power": -0.04}, 5.0, 30.0, vibration=Witness(1.1, 0.4)),
+    Signature("discharge_valve_partly_closed", {"branch_loss": +1.0}, 0.5, 120.0),
+    Signature("strainer_clogging", {"suction_loss": +1.0, "suction_path": +1.0}, 0.1, 60.0),
+    Signature("vfd_derate", {"drive_tracking": -1.0}, 0.5, 60.0),
+    Signature("phase_imbalance", {"phase_imbalance": +1.0}, 1.5, 100.0),
+    Signature("check_valve_stuck_open", {"backflow": -1.0, "flow_balance": +1.0}, 0.8, 100.0),
+)
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """One thing that may be wrong: a fault and the equipment it is blamed on (a tag for sensor faults)."""
+
+    fault: str
+    equipment: str
+    pump: int  # -1: of no pump
+    leads: int  # the channel without which nothing can be said
+    either_way: bool  # whether it may also be the other way round, as a bias may
+    least: float
+    most: float
+    vibration: Witness
+    envelope: Witness
+    noise: Witness
+    short: bool
+
+
+@dataclass(frozen=True)
+class Hypotheses:
+    """All hypotheses of one circuit: ``moves`` (h, m) over all channels, per cent a per cent, and their tolerance."""
+
+    rows: tuple[Hypothesis, ...]
+    moves: Floats
+    tolerance: Floats
+    channels: NDArray[np.intp]  # those of the circuit
+
+
+PROPORTION = 0.2  # how far the proportions of a real fault differ from its signature's
+CROSSING = 0.08  # and how far head and power do where the signature leaves one of them alone
+LEAST_BIAS = 0.3  # % of rated
+MOST_BIAS = 100.0
+
+
+class Library:
+    """The hypotheses of a station, a :class:`Hypotheses` for each circuit."""
+
+    def __init__(self, model: PumpModel, channels: Channels) -> None:
+        self._model = model
+        self._channels = channels
+        self._index = {(int(p), n.name): i for i, (p, n) in enumerate(zip(channels.pump, channels.names, strict=True))}
+        self._by_tag = {n.tag: i for i, n in enumerate(channels.names) if n.name in {"header_pressure", "header_flow"}}
+        self._slopes = model.slopes()
+        self.circuits: tuple[Hypotheses, ...] = tuple(
+            self._of_circuit(circuit) for circuit in range(len(model.binding.circuits))
+        )
+
+    def _of_circuit(self, circuit: int) -> Hypotheses:
+        found: list[tuple[Hypothesis, Floats]] = []
+        for pump in np.flatnonzero(self._model.binding.circuit_of == circuit):
+            found += self._faults(int(pump), circuit)
+            found += self._biases(int(pump), circuit)
+        found += self._gauges(circuit)
+        ours = np.flatnonzero(self._channels.circuit == circuit)
+        moves = np.array([moved for _, moved in found]).reshape(len(found), len(self._channels))
+        rows = tuple(row for row, _ in found)
+        return Hypotheses(rows, moves, self._tolerance(rows, moves), ours)
+
+    def _tolerance(self, rows: tuple[Hypothesis, ...], moves: Floats) -> Floats:
+        """(h, m) how far a fault may be from its signature: an ailing impeller is never quite the one computed."""
+        tolerance = PROPORTION * np.abs(moves)
+        for i, row in enumerate(rows):
+            if row.fault != "sensor_bias" and self._channels.names[row.leads].name == "head":
+                both = [self._index[row.pump, name] for name in ("head", "power") if (row.pump, name) in self._index]
+                tolerance[i, both] = np.maximum(tolerance[i, both], CROSSING)
+        return tolerance
+
+    def _faults(self, pump: int, circuit: int) -> list[tuple[Hypothesis, Floats]]:
+        """Those of :data:`SIGNATURES` whose leading residual this pump has."""
+        found = []
+        for signature in SIGNATURES:
+            leads = self._index.get((pump, next(iter(signature.moves))))
+            if leads is None:
+                continue
+            row = Hypothesis(
+                signature.fault,
+                self._model.pumps[pump].id,
+                pump,
+                leads,
+                either_way=False,
+                least=signature.least,
+                most=signature.most,
+                vibration=signature.vibration,
+                envelope=signature.envelope,
+                noise=signature.noise,
+                short=signature.short,
+            )
+            found.append((row, self._spread(signature.moves, pump, circuit)))
+        return found
+
+    def _biases(self, pump: int, circuit: int) -> list[tuple[Hypothesis, Floats]]:
+        """A wrong transmitter each."""
+        found = []
+        for measure, moves in self._readings(pump):
+            column = int(self._model.binding.column(measure)[pump])
+            leads = next((i for name in moves if (i := self._index.get((pump, name))) is not None), None)
+            if column >= 0 and leads is not None:
+                row = _sensor(self._model.binding.tag(column), pump, leads)
+                found.append((row, self._spread(moves, pump, circuit)))
+        return found
+
+    def _readings(self, pump: int) -> tuple[tuple[str, dict[str, float]], ...]:
+        """What a reading that is one per cent (of rated head, flow, speed or power) too high does.
+
+        A flow meter has two rows: that of a running pump and that of a stopped one.
+        """
+        head_flow, head_speed, power_flow, power_speed = self._slopes[:, pump]
+        branch, suction = self._channels.losses[:, pump] / 50.0  # d(k·Q²) = 2·k·Q²·dQ/Q
+        of_flow = {
+            "head": -head_flow,
+            "power": -power_flow,
+            "branch_loss": -branch,
+            "suction_loss": -suction,
+            "suction_path": -suction,
+            "flow_balance": 1.0,
+        }
+        return (
+            ("pump_flow", of_flow),
+            ("pump_flow", {"backflow": 1.0}),
+            ("discharge_pressure", {"head": 1.0, "branch_loss": 1.0}),
+            ("suction_pressure", {"head": -1.0, "suction_path": -1.0}),
+            ("inlet_strainer_differential_pressure", {"suction_loss": 1.0}),
+            ("shaft_speed", {"speed_tracking": 1.0, "head": -head_speed, "power": -power_speed}),
+            ("frequency_output", {"speed_tracking": -1.0, "drive_tracking": 1.0}),
+            ("motor_active_power", {"power": 1.0, "feeder": 1.0}),
+            ("feeder_power", {"feeder": -1.0}),
+        )
+
+    def _gauges(self, circuit: int) -> list[tuple[Hypothesis, Floats]]:
+        """A wrong gauge or meter of a header each."""
+        found = []
+        for measure in (*GAUGES, *METERS):
+            column = int(self._model.binding.header_column(measure)[circuit])
+            if column < 0:
+                continue
+            tag = self._model.binding.tag(column)
+            moved = self._of_gauge(tag, measure, circuit)
+            if moved.any():
+                found.append((_sensor(tag, -1, int(np.argmax(np.abs(moved)))), moved))
+        return found
+
+    def _share(self, pump: int) -> float:
+        """Rated flow of a pump over that of its circuit."""
+        circuit = self._model.binding.circuit_of[pump]
+        return float(self._model.rated_flow[pump] / self._channels.circuit_flow[circuit])
+
+    def _spread(self, moves: Mapping[str, float], pump: int, circuit: int) -> Floats:
+        """(m,) a pump's moves over all channels."""
+        row = np.zeros(len(self._channels))
+        for name, move in moves.items():
+            channel = self._index.get((pump, name))
+            if channel is not None:
+                row[channel] = move
+            elif name == "flow_balance":
+                row[self._channels.balance(circuit)] = move * self._share(pump)
+        return row
+
+    def _of_gauge(self, tag: str, measure: str, circuit: int) -> Floats:
+        """(m,) what a header's own gauge does: it is outvoted by its sisters, or where it has none enters all."""
+        row = np.zeros(len(self._channels))
+        if tag in self._by_tag:
+            row[self._by_tag[tag]] = 1.0
+            return row
+        if measure in METERS:
+            row[self._channels.balance(circuit)] = -1.0
+            return row
+        name, move = ("suction_path", 1.0) if measure.startswith("inlet") else ("branch_loss", -1.0)
+        ours = self._channels.of(name)
+        row[ours[self._channels.circuit[ours] == circuit]] = move
+        return row
+
+
+def _sensor(tag: str, pump: int, leads: int) -> Hypothesis:
+    return Hypothesis(
+        "sensor_bias", tag, pump, leads, True, LEAST_BIAS, MOST_BIAS, Witness(), Witness(), Witness(), short=False
+    )

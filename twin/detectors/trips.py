@@ -1,0 +1,55 @@
+"""Trips of drives and motors: told by a digital signal, or by speed that collapses while it is still asked for."""
+
+from __future__ import annotations
+
+from collections import deque
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.plant.model import PlantState, PumpModel
+from twin.signals import Floats
+
+WATCHED = 4.0  # s over which a collapse of speed is looked for
+COLLAPSED = 0.7  # of the speed a moment ago; a drive on its ramp loses 1 % a second
+TURNED = 0.3  # of rated speed: less than that cannot collapse
+ASKED = 0.5  # of the speed a moment ago that the set-point still asks for
+RECENTLY = 10.0  # s since it ran within which a signal means that the running pump tripped
+
+
+class Trips:
+    """Which pumps have tripped, from frame to frame."""
+
+    def __init__(self, model: PumpModel) -> None:
+        n = len(model.pumps)
+        self._rated_hz = model.rated_hz
+        self._speeds: deque[tuple[float, Floats]] = deque()
+        self._signalled: NDArray[np.bool_] | None = None
+        self._ran: Floats = np.full(n, -np.inf)
+        self.standing: NDArray[np.bool_] = np.zeros(n, dtype=bool)
+
+    def step(self, state: PlantState) -> NDArray[np.bool_]:
+        """(n,) the pumps that tripped just now. ``standing`` are those that have not run since."""
+        at = state.measured.at
+        of = state.measured.pumps
+        signal = np.fmax(of["trip"], of["protection_trip"])
+        signalled = np.nan_to_num(signal) > 0.5
+        told = signalled & ~(signalled if self._signalled is None else self._signalled)
+        self._signalled = signalled
+        self._ran[state.running & ~signalled] = at
+        collapsed = self._collapsed(at, state) & (np.isnan(signal) | state.running)
+        new = ((told & (at - self._ran < RECENTLY)) | collapsed) & ~self.standing
+        fast = np.nan_to_num(state.speed) > TURNED
+        self.standing = (self.standing & ~(state.running & ~signalled & fast)) | new
+        return new
+
+    def _collapsed(self, at: float, state: PlantState) -> NDArray[np.bool_]:
+        """Whose measured speed fell faster than any drive lets it, while the set-point still asks for it."""
+        while self._speeds and at - self._speeds[0][0] > WATCHED:
+            self._speeds.popleft()
+        before = self._speeds[0][1] if self._speeds else state.measured_speed
+        self._speeds.append((at, state.measured_speed))
+        asked = state.measured.pumps["frequency_setpoint"] / self._rated_hz
+        with np.errstate(invalid="ignore"):
+            fallen = (before > TURNED) & (state.measured_speed < COLLAPSED * before) & (asked > ASKED * before)
+            return fallen & ~(state.power > 0.5 * state.expected_power)

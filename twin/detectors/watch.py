@@ -1,0 +1,211 @@
+"""Watching the residuals: offset taken off, whitened, standardised, and summed in a fast and a slow CUSUM.
+
+The fast layer judges every sample and is quickest for two standard deviations or more; the slow layer judges means of
+a minute, for wear and clogging. Both thresholds follow from the false alarms a year that the station tolerates.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.detectors.cusum import Cusum, threshold
+from twin.detectors.kinds import LEARNING, Kind, Sample
+from twin.detectors.offsets import Offsets
+from twin.detectors.whitening import Whitening
+from twin.plant.binding import middle
+from twin.signals import Floats
+
+YEAR = 365.25 * 86_400.0  # s
+FAST_K = 1.0  # [standard deviations] half the shift the fast layer is quickest for
+SLOW_K = 0.5
+SLOW_SPAN = 60.0  # s of one mean of the slow layer
+SLOW_FEWEST = 20  # samples a mean must be made of
+SLOW_FLOOR = 0.7  # of a sample's smallest spread: model errors do not average out as noise does
+SUSPICIOUS = 0.3  # of the threshold: above it a channel teaches nothing
+GATE = 3.5  # [standard deviations] a sample farther off teaches nothing
+SHOWN_OVER = 4.0  # samples over which the z that people see is smoothed
+KEPT = 8  # samples kept as evidence
+STEADY = 0.5  # share of its sigma by which a channel may be unsteady and still teach
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What one sample came to, (m,) arrays in per cent of rated.
+
+    ``departure`` is the value less its learned offset, ``sigma`` its spread in a healthy station with the offset's
+    uncertainty, ``z`` the smoothed departure in sigmas, ``crossed`` where a CUSUM stands over its threshold.
+    """
+
+    departure: Floats
+    sigma: Floats
+    z: Floats
+    valid: NDArray[np.bool_]
+    why: NDArray[np.intp]
+    crossed: NDArray[np.bool_]
+
+
+class Watch:
+    """All channels of a station from sample to sample.
+
+    Parameters
+    ----------
+    kinds : (m,)                What each channel is.
+    false_alarms : float        Tolerated a year in the whole station.
+    period : float              Between samples. [s]
+    """
+
+    def __init__(self, kinds: tuple[Kind, ...], false_alarms: float, period: float = 1.0) -> None:
+        m = len(kinds)
+        floor = np.array([kind.floor for kind in kinds])
+        self._learns = np.array([kind.learns for kind in kinds])
+        self._judged = np.array([kind.judged for kind in kinds], dtype=bool)
+        self._seen: NDArray[np.intp] = np.zeros(m, dtype=np.intp)
+        self._floor = floor
+        self.offsets = Offsets(kinds)
+        self._whitening = Whitening(floor)
+        seconds = YEAR / false_alarms * max(1, int(self._judged.sum())) * 2.0  # two layers share the budget
+        self._fast = Cusum(m, FAST_K, threshold(FAST_K, seconds / period))
+        self._slow = Cusum(m, SLOW_K, threshold(SLOW_K, seconds / SLOW_SPAN))
+        self._minute = _Means(m)
+        self._z: Floats = np.zeros(m)
+        self._recent: Floats = np.full((KEPT, m), np.nan)
+        self._recent_at: Floats = np.full(KEPT, np.nan)
+
+    def step(self, at: float, sample: Sample, frozen: NDArray[np.bool_], teaching: bool = False) -> Judgement:
+        """Judge a sample. ``frozen`` channels (m,) teach nothing; while ``teaching`` none is judged."""
+        valid = sample.why == 0
+        self.offsets.move(sample.point, valid)
+        departure = sample.value - self.offsets.value * sample.basis
+        innovations = self._whitening.innovations(departure, valid)
+        doubt = self.offsets.variance * sample.basis**2 + sample.unsteady**2
+        fresh = (1.0 - self._whitening.coefficient) ** 2
+        z = np.where(valid, innovations / np.sqrt(self._whitening.innovation_sigma**2 + fresh * doubt), 0.0)
+        self._seen += valid
+        known = self._seen > self._learns
+        judged = valid & known & self._judged & (not teaching)
+        self._fast.step(at, z, judged)
+        self._step_slow(at, departure, doubt, judged)
+        sigma = np.sqrt(self._whitening.sigma**2 + doubt)
+        self._learn(sample, departure, innovations, z, valid & ~frozen, known | (self._learns < 5))
+        self._show(at, departure / sigma, valid, departure)
+        why = np.where(valid & ~known & self._judged, LEARNING, sample.why)
+        return Judgement(departure, sigma, self._z, why == 0, why, self.crossed & judged)
+
+    @property
+    def crossed(self) -> NDArray[np.bool_]:
+        """(m,) where either layer stands over its threshold."""
+        crossed: NDArray[np.bool_] = (self._fast.crossed | self._slow.crossed) & self._judged
+        return crossed
+
+    @property
+    def calm(self) -> NDArray[np.bool_]:
+        """(m,) where neither sum is on its way up."""
+        calm: NDArray[np.bool_] = (self._fast.level < SUSPICIOUS) & (self._slow.level < SUSPICIOUS)
+        return calm
+
+    def onset(self, channel: int) -> float:
+        """When the change that a channel shows began, by the layer that saw it. [s, POSIX]"""
+        if self._fast.crossed[channel]:
+            return self._fast.onset(channel)
+        return self._slow.onset(channel) - SLOW_SPAN
+
+    def evidence(self, since: float) -> tuple[Floats, NDArray[np.intp]]:
+        """Mean departure (m,) over the kept samples from a time on, and how many they were."""
+        rows = self._recent[self._recent_at >= since]
+        if not len(rows):
+            rows = self._recent[np.argmax(np.nan_to_num(self._recent_at))][None, :]
+        finite = np.isfinite(rows)
+        count = finite.sum(axis=0)
+        mean = np.where(finite, rows, 0.0).sum(axis=0) / np.maximum(count, 1)
+        return np.where(count > 0, mean, np.nan), count
+
+    def restlessness(self) -> Floats:
+        """(m,) spread of the kept samples about one another over that of a healthy station, as a natural logarithm.
+
+        The median of successive differences: a step among them counts once, and so hardly.
+        """
+        steps = np.abs(np.diff(self._in_order(), axis=0))
+        spread = middle(steps) / (0.6745 * np.sqrt(2.0))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            restlessness: Floats = np.log(spread / self._whitening.usual_step)
+        return restlessness
+
+    def reset(self, which: NDArray[np.bool_]) -> None:
+        """Begin the sums of some channels anew."""
+        self._fast.reset(which)
+        self._slow.reset(which)
+
+    def bridge_gap(self) -> None:
+        """Let what comes follow nothing: there was a gap."""
+        everything = np.ones(len(self._seen), dtype=bool)
+        self._whitening.forget(everything)
+        self._fast.reset(everything & ~self._fast.crossed)
+        self._minute.clear()
+        self._recent[:] = np.nan
+        self._recent_at[:] = np.nan
+
+    def _step_slow(self, at: float, departure: Floats, doubt: Floats, judged: NDArray[np.bool_]) -> None:
+        means = self._minute.step(at, departure, judged)
+        if means is None:
+            return
+        variance = (SLOW_FLOOR * self._whitening.sigma) ** 2 + doubt
+        full = np.isfinite(means)
+        self._slow.step(at, np.where(full, means / np.sqrt(variance), 0.0), full)
+
+    def _learn(
+        self,
+        sample: Sample,
+        departure: Floats,
+        innovations: Floats,
+        z: Floats,
+        allowed: NDArray[np.bool_],
+        gated: NDArray[np.bool_],
+    ) -> None:
+        ordinary = (np.abs(z) < GATE) & self.calm
+        steady = sample.unsteady < STEADY * self._floor
+        healthy = allowed & steady & (ordinary | ~gated)
+        phi = self._whitening.coefficient
+        repeated = self._whitening.sigma**2 * (1.0 + phi) / (1.0 - phi)
+        self.offsets.learn(sample.value, sample.basis, repeated, healthy)
+        self._whitening.learn(departure, innovations, healthy & gated)
+
+    def _show(self, at: float, z: Floats, valid: NDArray[np.bool_], departure: Floats) -> None:
+        self._z = np.where(valid, self._z + (np.nan_to_num(z) - self._z) / SHOWN_OVER, 0.0)
+        row = int(np.argmin(np.where(np.isfinite(self._recent_at), self._recent_at, -np.inf)))
+        self._recent[row] = np.where(valid, departure, np.nan)
+        self._recent_at[row] = at
+
+    def _in_order(self) -> Floats:
+        return self._recent[np.argsort(self._recent_at)]
+
+
+class _Means:
+    """Means of many channels over spans of :data:`SLOW_SPAN`."""
+
+    def __init__(self, m: int) -> None:
+        self._sum: Floats = np.zeros(m)
+        self._count: Floats = np.zeros(m)
+        self._since = np.nan
+
+    def step(self, at: float, values: Floats, valid: NDArray[np.bool_]) -> Floats | None:
+        """Add a sample; the means (m,) of the span that has just ended, NaN where it held too few, or None."""
+        if not np.isfinite(self._since):
+            self._since = at
+        means = None
+        if at - self._since >= SLOW_SPAN:
+            enough = self._count >= SLOW_FEWEST
+            means = np.where(enough, self._sum / np.maximum(self._count, 1.0), np.nan)
+            self.clear()
+            self._since = at
+        self._sum += np.where(valid, values, 0.0)
+        self._count += valid
+        return means
+
+    def clear(self) -> None:
+        """Begin a new span."""
+        self._sum[:] = 0.0
+        self._count[:] = 0.0
+        self._since = np.nan

@@ -1,0 +1,190 @@
+"""Which column measures what: found once by equipment and measurement, and read as SI arrays over the pumps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.plant.reading import Station
+from twin.plant.station import Circuit, Pump
+from twin.signals import Floats, Frame, Quality, TagTable
+from twin.text import Text
+from twin.units import scales_and_offsets
+
+Readings = Mapping[str, Floats]
+"""What is measured: for each measurement an array (n,) over the equipment, SI, NaN where it is missing or bad."""
+
+VIBRATION = ("vibration_pump_de_x", "vibration_pump_de_y", "vibration_pump_nde_x", "vibration_pump_nde_y")
+ENVELOPE = ("acceleration_envelope_pump_de", "acceleration_envelope_pump_nde")
+CURRENT = ("motor_current_u", "motor_current_v", "motor_current_w")
+OF_PUMP = (
+    "suction_pressure",
+    "discharge_pressure",
+    "pump_flow",
+    "shaft_speed",
+    "motor_active_power",
+    "inlet_strainer_differential_pressure",
+    "casing_water_temperature",
+    "running",
+    *CURRENT,
+    *VIBRATION,
+    *ENVELOPE,
+)
+OF_DRIVE = ("frequency_output", "frequency_setpoint", "trip")
+OF_FEEDER = ("feeder_power", "protection_trip")
+GAUGES = tuple(f"{side}_pressure_{letter}" for side in ("inlet", "outlet") for letter in "abc")
+METERS = tuple(f"{side}_flow_{letter}" for side in ("inlet", "outlet") for letter in "ab")
+THERMOMETERS = ("inlet_temperature_a", "inlet_temperature_b")
+OF_HEADER = (*GAUGES, *METERS, *THERMOMETERS)
+
+WANTED: dict[str, Text] = {
+    "suction_pressure": Text("head and NPSH", "扬程和汽蚀余量"),
+    "discharge_pressure": Text("head and branch loss", "扬程和支管压损"),
+    "pump_flow": Text("head, power and losses", "扬程、功率和压损"),
+    "shaft_speed": Text("whether the shaft follows its drive", "轴转速是否跟随变频器"),
+    "motor_active_power": Text("power", "功率"),
+    "inlet_strainer_differential_pressure": Text("strainer loss", "滤网压差"),
+    "frequency_setpoint": Text("whether the drive follows its set-point", "变频器是否跟随给定"),
+    "feeder_power": Text("the power meter against its feeder's", "功率表与馈线的核对"),
+}
+"""What is lost for a pump without a measurement, in the user's words."""
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Columns and conversions of some measurements of some equipment: (measurements, equipment), -1 where missing."""
+
+    measures: tuple[str, ...]
+    column: NDArray[np.intp]
+    scale: Floats
+    offset: Floats
+
+    @classmethod
+    def of(cls, tags: TagTable, measures: Sequence[str], equipment: Sequence[str]) -> Columns:
+        """Look each pair up in the tag table."""
+        found = [[tags.measuring(e, m) if e else None for e in equipment] for m in measures]
+        column = np.array([[-1 if c is None else c for c in row] for row in found], dtype=np.intp)
+        column = column.reshape(len(measures), len(equipment))
+        units = ["" if c < 0 else tags[int(c)].unit for c in column.flat]
+        scale, offset = scales_and_offsets(units)
+        return cls(tuple(measures), column, scale.reshape(column.shape), offset.reshape(column.shape))
+
+    def read(self, values: Floats) -> dict[str, Floats]:
+        """Measurements of (tags + 1,) values whose last is NaN."""
+        return dict(zip(self.measures, values[self.column] * self.scale + self.offset, strict=True))
+
+    def where(self, measure: str) -> NDArray[np.intp]:
+        """(n,) the column of a measurement, -1 where there is none."""
+        column: NDArray[np.intp] = self.column[self.measures.index(measure)]
+        return column
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a frame says, SI: ``pumps`` and ``headers`` are arrays over pumps (n,) and circuits (c,)."""
+
+    at: float
+    pumps: Readings
+    headers: Readings
+
+
+class Binding:
+    """The station's pumps and circuits, and where in a frame each of their measurements stands.
+
+    ``circuit_of`` (n,) is each pump's circuit as an index into ``circuits``; pumps of no circuit share a nameless one.
+    """
+
+    def __init__(self, station: Station, tags: TagTable | None = None) -> None:
+        self.tags = station.tags if tags is None else tags
+        self.pumps: tuple[Pump, ...] = station.pumps
+        names = list(dict.fromkeys(pump.circuit for pump in self.pumps))
+        known = {circuit.id: circuit for circuit in station.file.circuits}
+        self.circuits: tuple[str, ...] = tuple(names)
+        self.circuit_parts: tuple[Circuit | None, ...] = tuple(known.get(name) for name in names)
+        self.circuit_of = np.array([names.index(pump.circuit) for pump in self.pumps], dtype=np.intp)
+        self.headers = tuple(_header(station, name) for name in names)
+        drives = [_drive(station, pump) for pump in self.pumps]
+        feeders = [_feeder(station, pump.id, drive) for pump, drive in zip(self.pumps, drives, strict=True)]
+        self._groups = (
+            Columns.of(self.tags, OF_PUMP, [pump.id for pump in self.pumps]),
+            Columns.of(self.tags, OF_DRIVE, drives),
+            Columns.of(self.tags, OF_FEEDER, feeders),
+        )
+        self._header = Columns.of(self.tags, OF_HEADER, self.headers)
+        self._bypass = Columns.of(self.tags, ("flow",), [_bypass(station, name) for name in names])
+
+    def read(self, frame: Frame) -> Measured:
+        """What a frame says of pumps and headers. Bad and missing values are NaN."""
+        values = np.append(np.where(frame.quality < Quality.BAD, frame.values, np.nan), np.nan)
+        pumps: dict[str, Floats] = {}
+        for group in self._groups:
+            pumps |= group.read(values)
+        headers = self._header.read(values)
+        headers["bypass_flow"] = self._bypass.read(values)["flow"]
+        return Measured(frame.at, pumps, headers)
+
+    def column(self, measure: str) -> NDArray[np.intp]:
+        """(n,) the column of a measurement of each pump, its drive or its feeder; -1 where there is none."""
+        for group in self._groups:
+            if measure in group.measures:
+                return group.where(measure)
+        raise KeyError(measure)
+
+    def header_column(self, measure: str) -> NDArray[np.intp]:
+        """(c,) the same for the headers."""
+        return self._header.where(measure)
+
+    def tag(self, column: int) -> str:
+        """The name of a column's tag, or nothing where there is none."""
+        return self.tags[int(column)].name if column >= 0 else ""
+
+    @property
+    def unchecked(self) -> tuple[Text, ...]:
+        """What cannot be checked for want of a measurement, in words."""
+        return tuple(
+            _said(self.pumps, measure, lost, self.column(measure) < 0)
+            for measure, lost in WANTED.items()
+            if (self.column(measure) < 0).any()
+        )
+
+
+def middle(rows: Floats) -> Floats:
+    """Median of each column (c,) of (k, c) rows, leaving out NaN; NaN where there is nothing else."""
+    ordered = np.sort(rows, axis=0)  # NaN last
+    count = np.isfinite(rows).sum(axis=0)
+    columns = np.arange(rows.shape[1])
+    low, high = np.maximum(count - 1, 0) // 2, np.minimum(count // 2, len(rows) - 1)
+    median: Floats = 0.5 * (ordered[low, columns] + ordered[high, columns])
+    return median
+
+
+def _said(pumps: Sequence[Pump], measure: str, lost: Text, missing: Iterable[bool]) -> Text:
+    names = [pump.id for pump, gone in zip(pumps, missing, strict=True) if gone]
+    everyone = len(names) == len(pumps)
+    who = Text("every pump", "所有泵") if everyone else Text(", ".join(names), "、".join(names))
+    plain = measure.replace("_", " ")
+    return Text(
+        f"Not checked for {who.en}: {lost.en} ({plain} is not measured)",
+        f"{who.zh}未检查：{lost.zh}（无测点 {measure}）",
+    )
+
+
+def _drive(station: Station, pump: Pump) -> str:
+    if pump.drive is not None:
+        return pump.drive.id
+    return next((e.id for e in station.file.equipment if e.kind == "drive" and e.serves == pump.id), "")
+
+
+def _feeder(station: Station, pump: str, drive: str) -> str:
+    return next((e.id for e in station.file.equipment if e.kind == "cubicle" and e.serves in {pump, drive} - {""}), "")
+
+
+def _header(station: Station, circuit: str) -> str:
+    return next((e.id for e in station.file.equipment if e.kind == "header" and e.circuit == circuit), "")
+
+
+def _bypass(station: Station, circuit: str) -> str:
+    return next((r.id for r in station.file.resistances if r.kind == "bypass" and r.circuit == circuit), "")

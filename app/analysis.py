@@ -56,7 +56,7 @@ class Analysis:
 
     async def _pass_over(self, since: float, until: float) -> None:
         began = time.perf_counter()
-        for frame in self._memory.range(since, until).frames():
+        for frame in self._memory.frames(since, until):
             if self._given_up:
                 return
             self._note(self._step(frame))

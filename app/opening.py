@@ -12,10 +12,13 @@ from twin.signals import TagTable
 
 @dataclass(frozen=True)
 class Opened:
-    """A source that can be used. ``begin`` makes the session that the acquisition thread runs."""
+    """A source that can be used. ``begin`` makes the session that the acquisition thread runs; ``complete_at`` is the
+    source time a picture waits for. [s, POSIX]
+    """
 
     name: str
     station: Station | None
     tags: TagTable
     live: bool
     begin: Callable[[Mailbox], Session]
+    complete_at: float | None = None

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
+from app.messages import RangeAnswer, RangeQuery
 from twin.alarms.book import Alarm
 from twin.detectors.anomaly import Anomaly
 from twin.pipeline import Snapshot
 from twin.recordings.memory import Memory
-from twin.signals import Block, Event, Frame
+from twin.signals import Event
 
 LOOKING_AHEAD = (10.0, 600.0, 36_000.0)  # s, for the next frame
-Look = Callable[[Frame], Snapshot]
+Look = Callable[[float], Snapshot | None]
 
 
 class Recall:
     """A memory, what was found in it, and the snapshot at any time of it.
 
-    ``look`` works a frame's pumps and residuals out of the frame alone.
+    ``look`` tells the pumps and residuals of the last frame at or before a time.
     """
 
     def __init__(self, memory: Memory, look: Look, close: Callable[[], None] = lambda: None) -> None:
@@ -27,18 +28,18 @@ class Recall:
         self.close = close
         self.anomalies: tuple[Anomaly, ...] = memory.anomalies()
         self.alarms: tuple[Alarm, ...] = memory.alarms()
-        self.events: tuple[Event, ...] = ()
+        self.events: tuple[Event, ...] = _events(memory)
         self._kept: tuple[float, Snapshot | None] = (float("nan"), None)
-        self._kept_frame: Frame | None = None
 
     @property
     def span(self) -> tuple[float, float]:
         """First and last time held."""
         return self._memory.span
 
-    def range(self, since: float, until: float, columns: Sequence[int]) -> Block:
-        """All frames of a span."""
-        return self._memory.range(since, until, columns)
+    def overview(self, query: RangeQuery) -> RangeAnswer:
+        """What some tags did in a span."""
+        found = self._memory.overview(query.columns, query.since, query.until, query.buckets)
+        return RangeAnswer(query.ticket, query.columns, found.at, found.low, found.high, found.last, found.quality)
 
     def found(self, anomalies: tuple[Anomaly, ...], alarms: tuple[Alarm, ...], events: tuple[Event, ...]) -> None:
         """Take over what was found since."""
@@ -60,13 +61,14 @@ class Recall:
         return cursor
 
     def at(self, cursor: float) -> Snapshot | None:
-        """The snapshot at a time; None before the first frame."""
+        """The snapshot at a time, with what was known then; None before the first frame."""
         if self._kept[0] == cursor:
             return self._kept[1]
-        frame = self._memory.latest_at(cursor)
+        looked = self._look(cursor)
         snapshot = None
-        if frame is not None:
-            looked = self._look(frame)
+        if looked is not None:
+            # robots move between frames: their poses are those of the cursor
+            frame = self._memory.latest_at(cursor) or looked.frame
             snapshot = Snapshot(
                 frame,
                 looked.pumps,
@@ -76,3 +78,13 @@ class Recall:
             )
         self._kept = (cursor, snapshot)
         return snapshot
+
+
+def _events(memory: Memory) -> tuple[Event, ...]:
+    """All events of a memory in order, what was made to happen in a simulated run among them."""
+    first, last = memory.span
+    if not math.isfinite(first):
+        return ()
+    told = memory.events(first, math.nextafter(last, math.inf))
+    truth = tuple(event for event in memory.truth() if event not in told)
+    return tuple(sorted((*told, *truth), key=lambda event: event.at))

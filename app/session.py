@@ -9,7 +9,6 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 
-from app import ranges
 from app.analysis import Analysis
 from app.bridge import Mailbox
 from app.feed import Feed
@@ -150,8 +149,7 @@ class Session:
             self._analysis.cancel()
 
     def _answer(self, request: RangeQuery) -> None:
-        block = self._recall.range(request.since, request.until, request.columns)
-        self._answers.append(ranges.answer(request, block) if len(block) else ranges.empty(request))
+        self._answers.append(self._recall.overview(request))
 
     _actions: dict[type, Callable[..., None]] = {  # noqa: RUF012 - a table, not a default
         Play: _play,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
-from PySide6.QtCore import QByteArray, QObject, QSettings, QStandardPaths, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QObject, QStandardPaths, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QMenuBar
 
 import twin
@@ -34,6 +35,14 @@ from twin.text import Text
 PANELS = ("machines", "scene", "alarms", "tags", "pump_chart", "trends", "selection")
 
 
+class Settings(Protocol):
+    """What is remembered from one time to the next (QSettings, or something that forgets)."""
+
+    def value(self, key: str) -> object: ...
+
+    def setValue(self, key: str, value: object) -> None: ...
+
+
 class Shell(QObject):
     """One window on one source.
 
@@ -48,9 +57,9 @@ class Shell(QObject):
     furnished = Signal()
     ended = Signal()
 
-    def __init__(self, opened: Opened, languages: Languages, clock: Clock, role: str, settings: QSettings) -> None:
+    def __init__(self, opened: Opened, languages: Languages, clock: Clock, role: str, settings: Settings) -> None:
         super().__init__()
-        self._opened = opened
+        self.opened = opened
         self._languages = languages
         self._clock = clock
         self._settings = settings
@@ -91,8 +100,8 @@ class Shell(QObject):
         self._menus = Menus(self.frame, menu_bar, self._deeds())
 
     def _build_presenters(self) -> None:
-        station, tags = self._opened.station, self._opened.tags
-        self.status = status.Presenter(self._bar, station, self._opened.name)
+        station, tags = self.opened.station, self.opened.tags
+        self.status = status.Presenter(self._bar, station, self.opened.name)
         self.machines = machines.Presenter(self._machines_view, station)
         self.alarms = alarms.Presenter(self._alarms_view, self.ask, station, tags)
         self.timeline = timeline.Presenter(self._timeline_view, self.ask, station)
@@ -186,7 +195,7 @@ class Shell(QObject):
     def _furnish(self) -> None:
         if self._closed:
             return
-        room = Room(self._opened, self.ask, self.select, self._languages.current, self._menus)
+        room = Room(self.opened, self.ask, self.select, self._languages.current, self._menus)
         self._panels = Panels(room, self.frame)
         for name, view in self._panels.views.items():
             self._docks.put(name, view)
@@ -253,7 +262,7 @@ class Shell(QObject):
         self.select(Selection("equipment", pump, equipment=pump, fly=fly))
 
     def _pick_tag(self, name: str) -> None:
-        tags = self._opened.tags
+        tags = self.opened.tags
         equipment = tags[tags.column(name)].equipment if name in tags else ""
         self.select(Selection("tag", name, equipment=equipment))
 
@@ -290,7 +299,7 @@ class Shell(QObject):
 
     def _name_window(self) -> None:
         word = self.tr("LIVE") if self._mode == "live" else self.tr("REPLAY")
-        self.frame.setWindowTitle(f"{word} · {self._opened.name} · Pumphouse")
+        self.frame.setWindowTitle(f"{word} · {self.opened.name} · Pumphouse")
 
     def _key(self) -> str:
         return f"layout/{self._role}/{'wide' if self.frame.wide else 'narrow'}/{layouts.VERSION}"
@@ -331,9 +340,9 @@ class Shell(QObject):
         mail = self._mail
         about = {
             "Software": f"Pumphouse {twin.__version__}",
-            "Source": self._opened.name,
+            "Source": self.opened.name,
             "Mode": self._mode,
-            "Time": formatting.stamp(mail.cursor, figures.zone(self._opened.station)) if mail is not None else "",
+            "Time": formatting.stamp(mail.cursor, figures.zone(self.opened.station)) if mail is not None else "",
         }
         pictures.save(self.frame, path, about)
 
@@ -363,8 +372,8 @@ class Shell(QObject):
     def _show_about(self) -> None:
         lines = [
             ("Pumphouse", twin.__version__),
-            (self.tr("Source"), self._opened.name),
-            (self.tr("Tags"), str(len(self._opened.tags))),
+            (self.tr("Source"), self.opened.name),
+            (self.tr("Tags"), str(len(self.opened.tags))),
             (self.tr("Licence"), "Apache-2.0"),
         ]
         Sheet(self.frame, "Pumphouse", lines).show()

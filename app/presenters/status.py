@@ -100,7 +100,7 @@ class Presenter:
             return self._source
         about = self._station.file.station
         name = about.name.zh if self._language == "zh" else about.name.en
-        return f"{about.id} {name}".strip()
+        return name if name.startswith(about.id) else f"{about.id} {name}".strip()
 
     def _show(self, state: State) -> None:
         if repr(state) != repr(self._state):  # a NaN age equals itself in print only

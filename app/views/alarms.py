@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, QRectF, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QGuiApplication, QPainter
+from PySide6.QtGui import QAction, QColor, QGuiApplication, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
@@ -26,6 +26,7 @@ from app.views import painting, style, words
 
 Index = QModelIndex | QPersistentModelIndex
 MARK, SINCE, EQUIPMENT, WHAT, VALUE, STATUS = range(6)
+ROOMY = 680  # px
 _ROW = Qt.ItemDataRole.UserRole
 
 
@@ -85,6 +86,10 @@ class Model(QAbstractTableModel):
     def _text(row: Row, column: int) -> str:
         what = words.capital(row.what)
         return ("", row.since, row.equipment, what, row.value, words.word(row.state))[column]
+
+    def line(self, row: Row) -> str:
+        """A row as text, for the clipboard."""
+        return "\t".join((row.priority, *(self._text(row, column) for column in range(SINCE, STATUS + 1))))
 
 
 class Marks(QStyledItemDelegate):
@@ -169,6 +174,11 @@ class Alarms(QWidget):
         if chosen and not self._state.locked:
             self.acknowledge_requested.emit(chosen)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is little room the state is left to the mark, which is filled until acknowledged."""
+        self._table.setColumnHidden(STATUS, self.width() < ROOMY)
+        super().resizeEvent(event)
+
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:
             self._retranslate()
@@ -188,7 +198,7 @@ class Alarms(QWidget):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setSectionResizeMode(WHAT, QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(28)
-        for section, width in ((MARK, 32), (SINCE, 128), (EQUIPMENT, 112), (VALUE, 104), (STATUS, 168)):
+        for section, width in ((MARK, 32), (SINCE, 124), (EQUIPMENT, 104), (VALUE, 112), (STATUS, 152)):
             header.resizeSection(section, width)
         header.setSectionsClickable(True)
         header.sectionClicked.connect(self._sort)
@@ -268,8 +278,7 @@ class Alarms(QWidget):
 
     def _copy_rows(self) -> None:
         rows = self._chosen_rows() or list(self._model.rows)
-        lines = ("\t".join((r.priority, *(self._model._text(r, c) for c in range(SINCE, STATUS + 1)))) for r in rows)
-        QGuiApplication.clipboard().setText("\n".join(lines))
+        QGuiApplication.clipboard().setText("\n".join(self._model.line(row) for row in rows))
 
     def _ask_where(self) -> None:
         path, _ = QFileDialog.getSaveFileName(self, self.tr("Export the list"), "alarms.csv", "CSV (*.csv)")

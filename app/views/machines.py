@@ -73,7 +73,7 @@ class Machines(QWidget):
     def _paint_group(self, painter: QPainter, box: QRectF, name: str) -> None:
         painter.setFont(style.font(theme.SMALL))
         painter.setPen(QColor(theme.SECONDARY))
-        painter.drawText(box.adjusted(12, 4, -8, 0), Qt.AlignmentFlag.AlignVCenter, name)
+        painter.drawText(box.adjusted(12, 4, -8, 0), Qt.AlignmentFlag.AlignVCenter, name[:1].upper() + name[1:])
 
     def _paint_machine(self, painter: QPainter, box: QRectF, machine: Machine) -> None:
         if machine.pump == self._state.selected:

@@ -110,7 +110,7 @@ class StatusBar(QWidget):
         row.setContentsMargins(theme.STEP, 0, theme.STEP, 0)
         row.setSpacing(2 * theme.STEP)
         for widget in (menu, self._mode, self._time, self._day, self._age):
-            row.addWidget(widget)
+            row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self._station, 1)
         for widget in (self._counter, self._answer, self._live, self._palette):
             row.addWidget(widget)

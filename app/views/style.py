@@ -67,7 +67,8 @@ QDockWidget {{ font-size: {theme.SMALL}px; color: {theme.SECONDARY}; titlebar-cl
 QDockWidget::title {{ background: {theme.RAISED}; padding: 4px 8px; text-align: left; }}
 QDockWidget > QWidget {{ background: {theme.PANEL}; }}
 QDockWidget[replay="true"]:floating {{ border: {theme.FRAME}px solid {theme.REPLAY}; }}
-QTabBar::tab {{ background: {theme.WINDOW}; color: {theme.SECONDARY}; padding: 4px 12px; font-size: {theme.SMALL}px; }}
+QTabBar {{ font-size: {theme.SMALL}px; qproperty-elideMode: ElideNone; }}
+QTabBar::tab {{ background: {theme.WINDOW}; color: {theme.SECONDARY}; padding: 4px 12px; }}
 QTabBar::tab:selected {{ background: {theme.RAISED}; color: {theme.TEXT}; }}
 QTabBar::tab:hover {{ background: {theme.HOVERED}; }}
 QMenuBar {{ background: transparent; }}
@@ -97,6 +98,7 @@ QHeaderView::section {{
     background: {theme.PANEL}; color: {theme.SECONDARY}; border: none; border-bottom: 1px solid {theme.LINE};
     padding: 3px 8px; font-size: {theme.SMALL}px;
 }}
+QTableView::item {{ padding: 0 6px; }}
 QTableCornerButton::section {{ background: {theme.PANEL}; border: none; }}
 QScrollBar {{ background: {theme.PANEL}; border: none; margin: 0; }}
 QScrollBar:vertical {{ width: 10px; }}

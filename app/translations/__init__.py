@@ -1,0 +1,1 @@
+"""The catalogues of the window's words: Qt Linguist sources (.ts) and what the program loads (.qm)."""

@@ -1,0 +1,860 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="zh_CN" sourcelanguage="en">
+<context>
+    <name>Alarms</name>
+    <message>
+        <source>Filter</source>
+        <translation>筛选</translation>
+    </message>
+    <message>
+        <source>{standing} standing, {unseen} not acknowledged</source>
+        <translation>存在 {standing} 条，未确认 {unseen} 条</translation>
+    </message>
+    <message>
+        <source>{hidden} hidden by the filter</source>
+        <translation>筛选隐藏 {hidden} 条</translation>
+    </message>
+    <message>
+        <source>Acknowledge</source>
+        <translation>确认</translation>
+    </message>
+    <message>
+        <source>Acknowledge all</source>
+        <translation>全部确认</translation>
+    </message>
+    <message>
+        <source>Actions are locked outside live running</source>
+        <translation>非实时状态下操作已锁定</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Export as CSV…</source>
+        <translation>导出为 CSV…</translation>
+    </message>
+    <message>
+        <source>Nothing stands.
+Alarms and anomalies appear here when a limit is broken or the model disagrees.</source>
+        <translation>当前没有报警或异常。
+测点越限或与模型不符时，会显示在这里。</translation>
+    </message>
+    <message>
+        <source>Nothing matches the filter.</source>
+        <translation>没有符合筛选条件的条目。</translation>
+    </message>
+    <message>
+        <source>Export the list</source>
+        <translation>导出列表</translation>
+    </message>
+</context>
+<context>
+    <name>Counter</name>
+    <message>
+        <source>{priority}: {standing} standing, {unseen} not acknowledged</source>
+        <translation>{priority}：存在 {standing} 条，未确认 {unseen} 条</translation>
+    </message>
+</context>
+<context>
+    <name>CrashPage</name>
+    <message>
+        <source>Pumphouse has made a mistake and stopped watching</source>
+        <translation>Pumphouse 程序出错，已停止监视</translation>
+    </message>
+    <message>
+        <source>This is a fault of the program ({kind}), not of the station. What was recorded is safe.
+The report lies at {path}
+Please send it to whoever looks after Pumphouse, then start it again.</source>
+        <translation>这是程序的故障（{kind}），不是泵站的故障。已记录的数据是安全的。
+报告位于 {path}
+请把它发给 Pumphouse 的维护人员，然后重新启动程序。</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+</context>
+<context>
+    <name>Machines</name>
+    <message>
+        <source>No machines.
+A station file with pumps (--station FILE) shows them here.</source>
+        <translation>没有机组。
+用 --station 指定含有水泵的站文件后，机组显示在这里。</translation>
+    </message>
+    <message>
+        <source>standby</source>
+        <translation>备用</translation>
+    </message>
+</context>
+<context>
+    <name>Model</name>
+    <message>
+        <source>Since</source>
+        <translation>开始时间</translation>
+    </message>
+    <message>
+        <source>Equipment</source>
+        <translation>设备</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>内容</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>数值</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+</context>
+<context>
+    <name>NoticeBar</name>
+    <message>
+        <source>Nothing to report</source>
+        <translation>无消息</translation>
+    </message>
+    <message>
+        <source>Click for all messages</source>
+        <translation>点击查看全部消息</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Messages</source>
+        <translation>消息</translation>
+    </message>
+    <message>
+        <source>window {ms} ms</source>
+        <translation>界面 {ms} ms</translation>
+    </message>
+    <message>
+        <source>{rate} frames/s · step {ms} ms · {dropped} dropped</source>
+        <translation>{rate} 帧/秒 · 计算 {ms} ms · 丢失 {dropped}</translation>
+    </message>
+</context>
+<context>
+    <name>SelectionPanel</name>
+    <message>
+        <source>Acknowledge</source>
+        <translation>确认</translation>
+    </message>
+    <message>
+        <source>Actions are locked outside live running</source>
+        <translation>非实时状态下操作已锁定</translation>
+    </message>
+</context>
+<context>
+    <name>Sheet</name>
+    <message>
+        <source>Nothing is selected.
+Pick a machine, a line of the alarm list, a mark on the timeline, a tag or anything in the scene: its value, what was expected of it and what to do next stand here.</source>
+        <translation>未选择对象。
+点选机组、报警列表中的一行、时间轴上的标记、测点或场景中的设备，这里显示它的数值、模型期望值以及下一步处置。</translation>
+    </message>
+    <message>
+        <source>began about</source>
+        <translation>约始于</translation>
+    </message>
+    <message>
+        <source>found</source>
+        <translation>发现于</translation>
+    </message>
+    <message>
+        <source>since</source>
+        <translation>始于</translation>
+    </message>
+    <message>
+        <source>until</source>
+        <translation>止于</translation>
+    </message>
+    <message>
+        <source>What to do next</source>
+        <translation>下一步处置</translation>
+    </message>
+    <message>
+        <source>Why it was flagged</source>
+        <translation>判定依据</translation>
+    </message>
+    <message>
+        <source>Against the model</source>
+        <translation>与模型对比</translation>
+    </message>
+    <message>
+        <source>not judged now</source>
+        <translation>当前不判断</translation>
+    </message>
+    <message>
+        <source>What would explain it</source>
+        <translation>可能原因</translation>
+    </message>
+    <message>
+        <source>Values at the cursor</source>
+        <translation>光标时刻数值</translation>
+    </message>
+    <message>
+        <source>expected {value}</source>
+        <translation>期望 {value}</translation>
+    </message>
+</context>
+<context>
+    <name>Shell</name>
+    <message>
+        <source>Machines</source>
+        <translation>机组</translation>
+    </message>
+    <message>
+        <source>Station</source>
+        <translation>泵站</translation>
+    </message>
+    <message>
+        <source>Alarms and anomalies</source>
+        <translation>报警与异常</translation>
+    </message>
+    <message>
+        <source>Tags</source>
+        <translation>测点</translation>
+    </message>
+    <message>
+        <source>Pump chart</source>
+        <translation>泵特性</translation>
+    </message>
+    <message>
+        <source>Trends</source>
+        <translation>趋势</translation>
+    </message>
+    <message>
+        <source>Selection</source>
+        <translation>所选对象</translation>
+    </message>
+    <message>
+        <source>Loading…</source>
+        <translation>正在加载…</translation>
+    </message>
+    <message>
+        <source>LIVE</source>
+        <translation>实时</translation>
+    </message>
+    <message>
+        <source>REPLAY</source>
+        <translation>回放</translation>
+    </message>
+    <message>
+        <source>Open a recording</source>
+        <translation>打开记录</translation>
+    </message>
+    <message>
+        <source>Recordings (*.h5)</source>
+        <translation>记录 (*.h5)</translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation>快捷键</translation>
+    </message>
+    <message>
+        <source>Source</source>
+        <translation>数据源</translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation>许可证</translation>
+    </message>
+</context>
+<context>
+    <name>StatusBar</name>
+    <message>
+        <source>Back to live</source>
+        <translation>回到实时</translation>
+    </message>
+    <message>
+        <source>Find actions, tags, equipment, alarms and times</source>
+        <translation>查找操作、测点、设备、报警和时间</translation>
+    </message>
+    <message>
+        <source>the source has ended</source>
+        <translation>数据源已结束</translation>
+    </message>
+    <message>
+        <source>{seconds} s old</source>
+        <translation>{seconds} 秒前</translation>
+    </message>
+    <message>
+        <source>waiting for an answer {time}</source>
+        <translation>等待响应 {time}</translation>
+    </message>
+    <message>
+        <source>answered in {time}</source>
+        <translation>响应用时 {time}</translation>
+    </message>
+</context>
+<context>
+    <name>Timeline</name>
+    <message>
+        <source>Pause</source>
+        <translation>暂停</translation>
+    </message>
+    <message>
+        <source>Play</source>
+        <translation>播放</translation>
+    </message>
+    <message>
+        <source>Previous event</source>
+        <translation>上一事件</translation>
+    </message>
+    <message>
+        <source>Next event</source>
+        <translation>下一事件</translation>
+    </message>
+    <message>
+        <source>Replay speed</source>
+        <translation>回放速度</translation>
+    </message>
+    <message>
+        <source>Back to live</source>
+        <translation>回到实时</translation>
+    </message>
+</context>
+<context>
+    <name>Tracks</name>
+    <message>
+        <source>Waiting for the first frame</source>
+        <translation>等待第一帧数据</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>全程</translation>
+    </message>
+</context>
+<context>
+    <name>actions</name>
+    <message>
+        <source>File</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>Playback</source>
+        <translation>回放</translation>
+    </message>
+    <message>
+        <source>Scene</source>
+        <translation>场景</translation>
+    </message>
+    <message>
+        <source>Window</source>
+        <translation>窗口</translation>
+    </message>
+    <message>
+        <source>Help</source>
+        <translation>帮助</translation>
+    </message>
+    <message>
+        <source>Open a recording…</source>
+        <translation>打开记录…</translation>
+    </message>
+    <message>
+        <source>Save a picture of the window</source>
+        <translation>保存窗口图片</translation>
+    </message>
+    <message>
+        <source>Acknowledge what is selected</source>
+        <translation>确认所选</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>退出</translation>
+    </message>
+    <message>
+        <source>Play or pause</source>
+        <translation>播放或暂停</translation>
+    </message>
+    <message>
+        <source>Back to live</source>
+        <translation>回到实时</translation>
+    </message>
+    <message>
+        <source>Back 1 s</source>
+        <translation>后退 1 秒</translation>
+    </message>
+    <message>
+        <source>Forward 1 s</source>
+        <translation>前进 1 秒</translation>
+    </message>
+    <message>
+        <source>Back 10 s</source>
+        <translation>后退 10 秒</translation>
+    </message>
+    <message>
+        <source>Forward 10 s</source>
+        <translation>前进 10 秒</translation>
+    </message>
+    <message>
+        <source>Previous sample</source>
+        <translation>上一采样</translation>
+    </message>
+    <message>
+        <source>Next sample</source>
+        <translation>下一采样</translation>
+    </message>
+    <message>
+        <source>Previous event</source>
+        <translation>上一事件</translation>
+    </message>
+    <message>
+        <source>Next event</source>
+        <translation>下一事件</translation>
+    </message>
+    <message>
+        <source>To the beginning</source>
+        <translation>到开头</translation>
+    </message>
+    <message>
+        <source>To the end</source>
+        <translation>到末尾</translation>
+    </message>
+    <message>
+        <source>Slower</source>
+        <translation>减速</translation>
+    </message>
+    <message>
+        <source>Faster</source>
+        <translation>加速</translation>
+    </message>
+    <message>
+        <source>Find anything</source>
+        <translation>查找</translation>
+    </message>
+    <message>
+        <source>中文 / English</source>
+        <translation>中文 / English</translation>
+    </message>
+    <message>
+        <source>Full screen</source>
+        <translation>全屏</translation>
+    </message>
+    <message>
+        <source>Layout for operating</source>
+        <translation>运行布局</translation>
+    </message>
+    <message>
+        <source>Layout for engineering</source>
+        <translation>工程布局</translation>
+    </message>
+    <message>
+        <source>Layout for training</source>
+        <translation>培训布局</translation>
+    </message>
+    <message>
+        <source>Layout for review</source>
+        <translation>复盘布局</translation>
+    </message>
+    <message>
+        <source>Undo the change of layout</source>
+        <translation>撤销布局更改</translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation>快捷键</translation>
+    </message>
+    <message>
+        <source>About Pumphouse</source>
+        <translation>关于 Pumphouse</translation>
+    </message>
+</context>
+<context>
+    <name>words</name>
+    <message>
+        <source>urgent</source>
+        <translation>紧急</translation>
+    </message>
+    <message>
+        <source>high</source>
+        <translation>高</translation>
+    </message>
+    <message>
+        <source>medium</source>
+        <translation>中</translation>
+    </message>
+    <message>
+        <source>low</source>
+        <translation>低</translation>
+    </message>
+    <message>
+        <source>good</source>
+        <translation>良好</translation>
+    </message>
+    <message>
+        <source>uncertain</source>
+        <translation>可疑</translation>
+    </message>
+    <message>
+        <source>stale</source>
+        <translation>陈旧</translation>
+    </message>
+    <message>
+        <source>bad</source>
+        <translation>坏值</translation>
+    </message>
+    <message>
+        <source>missing</source>
+        <translation>缺失</translation>
+    </message>
+    <message>
+        <source>running</source>
+        <translation>运行</translation>
+    </message>
+    <message>
+        <source>stopped</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>not known</source>
+        <translation>未知</translation>
+    </message>
+    <message>
+        <source>on</source>
+        <translation>有</translation>
+    </message>
+    <message>
+        <source>off</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>not acknowledged</source>
+        <translation>未确认</translation>
+    </message>
+    <message>
+        <source>acknowledged</source>
+        <translation>已确认</translation>
+    </message>
+    <message>
+        <source>returned, not acknowledged</source>
+        <translation>已恢复，未确认</translation>
+    </message>
+    <message>
+        <source>normal</source>
+        <translation>正常</translation>
+    </message>
+    <message>
+        <source>standing</source>
+        <translation>存在</translation>
+    </message>
+    <message>
+        <source>over</source>
+        <translation>已结束</translation>
+    </message>
+    <message>
+        <source>not found yet at this time</source>
+        <translation>此时尚未发现</translation>
+    </message>
+    <message>
+        <source>LIVE</source>
+        <translation>实时</translation>
+    </message>
+    <message>
+        <source>REPLAY</source>
+        <translation>回放</translation>
+    </message>
+    <message>
+        <source>flow</source>
+        <translation>流量</translation>
+    </message>
+    <message>
+        <source>head</source>
+        <translation>扬程</translation>
+    </message>
+    <message>
+        <source>power</source>
+        <translation>功率</translation>
+    </message>
+    <message>
+        <source>speed</source>
+        <translation>转速</translation>
+    </message>
+    <message>
+        <source>NPSH margin</source>
+        <translation>汽蚀余量裕度</translation>
+    </message>
+    <message>
+        <source>limit high-high</source>
+        <translation>高高限</translation>
+    </message>
+    <message>
+        <source>limit high</source>
+        <translation>高限</translation>
+    </message>
+    <message>
+        <source>limit low</source>
+        <translation>低限</translation>
+    </message>
+    <message>
+        <source>limit low-low</source>
+        <translation>低低限</translation>
+    </message>
+    <message>
+        <source>alarms when</source>
+        <translation>报警条件</translation>
+    </message>
+    <message>
+        <source>efficiency</source>
+        <translation>效率</translation>
+    </message>
+    <message>
+        <source>branch loss</source>
+        <translation>支路压损</translation>
+    </message>
+    <message>
+        <source>suction loss</source>
+        <translation>吸入压损</translation>
+    </message>
+    <message>
+        <source>flow balance</source>
+        <translation>流量平衡</translation>
+    </message>
+    <message>
+        <source>speed tracking</source>
+        <translation>转速跟踪</translation>
+    </message>
+    <message>
+        <source>suction path</source>
+        <translation>吸入管路</translation>
+    </message>
+    <message>
+        <source>drive tracking</source>
+        <translation>变频跟踪</translation>
+    </message>
+    <message>
+        <source>feeder power</source>
+        <translation>馈线功率</translation>
+    </message>
+    <message>
+        <source>backflow</source>
+        <translation>倒流</translation>
+    </message>
+    <message>
+        <source>vibration</source>
+        <translation>振动</translation>
+    </message>
+    <message>
+        <source>acceleration envelope</source>
+        <translation>加速度包络</translation>
+    </message>
+    <message>
+        <source>header pressure</source>
+        <translation>母管压力</translation>
+    </message>
+    <message>
+        <source>header flow</source>
+        <translation>母管流量</translation>
+    </message>
+    <message>
+        <source>not measured</source>
+        <translation>无测量</translation>
+    </message>
+    <message>
+        <source>pump stopped</source>
+        <translation>泵停止</translation>
+    </message>
+    <message>
+        <source>pump running</source>
+        <translation>泵运行</translation>
+    </message>
+    <message>
+        <source>starting or stopping</source>
+        <translation>启停过程中</translation>
+    </message>
+    <message>
+        <source>speed changing</source>
+        <translation>变速中</translation>
+    </message>
+    <message>
+        <source>drive ramping</source>
+        <translation>变频升降中</translation>
+    </message>
+    <message>
+        <source>outside the curve</source>
+        <translation>超出特性曲线</translation>
+    </message>
+    <message>
+        <source>still learning</source>
+        <translation>学习中</translation>
+    </message>
+    <message>
+        <source>cavitation</source>
+        <translation>汽蚀</translation>
+    </message>
+    <message>
+        <source>low flow</source>
+        <translation>低流量</translation>
+    </message>
+    <message>
+        <source>impeller wear</source>
+        <translation>叶轮磨损</translation>
+    </message>
+    <message>
+        <source>wear-ring clearance</source>
+        <translation>口环间隙过大</translation>
+    </message>
+    <message>
+        <source>broken blade</source>
+        <translation>叶片断裂</translation>
+    </message>
+    <message>
+        <source>misalignment</source>
+        <translation>不对中</translation>
+    </message>
+    <message>
+        <source>bearing DE</source>
+        <translation>驱动端轴承</translation>
+    </message>
+    <message>
+        <source>bearing NDE</source>
+        <translation>非驱动端轴承</translation>
+    </message>
+    <message>
+        <source>seal leak</source>
+        <translation>机封泄漏</translation>
+    </message>
+    <message>
+        <source>strainer clogging</source>
+        <translation>滤网堵塞</translation>
+    </message>
+    <message>
+        <source>gas ingress</source>
+        <translation>进气</translation>
+    </message>
+    <message>
+        <source>check valve stuck open</source>
+        <translation>止回阀卡开</translation>
+    </message>
+    <message>
+        <source>check valve stuck closed</source>
+        <translation>止回阀卡关</translation>
+    </message>
+    <message>
+        <source>discharge valve partly closed</source>
+        <translation>出口阀未全开</translation>
+    </message>
+    <message>
+        <source>drive derated</source>
+        <translation>变频降容</translation>
+    </message>
+    <message>
+        <source>drive trip</source>
+        <translation>变频跳闸</translation>
+    </message>
+    <message>
+        <source>phase imbalance</source>
+        <translation>三相不平衡</translation>
+    </message>
+    <message>
+        <source>winding overheating</source>
+        <translation>绕组过热</translation>
+    </message>
+    <message>
+        <source>line leak</source>
+        <translation>管线泄漏</translation>
+    </message>
+    <message>
+        <source>line rupture</source>
+        <translation>管线爆管</translation>
+    </message>
+    <message>
+        <source>trip upstream</source>
+        <translation>上游站跳闸</translation>
+    </message>
+    <message>
+        <source>trip downstream</source>
+        <translation>下游站跳闸</translation>
+    </message>
+    <message>
+        <source>sensor bias</source>
+        <translation>传感器偏差</translation>
+    </message>
+    <message>
+        <source>sensor drift</source>
+        <translation>传感器漂移</translation>
+    </message>
+    <message>
+        <source>sensor stuck</source>
+        <translation>传感器卡死</translation>
+    </message>
+    <message>
+        <source>sensor dropout</source>
+        <translation>传感器掉线</translation>
+    </message>
+    <message>
+        <source>sensor noise</source>
+        <translation>传感器噪声</translation>
+    </message>
+    <message>
+        <source>loss of make-up</source>
+        <translation>补水中断</translation>
+    </message>
+    <message>
+        <source>water quality</source>
+        <translation>水质超标</translation>
+    </message>
+    <message>
+        <source>transformer overtemperature</source>
+        <translation>变压器超温</translation>
+    </message>
+    <message>
+        <source>flood</source>
+        <translation>水淹</translation>
+    </message>
+    <message>
+        <source>fire</source>
+        <translation>火警</translation>
+    </message>
+    <message>
+        <source>gas</source>
+        <translation>可燃气体</translation>
+    </message>
+    <message>
+        <source>intrusion</source>
+        <translation>入侵</translation>
+    </message>
+    <message>
+        <source>unknown cause</source>
+        <translation>原因不明</translation>
+    </message>
+    <message>
+        <source>Arm the standby</source>
+        <translation>准备投入备用泵</translation>
+    </message>
+    <message>
+        <source>Send the robot</source>
+        <translation>派出机器人</translation>
+    </message>
+    <message>
+        <source>Alarms</source>
+        <translation>报警</translation>
+    </message>
+    <message>
+        <source>Anomalies</source>
+        <translation>异常</translation>
+    </message>
+    <message>
+        <source>Operations</source>
+        <translation>操作</translation>
+    </message>
+    <message>
+        <source>Labels</source>
+        <translation>标注</translation>
+    </message>
+    <message>
+        <source>Data trouble</source>
+        <translation>数据问题</translation>
+    </message>
+    <message>
+        <source>Truth</source>
+        <translation>真实故障</translation>
+    </message>
+</context>
+</TS>

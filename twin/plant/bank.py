@@ -40,7 +40,7 @@ class Bank:
             heads=stacked([c.heads for c in curves]),
             works=stacked([c.works for c in curves]),
             suctions=stacked([c.suctions for c in curves]),
-            best_efficiency=np.array([c.best_efficiency[0] for c in curves], dtype=np.float64),
+            best_efficiency=np.array([c.best_efficiency for c in curves], dtype=np.float64),
             rated_speed=np.array([c.rated_speed for c in curves], dtype=np.float64),
             least_flow=valid[:, 0].copy(),
             greatest_flow=valid[:, 1].copy(),

@@ -49,7 +49,7 @@ class PumpCurve:
     heads: Pieces
     works: Pieces
     suctions: Pieces
-    best_efficiency: Floats  # (1,) [-]
+    best_efficiency: float  # -
 
     @property
     def valid(self) -> tuple[float, float]:
@@ -73,7 +73,7 @@ class Performance(Protocol):
     @property
     def suctions(self) -> Pieces: ...
     @property
-    def best_efficiency(self) -> Floats: ...
+    def best_efficiency(self) -> Floats | float: ...
 
 
 def head(curve: Performance, flow: ArrayLike, speed: ArrayLike = 1.0) -> Floats:
@@ -244,7 +244,7 @@ def from_heads(
         heads=heads,
         works=works,
         suctions=suctions or constant(np.nan),
-        best_efficiency=np.array([efficiencies.max()]),
+        best_efficiency=float(efficiencies.max()),
     )
 
 
@@ -386,4 +386,4 @@ def _works_of_efficiency(heads: Pieces, flow: Floats, efficiency: Floats) -> tup
         return q, works
     slope = float(PchipInterpolator(np.r_[0.0, q], np.r_[0.0, eta]).derivative()(0.0))
     steepness = max(slope, float(eta[0] / q[0]))  # efficiency never starts flatter than its first chord
-    return np.r_[0.0, q], np.r_[heads.value(np.zeros(1)) / steepness, works]
+    return np.r_[0.0, q], np.r_[heads.value(np.zeros(())) / steepness, works]

@@ -29,18 +29,21 @@ class Piece:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pieces:
-    """n functions in at most k pieces each; ``coefficients`` is (4, n·k), ``origin`` and ``power`` (n·k,)."""
+    """n functions in at most k pieces each; ``coefficients`` is (4, n·k), ``origin`` and ``power`` (n·k,).
+
+    One function alone has no n axis: it takes and gives any shape.
+    """
 
     starts: Floats  # (n, k - 1), of all pieces but the first, which reaches down to -inf; +inf where there are fewer
     origin: Floats
     coefficients: Floats
     power: Floats
-    exponent: Floats  # (n,)
-    first: NDArray[np.intp]  # (n,) index of each function's first piece
+    exponent: Floats | np.float64  # (n,)
+    first: NDArray[np.intp] | np.intp  # (n,) index of each function's first piece
     powered: bool  # whether any power term is there at all
 
     def value(self, x: Floats) -> Floats:
-        """Values at ``x`` (..., n): function i at x[..., i]. One function takes any (...)."""
+        """Values at ``x`` (..., n): function i at x[..., i]."""
         at = self._at(x)
         c0, c1, c2, c3 = self.coefficients.take(at, axis=1)
         d = x - self.origin.take(at)
@@ -64,19 +67,19 @@ class Pieces:
         return value, slope
 
     def _at(self, x: Floats) -> NDArray[np.intp]:
-        at: NDArray[np.intp] = (x[..., None] >= self.starts).sum(axis=-1) + self.first
+        at: NDArray[np.intp] = np.sum(x[..., None] >= self.starts, axis=-1) + self.first
         return at
 
 
 def of(pieces: Sequence[Piece], exponent: float = 1.0) -> Pieces:
     """One function from its pieces, which ascend; the first reaches down to -inf whatever its start."""
     return Pieces(
-        starts=np.array([[p.start for p in pieces[1:]]], dtype=np.float64),
+        starts=np.array([p.start for p in pieces[1:]], dtype=np.float64),
         origin=np.array([p.origin for p in pieces], dtype=np.float64),
         coefficients=np.array([p.coefficients for p in pieces], dtype=np.float64).T.copy(),
         power=np.array([p.power for p in pieces], dtype=np.float64),
-        exponent=np.array([exponent], dtype=np.float64),
-        first=np.zeros(1, dtype=np.intp),
+        exponent=np.float64(exponent),
+        first=np.intp(0),
         powered=any(p.power for p in pieces),
     )
 
@@ -104,7 +107,7 @@ def stacked(functions: Sequence[Pieces]) -> Pieces:
         origin=origin.ravel(),
         coefficients=coefficients.reshape(4, -1),
         power=power.ravel(),
-        exponent=np.array([f.exponent[0] for f in functions], dtype=np.float64),
+        exponent=np.array([float(f.exponent) for f in functions], dtype=np.float64),
         first=np.arange(count, dtype=np.intp) * most,
         powered=any(f.powered for f in functions),
     )

@@ -104,7 +104,7 @@ def test_a_standing_pump_is_a_resistance_that_takes_no_power(made):
     np.testing.assert_allclose(head[[3, 4]] / flow[[3, 4]] ** 2, head[3] / flow[3] ** 2, rtol=1e-3)
     assert head[0] > 0.0 > head[4]
     np.testing.assert_array_equal(curve.head(made, flow, -0.5), head)
-    assert np.all(curve.shaft_power(REFERENCE, flow, 0.0, 950.0) < 1e-9)
+    assert np.all(curve.shaft_power(REFERENCE, np.linspace(-3.0, 3.0, 7), 0.0, 950.0) < 1e-6)
 
 
 @given(speeds.filter(lambda s: s > 0.2))
@@ -202,8 +202,8 @@ def test_a_bank_gives_each_pump_what_its_own_curve_gives(made, data):
     scale = np.array(data.draw(st.lists(st.floats(0.8, 1.1), min_size=n, max_size=n)))
     head, slope = Bank.of(made).head_and_slope(flow, speed, scale)
     alone = [curve.head_and_slope(c, q, s) for c, q, s in zip(made, flow, speed, strict=True)]
-    np.testing.assert_allclose(head, scale * np.array([h for h, _ in alone]).ravel(), rtol=1e-12)
-    np.testing.assert_allclose(slope, scale * np.array([s for _, s in alone]).ravel(), rtol=1e-12)
+    np.testing.assert_allclose(head, scale * np.array([h for h, _ in alone]), rtol=1e-12)
+    np.testing.assert_allclose(slope, scale * np.array([s for _, s in alone]), rtol=1e-12)
 
 
 def test_a_bank_mixes_pumps_whose_power_is_known_with_others():

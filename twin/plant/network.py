@@ -1,0 +1,312 @@
+"""The hydraulic network of a station, compiled from its file into arrays.
+
+Links are the pumps, then the resistances, then the lines, in the order of the file; a line is a link from its
+neighbour's head to the node it joins. Links in a row, with nothing else at the nodes between them, carry one flow: they
+are solved as one *branch*, and only the nodes where branches meet are unknowns. What is tapped from a node inside a
+branch is carried to the branch's end, which is exact.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.errors import StationError
+from twin.plant import curve, water
+from twin.plant.bank import Bank
+from twin.plant.station import StationFile
+from twin.plant.valve import Characteristics
+from twin.signals import Floats
+from twin.units import STANDARD_GRAVITY
+
+Indices = NDArray[np.intp]
+
+CELSIUS = 273.15  # K
+TEMPERATE = 20.0  # °C, of water in a part that belongs to no circuit
+NEARLY_SHUT = 1e-4  # open share below which a valve counts as shut
+LAMINAR = 3e-3  # of rated flow: it adds half its square to a rated loss
+SHUT = 1e6  # m/(m³/s), what a shut valve loses: it passes 0.3 m³/h at 80 m
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Losses:
+    """What resistances lose (n,): ``(quadratic·|Q| + linear)·Q``, forward and backward.
+
+    Near zero |Q| is rounded to √(Q² + q²) with q three thousandths of the rated flow, as laminar flow is.
+    """
+
+    forward: Floats  # s²/m⁵
+    forward_linear: Floats  # s/m²
+    backward: Floats
+    backward_linear: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Branches:
+    """Links in a row taken as one: b branches between k junctions, for l links and n nodes."""
+
+    sign: Floats  # (l,) +1 where a link points along its branch, -1 where against
+    branch: Indices  # (l,) the branch of each link
+    gather: Floats  # (b, l) sign of each link in its branch: sums head losses
+    junction: Indices  # (k,) nodes that are unknowns
+    incidence: Floats  # (b, k) +1 at the junction a branch leaves, -1 at the one it enters
+    tapped: Floats  # (l, n) flow in a link per flow put in at a node before it in its branch
+    carried: Floats  # (k, n) flow that arrives at a junction per flow put in at a node
+    reach: Floats  # (n, k) nodes' heads from junctions' ...
+    rise: Floats  # (n, l) ... and what the links between lose
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """Everything about a station's hydraulics that does not change while it runs."""
+
+    station: str
+    nodes: tuple[str, ...]
+    elevation: Floats  # (nodes,) of the gauges above the datum [m]
+    pumps: tuple[str, ...]
+    resistances: tuple[str, ...]
+    lines: tuple[str, ...]
+    circuits: tuple[str, ...]
+    node_circuit: Indices  # (nodes,) the circuit whose water a node holds
+    from_node: Indices  # (links,), -1 for the neighbour behind a line
+    to_node: Indices  # (links,)
+    bank: Bank
+    coefficient: Floats  # (resistances,) clean and open, Δh = c·Q² [s²/m⁵]
+    check: NDArray[np.bool_]  # (resistances,) passes water forward only
+    opening: Floats  # (resistances,) as it stands normally, 0 or 1
+    characteristics: Characteristics
+    rated: Floats  # (links,) flow each was made for [m³/s]
+    branches: Branches
+
+    @classmethod
+    def of(cls, station: StationFile) -> Network:
+        """Compile a station file. Raises StationError, naming the part, where there is no way for water."""
+        nodes = tuple(node.id for node in station.nodes)
+        links = _links(station)
+        at = {node: i for i, node in enumerate(nodes)} | {"": -1}
+        from_node = np.array([at[link.from_node] for link in links], dtype=np.intp)
+        to_node = np.array([at[link.to_node] for link in links], dtype=np.intp)
+        _check_ways(station, links, from_node, to_node)
+        names = [c.id for c in station.circuits]
+        of_link = [names.index(link.circuit) if link.circuit in names else -1 for link in links]
+        curves = {name: curve.from_station(sheet, f"curves.{name}") for name, sheet in station.curves.items()}
+        return cls(
+            station=station.station.id,
+            nodes=nodes,
+            elevation=np.array([node.elevation_m for node in station.nodes], dtype=np.float64),
+            pumps=tuple(p.id for p in station.pumps),
+            resistances=tuple(r.id for r in station.resistances),
+            lines=tuple(x.id for x in station.lines),
+            circuits=tuple(names),
+            node_circuit=_circuit_of_nodes(len(nodes), from_node, to_node, of_link),
+            from_node=from_node,
+            to_node=to_node,
+            bank=Bank.of([curves[p.curve] for p in station.pumps]),
+            coefficient=_coefficients(station),
+            check=np.array([r.check for r in station.resistances], dtype=np.bool_),
+            opening=np.array([0.0 if r.normally_closed else 1.0 for r in station.resistances], dtype=np.float64),
+            characteristics=Characteristics([r.kind for r in station.resistances]),
+            rated=np.array([link.flow_m3_h for link in links], dtype=np.float64) / 3600.0,
+            branches=_branches(len(nodes), from_node, to_node),
+        )
+
+    @cached_property
+    def node_index(self) -> dict[str, int]:
+        """Where each node stands in arrays of nodes."""
+        return {node: i for i, node in enumerate(self.nodes)}
+
+    @cached_property
+    def branch_rated(self) -> Floats:
+        """(branches,) The least flow a link of each branch was made for. [m³/s]"""
+        rated = np.full(self.branches.incidence.shape[0], np.inf)
+        np.minimum.at(rated, self.branches.branch, self.rated)
+        return rated
+
+    @cached_property
+    def forward(self) -> Floats:
+        """(branches,) The rated flow the way most links of each branch point: where a search begins. [m³/s]"""
+        forward: Floats = self.branch_rated * np.sign(self.branches.gather.sum(axis=1))
+        return forward
+
+    @cached_property
+    def laminar(self) -> Floats:
+        """(resistances + lines,) Square of the flow below which a loss is nearly linear in it. [m⁶/s²]"""
+        square: Floats = (LAMINAR * self.rated[len(self.pumps) :]) ** 2
+        return square
+
+    @cached_property
+    def line_branch(self) -> Indices:
+        """(lines,) The branch each line is."""
+        return self.branches.branch[len(self.pumps) + len(self.resistances) :]
+
+    @cached_property
+    def membership(self) -> Floats:
+        """(links, branches) 1 where a link belongs to a branch: sums slopes."""
+        return np.abs(self.branches.gather).T.copy()
+
+    @property
+    def links(self) -> tuple[str, ...]:
+        """Pumps, then resistances, then lines: the order of arrays of links."""
+        return (*self.pumps, *self.resistances, *self.lines)
+
+    def losses(self, opening: Floats | None = None, factor: Floats | float = 1.0, leak: Floats | float = 0.0) -> Losses:
+        """What each resistance (n,) loses as it stands now.
+
+        ``opening`` is 0 shut … 1 open, normally ``self.opening``; ``factor`` multiplies the clean loss (clogging);
+        ``leak`` is the open share that a check valve leaves to water flowing back (0 tight, 1 stuck open).
+        """
+        share = self.characteristics.open_share(self.opening if opening is None else opening)
+        clean = self.coefficient * factor
+        back = np.where(self.check, share * leak, share)
+        return Losses(*_law(clean, share), *_law(clean, back))
+
+
+def _law(clean: Floats, share: Floats) -> tuple[Floats, Floats]:
+    """Quadratic and linear loss at an open share."""
+    taken = np.maximum(share, NEARLY_SHUT)
+    return clean / (taken * taken), np.where(share < NEARLY_SHUT, SHUT, 0.0)
+
+
+def _coefficients(station: StationFile) -> Floats:
+    """c of each resistance [s²/m⁵]: its loss is stated for its circuit's water."""
+    warmth = {c.id: c.temperature_c for c in station.circuits}
+    celsius = np.array([warmth.get(r.circuit, TEMPERATE) for r in station.resistances], dtype=np.float64)
+    loss = np.array([r.loss_kpa * 1e3 for r in station.resistances], dtype=np.float64)
+    flow = np.array([r.flow_m3_h / 3600.0 for r in station.resistances], dtype=np.float64)
+    coefficient: Floats = loss / (water.density(celsius + CELSIUS) * STANDARD_GRAVITY) / flow**2
+    return coefficient
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """A pump, a resistance or a line; a line comes from no node of ours."""
+
+    id: str
+    from_node: str
+    to_node: str
+    circuit: str
+    flow_m3_h: float
+
+
+def _links(station: StationFile) -> list[_Link]:
+    return [
+        *(_Link(p.id, p.from_node, p.to_node, p.circuit, p.rated_flow_m3_h) for p in station.pumps),
+        *(_Link(r.id, r.from_node, r.to_node, r.circuit, r.flow_m3_h) for r in station.resistances),
+        *(_Link(x.id, "", x.node, x.circuit, x.flow_m3_h) for x in station.lines),
+    ]
+
+
+# --- the graph -------------------------------------------------------------------------------------------------------
+
+
+def _pairs(from_node: Indices, to_node: Indices) -> list[tuple[int, int]]:
+    return [(int(one), int(other)) for one, other in zip(from_node, to_node, strict=True)]
+
+
+def _neighbours(pairs: Iterable[tuple[int, int]]) -> dict[int, list[tuple[int, int]]]:
+    """Of each node the (link, other node) it is joined to."""
+    joined: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for link, (one, other) in enumerate(pairs):
+        joined[one].append((link, other))
+        joined[other].append((link, one))
+    return joined
+
+
+def _reached(joined: dict[int, list[tuple[int, int]]], start: Iterable[int]) -> list[int]:
+    """Nodes by distance from the start."""
+    order = list(dict.fromkeys(start))
+    seen = set(order)
+    for node in order:
+        fresh = [other for _, other in joined[node] if other not in seen]
+        order.extend(dict.fromkeys(fresh))
+        seen.update(fresh)
+    return order
+
+
+def _check_ways(station: StationFile, links: Sequence[_Link], from_node: Indices, to_node: Indices) -> None:
+    """Every part is joined to a line, so that every head is defined."""
+    if not station.lines:
+        raise StationError(station.station.id, "has no line, so water has nowhere to come from", "Add [[lines]]")
+    for link in links:
+        if link.from_node == link.to_node:
+            raise StationError(link.id, "begins and ends at the same node", "Give it two nodes")
+    reached = set(_reached(_neighbours(_pairs(from_node, to_node)), [-1]))
+    for i, node in enumerate(station.nodes):
+        if i not in reached:
+            raise StationError(node.id, "is joined to no line, so it has no pressure", "Join it, or remove it")
+
+
+def _circuit_of_nodes(count: int, from_node: Indices, to_node: Indices, of_link: Sequence[int]) -> Indices:
+    """The circuit of the nearest link that names one; the first circuit where none does."""
+    circuit = np.full(count, -1, dtype=np.intp)
+    for nodes in (from_node, to_node):
+        for node, named in zip(nodes, of_link, strict=True):
+            if node >= 0 and named >= 0:
+                circuit[node] = named
+    joined = _neighbours(pair for pair in _pairs(from_node, to_node) if pair[0] >= 0)
+    for node in _reached(joined, np.flatnonzero(circuit >= 0).tolist()):
+        for _, other in joined[node]:
+            if circuit[other] < 0:
+                circuit[other] = circuit[node]
+    return np.maximum(circuit, 0)
+
+
+def _branches(count: int, from_node: Indices, to_node: Indices) -> Branches:
+    """Merge links in a row. The neighbour behind a line (-1) ends a branch, and its head is no unknown."""
+    pairs = _pairs(from_node, to_node)
+    chains = _chains(count, pairs)
+    junction = sorted({end for chain in chains for end in (chain[0][1], chain[-1][2]) if end >= 0})
+    column = {node: i for i, node in enumerate(junction)}
+    links, b, k = len(pairs), len(chains), len(junction)
+    sign, branch = np.zeros(links), np.zeros(links, dtype=np.intp)
+    incidence, tapped = np.zeros((b, k)), np.zeros((links, count))
+    carried, reach, rise = np.zeros((k, count)), np.zeros((count, k)), np.zeros((count, links))
+    for node, i in column.items():
+        carried[i, node] = reach[node, i] = 1.0
+    for row, chain in enumerate(chains):
+        start, end = chain[0][1], chain[-1][2]
+        if start >= 0:
+            incidence[row, column[start]] += 1.0
+        incidence[row, column[end]] -= 1.0
+        inner = [near for _, near, _ in chain[1:]]
+        carried[column[end], inner] = 1.0
+        for place, (link, near, _) in enumerate(chain):
+            sign[link], branch[link] = (1.0 if pairs[link][0] == near else -1.0), row
+            tapped[link, inner[:place]] = sign[link]
+        for place in range(len(chain) - 1, 0, -1):  # heads inside are built up from the branch's end
+            node = chain[place][1]
+            after = [link for link, _, _ in chain[place:]]
+            reach[node, column[end]] = 1.0
+            rise[node, after] = sign[after]
+    gather = np.zeros((b, links))
+    gather[branch, np.arange(links)] = sign
+    return Branches(sign, branch, gather, np.array(junction, dtype=np.intp), incidence, tapped, carried, reach, rise)
+
+
+def _chains(count: int, pairs: list[tuple[int, int]]) -> list[list[tuple[int, int, int]]]:
+    """Links in a row, each as (link, node it is entered at, node it is left at), from junction to junction.
+
+    A junction is a node where other than two links meet, or a line joins. A line begins at its neighbour (-1).
+    """
+    joined = _neighbours(pairs)
+    ends = {node for node in range(count) if len(joined[node]) != 2}
+    ends |= {other for one, other in pairs if one < 0}
+    starts = [(link, one, other) for link, (one, other) in enumerate(pairs) if one < 0]
+    chains: list[list[tuple[int, int, int]]] = []
+    used: set[int] = set()
+    for first in starts + [(link, node, other) for node in sorted(ends) for link, other in joined[node]]:
+        if first[0] in used:
+            continue
+        chain = [first]
+        while chain[-1][2] not in ends:
+            last, node = chain[-1][0], chain[-1][2]
+            link, other = next(step for step in joined[node] if step[0] != last)
+            chain.append((link, node, other))
+        used.update(link for link, _, _ in chain)
+        chains.append(chain)
+    return chains

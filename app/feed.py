@@ -6,21 +6,19 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
 from typing import Protocol
 
+from app.hindsight import Remembered
 from app.messages import Health, Notice, Progress
 from app.recall import Recall
 from twin.clock import Clock
 from twin.commands import Command
-from twin.detectors.anomaly import Anomaly
 from twin.errors import StationError
 from twin.pipeline import Snapshot
-from twin.signals import Event, Frame
+from twin.signals import Frame
 from twin.sources.source import Source
 from twin.text import Text
 
-EVENTS_KEPT = 5000
 CATCHING_UP = Text("Running ahead", "正在快进")
 SLICE = 0.01  # s of work between two looks at what the window asks
 
@@ -36,24 +34,39 @@ class Fold(Protocol):
 class Kept(Protocol):
     """The memory as the feed needs it (twin.recordings.live.LiveMemory)."""
 
-    def append(self, snapshot: Snapshot) -> None: ...
+    @property
+    def span(self) -> tuple[float, float]: ...
+
+    def append(self, taken: Snapshot) -> None: ...
 
 
 class Feed:
     """Takes a source in. ``ahead`` seconds of it are run as fast as possible before it is paced.
 
     A source that keeps no pace of its own is paced here: its first frame (or the one reached by running ahead) is now.
+    With ``hold`` nothing more is taken in once it has run ahead, for a picture of that moment.
     """
 
-    def __init__(self, source: Source, twin: Fold, memory: Kept, recall: Recall, clock: Clock, ahead: float = 0.0):
+    def __init__(
+        self,
+        source: Source,
+        twin: Fold,
+        memory: Kept,
+        remembered: Remembered,
+        recall: Recall,
+        clock: Clock,
+        ahead: float = 0.0,
+        hold: bool = False,
+    ) -> None:
         self._source = source
         self._twin = twin
         self._memory = memory
         self._recall = recall
         self._clock = clock
         self._ahead = ahead
-        self._anomalies: dict[int, Anomaly] = {}
-        self._events: deque[Event] = deque(maxlen=EVENTS_KEPT)
+        self._hold = hold
+        self._remembered = remembered
+        self._dropped = 0
         self._arrivals: deque[float] = deque(maxlen=20)
         self._step_s = 0.0
         self.newest: Snapshot | None = None
@@ -73,7 +86,7 @@ class Feed:
         self.ended = True
 
     def obey(self, command: Command) -> None:
-        """Pass a command on, and show at once what it changed."""
+        """Pass a command on; what it changes is in the next snapshot."""
         self._twin.obey(command)
 
     def health(self, now: float) -> Health:
@@ -82,7 +95,7 @@ class Feed:
             return Health()
         over = self._arrivals[-1] - self._arrivals[0]
         rate = (len(self._arrivals) - 1) / over if over > 0 else 0.0
-        return Health(rate, self._step_s * 1e3, 0, max(0.0, now - self._arrivals[-1]))
+        return Health(rate, self._step_s * 1e3, self._dropped, max(0.0, now - self._arrivals[-1]))
 
     async def _take_in(self, frames: AsyncIterator[Frame]) -> None:
         first = lead = None
@@ -95,6 +108,8 @@ class Feed:
                 await self._clock.sleep_until(frame.at + lead)
             self._fold(frame)
             self._report(frame.at - first if running_ahead else None)
+            if self._hold and not running_ahead:
+                await asyncio.Event().wait()
             if running_ahead and time.perf_counter() - slice_began > SLICE:
                 await asyncio.sleep(0)
                 slice_began = time.perf_counter()
@@ -104,14 +119,14 @@ class Feed:
         snapshot = self._twin.step(frame)
         self._step_s += 0.1 * (time.perf_counter() - began - self._step_s)
         self._arrivals.append(self._clock.now())
+        self.newest = snapshot
+        if frame.at < self._memory.span[1]:
+            self._dropped += 1  # time ran backwards: shown, told by the twin, and not remembered
+            return
         self._memory.append(snapshot)
-        for anomaly in snapshot.changed_anomalies:
-            self._anomalies[anomaly.id] = anomaly
-        self._events.extend(snapshot.events)
+        self._remembered.append(snapshot)
         if snapshot.changed_anomalies or snapshot.events or snapshot.changed_alarms:
-            alarms = {a.id: a for a in (*self._recall.alarms, *snapshot.changed_alarms)}
-            self._recall.found(tuple(self._anomalies.values()), tuple(alarms.values()), tuple(self._events))
-        self.newest = replace(snapshot)
+            self._recall.look_up()
 
     def _report(self, gone: float | None) -> None:
         if gone is not None:

@@ -4,16 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
-from app.bridge import Mailbox, Session
-from twin.plant.reading import Station
+from app.analysis import Analysis
+from app.bridge import Mailbox
+from app.feed import Feed
+from app.hindsight import Hindsight, Remembered
+from app.recall import Recall
+from app.session import Session
+from twin import times
+from twin.clock import Clock, WallClock
+from twin.pipeline import Twin
+from twin.plant.reading import Station, read
+from twin.recordings.live import LiveMemory
+from twin.recordings.recording import Recording
 from twin.signals import TagTable
+from twin.sources.opening import open_source as open_live
+from twin.sources.source import Source
+
+NO_STATION = "none"
 
 
 @dataclass(frozen=True)
 class Opened:
-    """A source that can be used. ``begin`` makes the session that the acquisition thread runs; ``complete_at`` is the
-    source time a picture waits for. [s, POSIX]
+    """A source that can be used.
+
+    ``begin`` makes the session that the acquisition thread runs; ``complete_at`` is the source time a picture waits
+    for, or None where any will do. [s, POSIX]
     """
 
     name: str
@@ -22,3 +39,57 @@ class Opened:
     live: bool
     begin: Callable[[Mailbox], Session]
     complete_at: float | None = None
+
+
+def open_source(
+    name: str, station: str | None = None, at: str | None = None, hold: bool = False, clock: Clock | None = None
+) -> Opened:
+    """Open a recording's path or a live source's URL; ``hold`` a live source at ``at``. Raises StationError."""
+    clock = clock or WallClock()
+    if _is_url(name):
+        return _live(open_live(name, station), at, hold, clock)
+    return _recorded(Recording.open(Path(name)), name, station, at, clock)
+
+
+def _is_url(name: str) -> bool:
+    scheme, colon, _ = name.partition(":")
+    return bool(colon) and len(scheme) > 1 and scheme.replace(".", "").isalnum()
+
+
+def _recorded(recording: Recording, name: str, station: str | None, at: str | None, clock: Clock) -> Opened:
+    plant = _station(station, recording.station)
+    span = recording.span
+    start_at = times.moment(at).within(span[0]) if at else span[0]
+
+    def fresh() -> Twin:
+        return Twin(plant, recording.tags)
+
+    def begin(mailbox: Mailbox) -> Session:
+        hindsight = Hindsight(recording, fresh, (plant, recording.tags))
+        recall = Recall(recording, hindsight.at, recording.close)
+        analysed = bool(recall.anomalies or recall.alarms) or plant is None
+        analysis = None if analysed else Analysis(recording, fresh().step, recall)
+        return Session(mailbox, clock, recall, analysis=analysis, start_at=start_at)
+
+    return Opened(Path(name).name, plant, recording.tags, live=False, begin=begin)
+
+
+def _live(source: Source, at: str | None, hold: bool, clock: Clock) -> Opened:
+    ahead = times.moment(at).within(0.0) if at else 0.0
+
+    def begin(mailbox: Mailbox) -> Session:
+        memory = LiveMemory(source.station, source.tags)
+        remembered = Remembered()
+        recall = Recall(memory, remembered.at, source.close)
+        twin = Twin(source.station, source.tags)
+        feed = Feed(source, twin, memory, remembered, recall, clock, ahead, hold)
+        return Session(mailbox, clock, recall, feed)
+
+    return Opened(source.name, source.station, source.tags, live=True, begin=begin)
+
+
+def _station(asked: str | None, brought: Station | None) -> Station | None:
+    """The station asked for, none if so asked, else the one the recording brought."""
+    if asked == NO_STATION:
+        return None
+    return read(Path(asked)) if asked else brought

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 SLOWEST, FASTEST = 0.1, 1000.0
@@ -43,12 +44,16 @@ class Playhead:
         self._set_off_at = now
 
     def pause(self, now: float, newest: float) -> None:
-        """Rest where the cursor is."""
+        """Rest where the cursor is; there is nowhere to rest before the first frame."""
+        if not math.isfinite(newest):
+            return
         self._cursor = self.cursor(now, newest)
         self.playing = self.following = False
 
     def seek(self, at: float, now: float, span: tuple[float, float]) -> None:
         """Put the cursor somewhere in the span: a live source's is held there, a recording's goes on as it was."""
+        if not math.isfinite(span[0]):
+            return
         self._cursor = min(max(at, span[0]), span[1])
         self.following = False
         if self.live:

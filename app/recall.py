@@ -46,6 +46,10 @@ class Recall:
         self.anomalies, self.alarms, self.events = anomalies, alarms, events
         self._kept = (float("nan"), None)
 
+    def look_up(self) -> None:
+        """Take over what the memory holds by now."""
+        self.found(self._memory.anomalies(), self._memory.alarms(), _events(self._memory))
+
     def neighbour(self, cursor: float, direction: int) -> float:
         """The time of the frame after (1) or before (-1) that at the cursor; the cursor where there is none."""
         here = self._memory.latest_at(cursor)

@@ -204,12 +204,9 @@ class Sheet(QWidget):
         room = line.width() - UNIT - VALUE
         elided = painter.fontMetrics().elidedText(words.capital(row.label), Qt.TextElideMode.ElideRight, int(room))
         painter.drawText(line, LEFT, elided)
-        if row.note:
-            painter.setFont(style.font(theme.SMALL))
-            painter.setPen(QColor(theme.FAINT))
-            taken = painter.fontMetrics().horizontalAdvance(elided) + 28
-            expected = self.tr("expected {value}").format(value=row.note)
-            painter.drawText(line.adjusted(taken, 0, -UNIT - 64, 0), RIGHT, expected)
+        self._paint_note(
+            painter, line.adjusted(painter.fontMetrics().horizontalAdvance(elided) + 8, 0, -UNIT - 64, 0), row
+        )
         painter.setFont(style.font(theme.NORMAL, bold=True))
         painter.setPen(QColor(theme.BRIGHT if not row.quality else theme.SECONDARY))
         painter.drawText(line.adjusted(0, 0, -UNIT, 0), RIGHT, words.word(row.value))
@@ -220,6 +217,17 @@ class Sheet(QWidget):
         if row.gauge is not None:
             bar = QRectF(box.x(), box.y() + LINE - 2, box.width(), 4)
             painting.value_bar(painter, bar, row.gauge.value, row.gauge.normal, row.gauge.limits, row.quality)
+
+    def _paint_note(self, painter: QPainter, box: QRectF, row: Row) -> None:
+        """What was expected, in as many words as there is room for."""
+        if not row.note:
+            return
+        painter.setFont(style.font(theme.SMALL))
+        painter.setPen(QColor(theme.FAINT))
+        for said in (self.tr("expected {value}").format(value=row.note), row.note):
+            if painter.fontMetrics().horizontalAdvance(said) <= box.width():
+                painter.drawText(box, RIGHT, said)
+                return
 
     # ---- Qt's own --------------------------------------------------------------------------------------------------
 

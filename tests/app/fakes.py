@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from functools import cache
 
 import numpy as np
@@ -14,6 +14,7 @@ from twin.detectors.residual import ResidualName, Residuals
 from twin.pipeline import Snapshot
 from twin.plant.model import PumpState
 from twin.plant.reading import Station, read
+from twin.recordings.memory import Overview
 from twin.signals import Block, Event, Frame, Pose, TagTable
 from twin.text import Text
 
@@ -132,9 +133,12 @@ class Memory:
         self.tags = station().tags
         self._frames = [frame(float(second)) for second in range(count)]
         self._anomalies = anomalies
+        self._events: tuple[Event, ...] = ()
 
-    def append(self, made: Snapshot) -> None:
-        self._frames.append(made.frame)
+    def append(self, taken: Snapshot) -> None:
+        self._frames.append(taken.frame)
+        self._anomalies += taken.changed_anomalies
+        self._events += taken.events
 
     @property
     def span(self) -> tuple[float, float]:
@@ -153,8 +157,21 @@ class Memory:
             np.array([f.arrived for f in rows]),
         )
 
-    def events(self, since: float, until: float) -> tuple[Event, ...]:
+    def frames(self, since: float, until: float) -> Iterator[Frame]:
+        return iter([f for f in self._frames if since <= f.at < until])
+
+    def overview(self, columns: Sequence[int], since: float, until: float, buckets: int) -> Overview:
+        block = self.range(since, until, columns)
+        return Overview(block.at, block.values.T, block.values.T, block.values.T, block.quality.T)
+
+    def truth(self) -> tuple[Event, ...]:
         return ()
+
+    def robots(self) -> tuple[str, ...]:
+        return ("R1",)
+
+    def events(self, since: float, until: float) -> tuple[Event, ...]:
+        return self._events
 
     def anomalies(self) -> tuple[Anomaly, ...]:
         return self._anomalies

@@ -63,7 +63,7 @@ class Watched:
                         if steps and steps[0][0](mail):
                             self.session.receive(steps.pop(0)[1])
                             continue
-                        if seen(mail):
+                        if not steps and seen(mail):
                             return mail
                     if task.done():
                         task.result()

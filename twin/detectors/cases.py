@@ -23,7 +23,8 @@ PERSUADED = 3  # verdicts in a row that another fault must win before a case cha
 SURER = 0.15  # change of confidence worth telling
 TOLD_EVERY = 5.0  # s between two tellings of the same name
 OPINIONS = 8  # frames over which an opinion is formed
-BACK = 2.5  # [standard deviations] a residual within which counts as back
+GONE = 0.4  # of what it was: a residual within that is on its way back
+STILL_THERE = 0.7  # of what it was: a residual beyond that is not
 BACK_FOR = 60.0  # s for which it must be back
 MAIN = 0.25  # of the largest move: residuals that move so much make the case
 LARGEST_Z = 999.0
@@ -38,6 +39,7 @@ class Case:
     pump: int
     claims: NDArray[np.bool_]  # (m,) channels that are nobody else's now
     main: NDArray[np.bool_]  # (m,) channels that must be back before it ends
+    size: Floats  # (m,) how far the verdict says they have moved, % of rated
     opinion: Opinion | None = None
     opinions: int = 0  # how many went into it
     told_at: float = -np.inf
@@ -66,6 +68,11 @@ class Cases:
     def anomalies(self) -> tuple[Anomaly, ...]:
         return tuple(case.anomaly for case in self.standing)
 
+    def bridge_gap(self) -> None:
+        """Measure anew how long each has been back."""
+        for case in self.standing:
+            case.back_since, case.told_at = np.nan, -np.inf
+
     def weigh(self, case: Case, fresh: Opinion) -> Opinion:
         """The opinion on a case, of all the evidence since it was opened and the later the more."""
         case.opinions = min(case.opinions + 1, OPINIONS)
@@ -89,7 +96,7 @@ class Cases:
             response=self._responses.to(verdict.fault, verdict.equipment, running),
         )
         self._next_id += 1
-        case = Case(anomaly, circuit, verdict.pump, self._claims(verdict, circuit), _main(verdict.moved))
+        case = Case(anomaly, circuit, verdict.pump, self._claims(verdict, circuit), _main(verdict.moved), verdict.moved)
         self.standing.append(case)
         return anomaly
 
@@ -110,7 +117,7 @@ class Cases:
             if not surer or at - case.told_at < TOLD_EVERY:
                 return None
         case.rivals, case.told_at = 0, at
-        case.main = _main(verdict.moved)
+        case.main, case.size = _main(verdict.moved), verdict.moved
         case.anomaly = replace(
             before,
             equipment=verdict.equipment,
@@ -122,14 +129,16 @@ class Cases:
         )
         return case.anomaly
 
-    def back(self, case: Case, at: float, departure: Floats, seen: Judgement) -> bool:
-        """Whether what moved has been back long enough."""
+    def back(self, case: Case, at: float, departure: Floats, calm: NDArray[np.bool_], seen: Judgement) -> bool:
+        """Whether what moved has been back long enough: far less than it was, and no sum on its way up."""
         main = case.main & seen.valid
-        is_back = bool(main.any()) and bool((np.abs(departure[main]) < BACK * seen.sigma[main]).all())
-        if not is_back:
+        if not main.any():
             case.back_since = np.nan
             return False
-        if np.isnan(case.back_since):
+        left = np.abs(departure[main]) / np.maximum(np.abs(case.size[main]), seen.sigma[main])
+        if (left > STILL_THERE).any() or not calm[main].all():
+            case.back_since = np.nan
+        elif np.isnan(case.back_since) and (left < GONE).all():
             case.back_since = at
         return at - case.back_since >= BACK_FOR
 

@@ -86,6 +86,10 @@ class Channels:
             why=np.concatenate([pumps.why.ravel()[self._keep], headers.why]),
         )
 
+    def bridge_gap(self) -> None:
+        """Let what comes follow nothing."""
+        self._motion.bridge_gap()
+
     @property
     def losses(self) -> Floats:
         """(2, n) what discharge branch and suction of each pump lose at rated flow, % of rated head."""

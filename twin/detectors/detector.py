@@ -63,7 +63,7 @@ class Detector:
     def step(self, state: PlantState) -> Findings:
         """Judge one instant."""
         at = state.measured.at
-        if self._findings is not None and at - self._at < OFTEN:
+        if self._findings is not None and 0 <= at - self._at < OFTEN:
             return Findings(self._findings.residuals, self._findings.anomalies, ())
         self._at = at
         teaching = self._healthy is not None and self._healthy[0] <= at < self._healthy[1]
@@ -81,9 +81,13 @@ class Detector:
         return self._findings
 
     def bridge_gap(self) -> None:
-        """Go on after a gap in time."""
+        """Go on after a gap in time, or after the clock was set back."""
+        self._channels.bridge_gap()
         self._watch.bridge_gap()
+        self._trips.bridge_gap()
+        self._cases.bridge_gap()
         self._pending.clear()
+        self._transient.clear()
 
     def _open_trips(
         self, at: float, tripped: NDArray[np.bool_], seen: Judgement, running: frozenset[str]
@@ -103,11 +107,12 @@ class Detector:
         """Reconsider the standing cases, and end those whose residuals are back."""
         changed = []
         departure, _ = self._watch.evidence(at - FRESH)
+        calm = self._watch.quick_calm
         for case in list(self._cases.standing):
             if case.anomaly.fault == "drive_trip":
                 over = not self._trips.standing[case.pump]
             else:
-                over = self._cases.back(case, at, departure, seen)
+                over = self._cases.back(case, at, departure, calm, seen)
             if over:
                 self._watch.reset(case.claims)
                 changed.append(self._cases.close(case, at))

@@ -18,7 +18,7 @@ from twin.detectors.signatures import Hypotheses, Hypothesis, Witness
 from twin.signals import Floats
 
 MISMATCH = 0.15  # % of rated: what the model does not know of any residual
-UNKNOWN = 14.0  # χ² of "something else": what explains less well than this is not named
+UNKNOWN = 12.0  # χ² of "something else": what explains less well than this is not named
 IMPOSSIBLE = 60.0  # χ² of what cannot be
 TEMPER = 1.5  # divides χ²: evidence of neighbouring seconds is not independent
 RUNS_SHORT = 1.1  # NPSH available over required below which a pump cavitates

@@ -15,6 +15,7 @@ from twin.plant.model import PlantState, PumpModel
 from twin.signals import Floats
 from twin.units import STANDARD_GRAVITY
 
+MIXING = 8.0  # operating points for a wholly different mixture of meters
 FEWEST = 3  # instruments that must measure the same before one can be outvoted
 
 
@@ -81,10 +82,21 @@ class HeaderResiduals:
         self._balance(state, value, expected)
         self._redundancy(state, value, expected)
         settling = np.zeros(self._circuits, dtype=bool)
-        settling[self._of[moves.since_change < SETTLING]] = True
+        settling[self._of[(moves.since_change < SETTLING) | moves.ramping]] = True
         why[self._balances] = np.where(settling[circuit[self._balances]], kinds.STARTING, kinds.OK)
         why[np.isnan(value)] = kinds.NOT_MEASURED
-        return Sample(value, expected, np.ones(m), np.nan_to_num(expected / 100.0), unsteady, why)
+        point = np.nan_to_num(expected / 100.0)
+        point[self._balances] += self._mixture(state, moves)[circuit[self._balances]]
+        return Sample(value, expected, np.ones(m), point, unsteady, why)
+
+    def _mixture(self, state: PlantState, moves: Moves) -> Floats:
+        """(c,) moves when other meters come to carry the sum of a circuit, each with a bias of its own."""
+        changes = np.zeros(self._circuits)
+        changes[self._of] = moves.changes
+        flows = np.nan_to_num(np.where(state.running, state.flow, 0.0))
+        total = np.bincount(self._of, flows, self._circuits)
+        concentration = np.bincount(self._of, flows**2, self._circuits) / np.maximum(total**2, 1e-12)
+        return changes + MIXING * concentration
 
     def _balance(self, state: PlantState, value: Floats, expected: Floats) -> None:
         flows = np.where(state.running, state.flow, 0.0)

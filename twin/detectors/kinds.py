@@ -37,9 +37,9 @@ class Kind:
 # Priors: ISO 9906:2012 grade 1B (head 3 %, efficiency -3 %) with meters of 1 % and gauges of 0.075 % of 2.5 MPa.
 # Floors: the random part of transmitters of that class (domain: 0.17 % of head, "use 0.3 %").
 OF_PUMP: tuple[Kind, ...] = (
-    Kind("head", "m", "discharge_pressure", 2.5, 0.3, 2.0),
-    Kind("power", "kW", "motor_active_power", 4.0, 0.4, 5.0),
-    Kind("efficiency", "%", "motor_active_power", 4.0, 0.5, 3.0, judged=False),
+    Kind("head", "m", "discharge_pressure", 2.5, 0.3, 3.0),
+    Kind("power", "kW", "motor_active_power", 4.0, 0.4, 8.0),
+    Kind("efficiency", "%", "motor_active_power", 4.0, 0.5, 8.0, judged=False),
     Kind("branch_loss", "kPa", "discharge_pressure", 3.0, 0.15, 1.5),
     Kind("suction_loss", "kPa", "inlet_strainer_differential_pressure", 1.5, 0.04, 0.8),
     Kind("suction_path", "kPa", "suction_pressure", 5.0, 0.15, 3.0),
@@ -65,9 +65,10 @@ WHY = (
     "speed changing",
     "drive ramping",
     "outside the curve",
+    "hardly any flow",
     "still learning",
 )
-OK, NOT_MEASURED, STOPPED, TURNING, STARTING, RAMPING, DRIVE_RAMPING, OUTSIDE, LEARNING = range(len(WHY))
+OK, NOT_MEASURED, STOPPED, TURNING, STARTING, RAMPING, DRIVE_RAMPING, OUTSIDE, NO_FLOW, LEARNING = range(len(WHY))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.plant.binding import Readings
 from twin.plant.model import PlantState, PumpModel
 from twin.signals import Floats
 
@@ -31,6 +32,7 @@ class Moves:
     since_start: Floats
     since_stop: Floats
     since_change: Floats  # of any pump of the same circuit
+    changes: Floats  # starts and stops so far in the same circuit
     drive_reference: Floats  # Hz, where the drive should be on its way to the set-point
     drive_ramping: NDArray[np.bool_]
 
@@ -67,6 +69,7 @@ class Motion:
         self._reference: Floats = np.full(n, np.nan)
         self._ramped: Floats = np.full(n, -np.inf)
         self._drive_moved: Floats = np.full(n, -np.inf)
+        self._count: Floats = np.zeros(n)
         self._started: Floats = np.full(n, -np.inf)
         self._stopped: Floats = np.full(n, -np.inf)
 
@@ -79,7 +82,7 @@ class Motion:
         flow = self._flow.departure(state.flow / self._rated_flow, elapsed)
         speed = self._speed.departure(state.speed, elapsed)
         self._ramped[speed > RAMP] = at
-        self._follow(at, state.measured.pumps["frequency_setpoint"], elapsed)
+        self._follow(at, state.measured.pumps, elapsed)
         changed = np.maximum(self._started, self._stopped)
         latest = np.where(self._neighbours, changed[None, :], -np.inf).max(axis=1, initial=-np.inf)
         return Moves(
@@ -89,20 +92,32 @@ class Motion:
             since_start=at - self._started,
             since_stop=at - self._stopped,
             since_change=at - latest,
+            changes=self._neighbours @ self._count,
             drive_reference=self._reference.copy(),
             drive_ramping=at - self._drive_moved < DRIVE_SETTLING,
         )
+
+    def bridge_gap(self) -> None:
+        """Take what comes for what has always been: the time before no longer counts."""
+        self._at = np.nan
+        self._reference[:] = np.nan
+        for since in (self._ramped, self._drive_moved, self._started, self._stopped):
+            since[:] = -np.inf
 
     def _note_starts(self, at: float, running: NDArray[np.bool_]) -> None:
         if self._running is not None:
             self._started[running & ~self._running] = at
             self._stopped[~running & self._running] = at
+            self._count += running != self._running
         self._running = running
 
-    def _follow(self, at: float, set_point: Floats, elapsed: float) -> None:
-        """Let the reference run after the set-point no faster than the drive may."""
-        known = np.isfinite(self._reference)
-        step = self._rate * min(elapsed, 3600.0)
-        moved = self._reference + np.clip(set_point - self._reference, -step, step)
-        self._reference = np.where(known & np.isfinite(set_point), moved, set_point)
-        self._drive_moved[np.abs(set_point - self._reference) > DRIVE_SLACK] = at
+    def _follow(self, at: float, of: Readings, elapsed: float) -> None:
+        """Let the reference run after the set-point no faster than the drive may, at first from where the drive is."""
+        set_point, output = of["frequency_setpoint"], of["frequency_output"]
+        unknown = np.isnan(self._reference)
+        before = np.where(unknown, np.where(np.isfinite(output), output, set_point), self._reference)
+        step = np.where(unknown, 0.0, self._rate * min(elapsed, 3600.0))
+        moved = before + np.clip(set_point - before, -step, step)
+        self._reference = np.where(np.isfinite(set_point), moved, np.nan)
+        with np.errstate(invalid="ignore"):
+            self._drive_moved[np.abs(set_point - self._reference) > DRIVE_SLACK] = at

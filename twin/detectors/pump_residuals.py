@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from twin.detectors import kinds
 from twin.detectors.kinds import OF_PUMP, Sample
-from twin.detectors.motion import CLOSING, STARTING_TIME, Moves
+from twin.detectors.motion import CLOSING, SETTLING, STARTING_TIME, Moves
 from twin.plant.binding import CURRENT, ENVELOPE, VIBRATION, Readings
 from twin.plant.model import PlantState, PumpModel
 from twin.plant.station import Resistance
@@ -22,7 +22,10 @@ FLOW_ON_POWER = 0.4
 SPEED_ON_POWER = 3.0
 SPARE_MARGIN = 1.3  # NPSH available over required below which a pump is in danger (domain, section 2)
 
+LEAST_FLOW = 0.15  # of rated: with less a check valve may be shut, and losses say nothing
+
 _ROW = {kind.name: row for row, kind in enumerate(OF_PUMP)}
+_LOSSES = np.array([_ROW["branch_loss"], _ROW["suction_loss"], _ROW["suction_path"]])
 
 
 class PumpResiduals:
@@ -135,7 +138,7 @@ class PumpResiduals:
         point = np.tile(speed, (len(OF_PUMP), 1))
         with np.errstate(divide="ignore", invalid="ignore"):
             similar = np.where(speed > 0, flow / speed, 0.0)
-        point[[_ROW["head"], _ROW["power"], _ROW["efficiency"]]] = similar
+        point[[_ROW["head"], _ROW["power"], _ROW["efficiency"]]] = similar + speed
         point[[_ROW["branch_loss"], _ROW["suction_loss"], _ROW["suction_path"]]] = flow * np.abs(flow)
         return point
 
@@ -150,14 +153,18 @@ class PumpResiduals:
         return unsteady
 
     def _why(self, state: PlantState, moves: Moves, value: Floats) -> NDArray[np.intp]:
-        """Later reasons outweigh earlier ones."""
+        """Later reasons outweigh earlier ones, a missing value all but none."""
         why = np.zeros(value.shape, dtype=np.intp)
-        on_curve = np.where(state.in_range, kinds.OK, kinds.OUTSIDE)
+        unknown = np.isnan(state.expected_head)
+        on_curve = np.where(state.in_range | unknown, kinds.OK, kinds.OUTSIDE)
+        on_curve[moves.since_change < SETTLING] = kinds.STARTING
         why[[_ROW["head"], _ROW["power"], _ROW["efficiency"]]] = np.where(moves.ramping, kinds.RAMPING, on_curve)
+        trickles = ~(state.flow > LEAST_FLOW * self._rated_flow)
+        why[np.ix_(_LOSSES, trickles)] = kinds.NO_FLOW
         why[_ROW["drive_tracking"], moves.drive_ramping] = kinds.DRIVE_RAMPING
         why[:, moves.since_start < STARTING_TIME] = kinds.STARTING
         why[:, ~state.running] = kinds.STOPPED
         backflow = np.where(moves.since_stop < CLOSING, kinds.STARTING, kinds.OK)
         why[_ROW["backflow"]] = np.where(state.running, kinds.TURNING, backflow)
-        why[np.isnan(value)] = kinds.NOT_MEASURED
+        why[np.isnan(value) & (why == kinds.OK)] = kinds.NOT_MEASURED
         return why

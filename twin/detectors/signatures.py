@@ -105,6 +105,7 @@ class Hypotheses:
 
 
 PROPORTION = 0.2  # how far the proportions of a real fault differ from its signature's
+EXACT = 0.1  # and those of a wrong transmitter, which follow from the curve
 CROSSING = 0.08  # and how far head and power do where the signature leaves one of them alone
 LEAST_BIAS = 0.3  # % of rated
 MOST_BIAS = 100.0
@@ -136,7 +137,8 @@ class Library:
 
     def _tolerance(self, rows: tuple[Hypothesis, ...], moves: Floats) -> Floats:
         """(h, m) how far a fault may be from its signature: an ailing impeller is never quite the one computed."""
-        tolerance = PROPORTION * np.abs(moves)
+        proportion = np.array([[EXACT if row.fault == "sensor_bias" else PROPORTION] for row in rows])
+        tolerance = proportion * np.abs(moves)
         for i, row in enumerate(rows):
             if row.fault != "sensor_bias" and self._channels.names[row.leads].name == "head":
                 both = [self._index[row.pump, name] for name in ("head", "power") if (row.pump, name) in self._index]

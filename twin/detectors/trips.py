@@ -43,6 +43,11 @@ class Trips:
         self.standing = (self.standing & ~(state.running & ~signalled & fast)) | new
         return new
 
+    def bridge_gap(self) -> None:
+        """Forget how fast the pumps turned a moment ago, for it was none."""
+        self._speeds.clear()
+        self._ran[:] = -np.inf
+
     def _collapsed(self, at: float, state: PlantState) -> NDArray[np.bool_]:
         """Whose measured speed fell faster than any drive lets it, while the set-point still asks for it."""
         while self._speeds and at - self._speeds[0][0] > WATCHED:

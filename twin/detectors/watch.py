@@ -28,7 +28,7 @@ SUSPICIOUS = 0.3  # of the threshold: above it a channel teaches nothing
 GATE = 3.5  # [standard deviations] a sample farther off teaches nothing
 SHOWN_OVER = 4.0  # samples over which the z that people see is smoothed
 KEPT = 8  # samples kept as evidence
-STEADY = 0.5  # share of its sigma by which a channel may be unsteady and still teach
+STEADY = 0.5  # share of its sigma by which a channel may be unsteady and still teach its spread
 
 
 @dataclass(frozen=True)
@@ -106,6 +106,12 @@ class Watch:
         calm: NDArray[np.bool_] = (self._fast.level < SUSPICIOUS) & (self._slow.level < SUSPICIOUS)
         return calm
 
+    @property
+    def quick_calm(self) -> NDArray[np.bool_]:
+        """(m,) the same of the fast layer alone: the slow one takes an hour to forget."""
+        quick: NDArray[np.bool_] = self._fast.level < SUSPICIOUS
+        return quick
+
     def onset(self, channel: int) -> float:
         """When the change that a channel shows began, by the layer that saw it. [s, POSIX]"""
         if self._fast.crossed[channel]:
@@ -165,12 +171,12 @@ class Watch:
         gated: NDArray[np.bool_],
     ) -> None:
         ordinary = (np.abs(z) < GATE) & self.calm
-        steady = sample.unsteady < STEADY * self._floor
-        healthy = allowed & steady & (ordinary | ~gated)
+        healthy = allowed & (ordinary | ~gated)
         phi = self._whitening.coefficient
         repeated = self._whitening.sigma**2 * (1.0 + phi) / (1.0 - phi)
-        self.offsets.learn(sample.value, sample.basis, repeated, healthy)
-        self._whitening.learn(departure, innovations, healthy & gated)
+        self.offsets.learn(sample.value, sample.basis, repeated + sample.unsteady**2, healthy)
+        steady = sample.unsteady < STEADY * self._floor
+        self._whitening.learn(departure, innovations, healthy & steady & gated)
 
     def _show(self, at: float, z: Floats, valid: NDArray[np.bool_], departure: Floats) -> None:
         self._z = np.where(valid, self._z + (np.nan_to_num(z) - self._z) / SHOWN_OVER, 0.0)

@@ -1,0 +1,135 @@
+"""The fold: what a frame does to a snapshot, and what bad frames do not do."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.twin.detectors.plant import START, Plant
+from twin.commands import Acknowledge
+from twin.pipeline import Snapshot, Twin
+from twin.plant.reading import Station, read
+from twin.signals import Frame, Quality, Tag, TagTable
+
+STATION = read()
+RECORD = list(Plant(STATION, 5).run(60))
+
+
+@pytest.fixture(scope="module")
+def station() -> Station:
+    return STATION
+
+
+def told(snapshots: list[Snapshot], kind: str) -> list[str]:
+    return [event.text.en for snapshot in snapshots for event in snapshot.events if event.kind == kind]
+
+
+def at(frame: Frame, time: float) -> Frame:
+    return Frame(time, frame.values, frame.quality)
+
+
+def test_the_same_frames_give_the_same_snapshots(station: Station) -> None:
+    one, other = Twin(station), Twin(station)
+    for frame in RECORD:
+        a, b = one.step(frame), other.step(frame)
+        np.testing.assert_array_equal(a.residuals.value, b.residuals.value)
+        assert a.anomalies == b.anomalies
+        assert a.alarms == b.alarms
+
+
+def test_residual_names_are_the_same_object_in_every_frame(station: Station) -> None:
+    twin = Twin(station)
+    assert twin.step(RECORD[0]).residuals.names is twin.step(RECORD[1]).residuals.names
+
+
+def test_foreign_data_has_neither_pumps_nor_residuals() -> None:
+    tags = TagTable([Tag("a", unit="bar"), Tag("b")])
+    twin = Twin(None, tags)
+    snapshot = twin.step(Frame(0.0, np.array([1.0, np.nan]), np.zeros(2, dtype=np.uint8)))
+    assert snapshot.pumps == ()
+    assert snapshot.residuals.names == ()
+    assert snapshot.anomalies == ()
+    assert "only the tags" in twin.unchecked[0].en
+
+
+def test_columns_in_another_order_with_tags_missing_say_the_same(station: Station) -> None:
+    order = np.random.default_rng(0).permutation(len(station.tags))[:900]
+    tags = TagTable(station.tags[int(i)] for i in order)
+    moved, straight = Twin(station, tags), Twin(station)
+    for frame in RECORD[:30]:
+        snapshot, expected = (
+            moved.step(Frame(frame.at, frame.values[order], frame.quality[order])),
+            straight.step(frame),
+        )
+    known = {
+        (n.equipment, n.name, n.tag): v for n, v in zip(expected.residuals.names, expected.residuals.value, strict=True)
+    }
+    for name, value in zip(snapshot.residuals.names, snapshot.residuals.value, strict=True):
+        if name.name == "suction_loss":
+            assert value == pytest.approx(known[name.equipment, name.name, name.tag], nan_ok=True)
+
+
+def test_a_frame_whose_time_stands_still_is_shown_and_told_once(station: Station) -> None:
+    twin = Twin(station)
+    snapshots = [twin.step(frame) for frame in (RECORD[0], RECORD[0], RECORD[0], RECORD[1])]
+    assert len(told(snapshots, "notice")) == 1
+    assert snapshots[2].residuals is snapshots[0].residuals
+    assert snapshots[3].residuals is not snapshots[0].residuals
+
+
+def test_a_clock_that_was_set_back_is_followed_after_some_frames(station: Station) -> None:
+    twin = Twin(station)
+    twin.step(RECORD[0])
+    snapshots = [twin.step(at(frame, START - 3600.0 + i)) for i, frame in enumerate(RECORD[1:20])]
+    notices = told(snapshots, "notice")
+    assert len(notices) == 2
+    assert "set back by" in notices[1]
+    assert snapshots[-1].residuals is not snapshots[0].residuals
+
+
+def test_a_gap_is_told_and_raises_nothing(station: Station) -> None:
+    twin = Twin(station)
+    snapshots = [twin.step(at(f, START + i + (500 if i > 30 else 0))) for i, f in enumerate(RECORD)]
+    assert told(snapshots, "notice") == ["No data for 501 s"]
+    assert not any(snapshot.changed_anomalies for snapshot in snapshots)
+
+
+def test_an_acknowledged_alarm_is_in_the_next_snapshot(station: Station) -> None:
+    twin = Twin(station)
+    values = RECORD[0].values.copy()
+    values[station.tags.measuring("VFD101", "alarm")] = 1.0
+    alarms = twin.step(Frame(START, values, RECORD[0].quality)).alarms
+    alarm = next(a for a in alarms if a.tag == "B4-YS-10168")
+    twin.obey(Acknowledge(alarm.id, "a tester", START))
+    changed = twin.step(Frame(START + 1, values, RECORD[0].quality)).changed_alarms
+    assert [(a.id, a.state, a.acknowledged_by) for a in changed] == [(alarm.id, "acknowledged", "a tester")]
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.integers(0, 2**32 - 1), st.floats(0.0, 1.0), st.sampled_from([np.nan, np.inf, -np.inf, 0.0]))
+def test_a_storm_of_missing_values_neither_crashes_nor_floods(seed: int, share: float, instead: float) -> None:
+    chance = np.random.default_rng(seed)
+    twin = Twin(STATION)
+    anomalies = 0
+    for i, frame in enumerate(RECORD):
+        hit = (chance.random(len(frame.values)) < share) & (25 <= i < 45)
+        values = np.where(hit, instead, frame.values)
+        quality = np.where(hit, np.uint8(Quality.MISSING), frame.quality)
+        anomalies += len(twin.step(Frame(frame.at, values, quality)).changed_anomalies)
+    assert anomalies == 0
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.one_of(st.floats(-1e6, 1e6), st.sampled_from([0.0, 1.0])), min_size=1, max_size=40))
+def test_time_may_jump_as_it_likes(steps: list[float]) -> None:
+    twin = Twin(STATION)
+    time = START
+    notices = 0
+    for i, step in enumerate(steps):
+        time += step
+        snapshot = twin.step(at(RECORD[i % len(RECORD)], time))
+        notices += len(snapshot.events)
+        assert not snapshot.changed_anomalies
+    assert notices <= len(steps)

@@ -11,18 +11,19 @@ from CoolProp import CoolProp
 PRESSURE = 1.6e6  # Pa, what such a line works at
 TEMPERATURES = np.arange(273.65, 453.4, 0.5)  # K
 HEADER = f"""Water by CoolProp {CoolProp.get_global_param_string("version")}, IF97; liquid at {PRESSURE:.1e} Pa
-temperature_K, density_kg_m3, heat_capacity_J_kg_K, kinematic_viscosity_m2_s, vapour_pressure_Pa"""
+temperature_K, density_kg_m3, heat_capacity_J_kg_K, kinematic_viscosity_m2_s, speed_of_sound_m_s, vapour_pressure_Pa"""
 
 
 def rows() -> np.ndarray:
-    """(k, 5) the table's columns, a temperature a row."""
+    """(k, 6) the table's columns, a temperature a row."""
     water = CoolProp.AbstractState("IF97", "Water")
-    table = np.empty((TEMPERATURES.size, 5))
+    table = np.empty((TEMPERATURES.size, 6))
     for row, temperature in zip(table, TEMPERATURES, strict=True):
         water.update(CoolProp.PT_INPUTS, PRESSURE, temperature)
-        row[:4] = temperature, water.rhomass(), water.cpmass(), water.viscosity() / water.rhomass()
+        row[:3] = temperature, water.rhomass(), water.cpmass()
+        row[3:5] = water.viscosity() / water.rhomass(), water.speed_sound()
         water.update(CoolProp.QT_INPUTS, 0.0, temperature)
-        row[4] = water.p()
+        row[5] = water.p()
     return table
 
 

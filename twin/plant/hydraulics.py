@@ -72,6 +72,11 @@ class Flows:
         """(lines,) Flow from each line into the station; negative where it leaves. [m³/s]"""
         return self.flow[len(self.network.pumps) + len(self.network.resistances) :]
 
+    @property
+    def line_head(self) -> Floats:
+        """(lines,) Head at the node each line joins. [m]"""
+        return self.head[self.network.to_node[len(self.flow) - len(self.network.lines) :]]
+
     def at(self, node: str) -> float:
         """Head at a node. [m]"""
         return float(self.head[self.network.node_index[node]])

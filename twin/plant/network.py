@@ -30,6 +30,7 @@ CELSIUS = 273.15  # K
 TEMPERATE = 20.0  # °C, of water in a part that belongs to no circuit
 NEARLY_SHUT = 1e-4  # open share below which a valve counts as shut
 LAMINAR = 3e-3  # of rated flow: it adds half its square to a rated loss
+LAMINAR_LINE = 1e-6  # the same of a line, whose loss is great
 SHUT = 1e6  # m/(m³/s), what a shut valve loses: it passes 0.3 m³/h at 80 m
 
 
@@ -136,7 +137,8 @@ class Network:
     @cached_property
     def laminar(self) -> Floats:
         """(resistances + lines,) Square of the flow below which a loss is nearly linear in it. [m⁶/s²]"""
-        square: Floats = (LAMINAR * self.rated[len(self.pumps) :]) ** 2
+        share = np.repeat([LAMINAR, LAMINAR_LINE], [len(self.resistances), len(self.lines)])
+        square: Floats = (share * self.rated[len(self.pumps) :]) ** 2
         return square
 
     @cached_property

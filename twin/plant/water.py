@@ -1,4 +1,4 @@
-"""Hot water: density, vapour pressure, viscosity and heat capacity over temperature.
+"""Hot water: density, vapour pressure, viscosity, heat capacity and speed of sound over temperature.
 
 Tabulated once from CoolProp's IF97 (assets/water/tabulate.py) every half kelvin from 0.5 to 180 °C and interpolated:
 a call costs two microseconds and stays within 1e-5 of CoolProp from 5 to 150 °C (viscosity 2e-5). Beyond the table its
@@ -27,19 +27,21 @@ class _Table:
     density: Floats  # [kg/m³]
     heat_capacity: Floats  # [J/(kg·K)]
     log_viscosity: Floats  # ln of the kinematic viscosity [m²/s]
+    speed_of_sound: Floats  # [m/s]
     log_vapour_pressure: Floats  # ln of [Pa], over ``inverse``
 
 
 @cache
 def _table() -> _Table:
     columns = np.loadtxt(TABLE, delimiter=",", unpack=True)
-    temperature, density, heat_capacity, viscosity, vapour_pressure = (np.ascontiguousarray(c) for c in columns)
+    temperature, density, heat_capacity, viscosity, speed_of_sound, vapour_pressure = columns.copy()
     return _Table(
         temperature=temperature,
         inverse=1.0 / temperature[::-1],
         density=density,
         heat_capacity=heat_capacity,
         log_viscosity=np.log(viscosity),
+        speed_of_sound=speed_of_sound,
         log_vapour_pressure=np.log(vapour_pressure)[::-1].copy(),
     )
 
@@ -60,6 +62,12 @@ def viscosity(temperature: Floats | float) -> Floats:
     """Kinematic viscosity at 1.6 MPa (n,) over temperature (n,) [K]; its logarithm is interpolated. [m²/s]"""
     table = _table()
     return np.asarray(np.exp(np.interp(temperature, table.temperature, table.log_viscosity)))
+
+
+def speed_of_sound(temperature: Floats | float) -> Floats:
+    """Speed of sound at 1.6 MPa (n,) over temperature (n,) [K]. [m/s]"""
+    table = _table()
+    return np.asarray(np.interp(temperature, table.temperature, table.speed_of_sound))
 
 
 def vapour_pressure(temperature: Floats | float) -> Floats:

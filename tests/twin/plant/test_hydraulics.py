@@ -95,7 +95,6 @@ def broken_laws(network, flows, speed, losses, boundary):
     return np.abs(drop - law)
 
 
-@settings(deadline=None)
 @given(states())
 def test_every_part_follows_its_law_and_no_water_is_lost(state):
     speed, losses, boundary = state
@@ -105,7 +104,6 @@ def test_every_part_follows_its_law_and_no_water_is_lost(state):
     assert broken_laws(B4, flows, speed, losses, boundary).max() < 1e-4
 
 
-@settings(deadline=None)
 @given(states(), states())
 def test_the_state_does_not_depend_on_where_the_search_began(one, other):
     begun = solve(B4, *other)
@@ -114,7 +112,7 @@ def test_the_state_does_not_depend_on_where_the_search_began(one, other):
     np.testing.assert_allclose(warm.head, cold.head, atol=5e-4)
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(states(), st.randoms(use_true_random=False))
 def test_solving_does_not_depend_on_the_order_of_the_file(state, random):
     speed, losses, boundary = state
@@ -142,7 +140,7 @@ def test_pumps_of_one_curve_in_parallel_share_the_flow_alike():
     np.testing.assert_allclose(DUTY_STATE.pump[:3], DUTY_STATE.pump[0], rtol=1e-9)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(arrays(float, 3, elements=st.floats(0.9, 1.05)))
 def test_parallel_pumps_share_flow_so_that_each_lifts_between_the_same_headers(scale):
     flows = solve(B4, DUTY, B4.losses(), LINES, head_scale=np.array([*scale, 1.0, 1.0, 1.0, 1.0, 1.0]))

@@ -31,6 +31,10 @@ def test_viscosity_agrees_with_coolprop_from_5_to_150_degrees(coolprop):
     np.testing.assert_allclose(water.viscosity(TEMPERATURES), expected, rtol=5e-5)
 
 
+def test_the_speed_of_sound_agrees_with_coolprop_from_5_to_150_degrees(coolprop):
+    np.testing.assert_allclose(water.speed_of_sound(TEMPERATURES), coolprop("A", *AT_1_6_MPA), rtol=1e-5)
+
+
 def test_vapour_pressure_agrees_with_coolprop_from_5_to_150_degrees(coolprop):
     expected = coolprop("P", "T", TEMPERATURES, "Q", 0.0, "IF97::Water")
     np.testing.assert_allclose(water.vapour_pressure(TEMPERATURES), expected, rtol=1e-5)

@@ -1,0 +1,183 @@
+"""The buried lines to the neighbours, elastic: what happens at one end is felt at the other after L/a.
+
+The method of characteristics on a fixed grid whose reaches water hammer crosses in exactly one step, all lines in one
+array. Flow is positive into the station, so the far end is where each line begins, the near end where it ends. A
+line's travel time is rounded to whole steps; its impedance and its friction are exact. Friction is that of the mean
+flow of a reach, alike for both characteristics: so no water is lost, whatever happens.
+
+Sources: E. B. Wylie and V. L. Streeter (1993), Fluid Transients in Systems; C. F. Colebrook (1939).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import wrightomega
+
+from twin.plant import water
+from twin.plant.hydraulics import Boundary, Flows, steady
+from twin.plant.network import CELSIUS, Losses, Network
+from twin.plant.station import StationFile
+from twin.signals import Floats
+from twin.units import STANDARD_GRAVITY
+
+STEEL = 206e9  # Pa, Young's modulus
+SETTLED = 1e-9  # m³/s, when the friction of a steady flow is that of the flow
+MOST_ROUNDS = 20
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LineState:
+    """Heads and flows at every grid point of every line (points,), with the friction of the present flow."""
+
+    head: Floats  # m
+    flow: Floats  # m³/s, positive into the station
+    friction: Floats  # (lines,) head a reach loses, over Q² [s²/m⁵]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lines:
+    """n lines cut into reaches. Point arrays hold one line after the other, each from its far to its near end."""
+
+    step: float  # s, in which water hammer crosses a reach
+    reaches: NDArray[np.intp]  # (n,)
+    length: Floats  # (n,) [m]
+    bore: Floats  # (n,) [m]
+    roughness: Floats  # (n,) [m]
+    viscosity: Floats  # (n,) of its water [m²/s]
+    wave_speed: Floats  # (n,) [m/s]
+    impedance: Floats  # (n,) a/(g·A) [s/m²]
+    behind: Floats  # (n,) head the neighbour holds [m]
+    behind_quadratic: Floats  # (n,) and what it loses at Q, over Q² [s²/m⁵]
+    far: NDArray[np.intp]  # (n,) points at the neighbour's end
+    near: NDArray[np.intp]  # (n,) points at the station's end
+    line: NDArray[np.intp]  # (points,) the line a point is on
+
+    @classmethod
+    def of(cls, station: StationFile, step: float) -> Lines:
+        """Cut the lines of a station file for a time step [s]."""
+        column = _columns(station)
+        kelvin = column["temperature_c"] + CELSIUS
+        bore, flow = column["bore_m"], column["flow_m3_h"] / 3600.0
+        speed = wave_speed(kelvin, bore, column["wall_mm"] * 1e-3)
+        reaches = np.maximum(np.rint(column["length_m"] / (speed * step)), 1).astype(np.intp)
+        near = np.cumsum(reaches + 1) - 1
+        return cls(
+            step=step,
+            reaches=reaches,
+            length=column["length_m"],
+            bore=bore,
+            roughness=column["roughness_mm"] * 1e-3,
+            viscosity=water.viscosity(kelvin),
+            wave_speed=speed,
+            impedance=speed / (STANDARD_GRAVITY * _area(bore)),
+            behind=column["head_m"],
+            behind_quadratic=column["slope_m"] / flow**2,
+            far=near - reaches,
+            near=near,
+            line=np.repeat(np.arange(len(station.lines)), reaches + 1),
+        )
+
+    @property
+    def travel_time(self) -> Floats:
+        """(n,) L/a as it is reckoned, in whole steps. [s]"""
+        return np.asarray(self.reaches * self.step, dtype=np.float64)
+
+    def friction(self, flow: Floats) -> Floats:
+        """Head the whole line loses (n,) at its flow (n,) [m³/s], over Q². [s²/m⁵]
+
+        .. math:: h / Q^2 = f L / (2 g D A^2)                             (Darcy–Weisbach)
+        """
+        area = _area(self.bore)
+        reynolds = np.abs(flow) * self.bore / (area * self.viscosity)
+        factor = friction_factor(reynolds, self.roughness / self.bore)
+        loss: Floats = factor * self.length / (2.0 * STANDARD_GRAVITY * self.bore * area**2)
+        return loss
+
+    def steady_boundary(self, flow: Floats) -> Boundary:
+        """What stands behind each line once nothing changes, with the friction of this flow (n,)."""
+        return Boundary(self.behind, np.zeros(self.behind.size), self.behind_quadratic + self.friction(flow))
+
+    def at_rest(self, flows: Flows) -> LineState:
+        """The lines in a steady state of the station."""
+        flow = flows.line
+        reach = self.friction(flow) / self.reaches
+        to_go = self.near[self.line] - np.arange(self.line.size)
+        head = flows.line_head[self.line] + to_go * (reach * flow * np.abs(flow))[self.line]
+        return LineState(head, flow[self.line], reach)
+
+    def boundary(self, state: LineState) -> Boundary:
+        """What the station feels one step after ``state``: ``H = C − B·Q`` at the near ends."""
+        head = state.head[self.near - 1] + self.impedance * state.flow[self.near - 1]
+        mean = 0.5 * (state.flow[self.near - 1] + state.flow[self.near])
+        head -= state.friction * mean * np.abs(mean)
+        return Boundary(head, self.impedance, np.zeros(head.size))
+
+    def advance(self, state: LineState, flow: Floats, head: Floats, behind: Floats | None = None) -> LineState:
+        """The lines one step later.
+
+        ``flow`` and ``head`` (n,) are those at the near ends then, on the characteristics that ``boundary`` gave;
+        ``behind`` (n,) is what the neighbours hold then, if not the usual.
+        """
+        impedance = self.impedance[self.line]
+        mean = 0.5 * (state.flow[:-1] + state.flow[1:])
+        lost = state.friction[self.line[:-1]] * mean * np.abs(mean)
+        ahead = state.head[:-1] + impedance[:-1] * state.flow[:-1] - lost  # reaches the next point
+        astern = state.head[1:] - impedance[1:] * state.flow[1:] + lost  # reaches the point before
+        heads, flows = np.empty_like(state.head), np.empty_like(state.flow)
+        heads[1:-1] = 0.5 * (ahead[:-1] + astern[1:])
+        flows[1:-1] = 0.5 * (ahead[:-1] - astern[1:]) / impedance[1:-1]
+        pushed = (self.behind if behind is None else behind) - astern[self.far]
+        root = np.sqrt(self.impedance**2 + 4.0 * self.behind_quadratic * np.abs(pushed))
+        flows[self.far] = 2.0 * pushed / (self.impedance + root)
+        heads[self.far] = astern[self.far] + self.impedance * flows[self.far]
+        flows[self.near], heads[self.near] = flow, head
+        carried = np.add.reduceat(flows, self.far) / (self.reaches + 1)
+        return LineState(heads, flows, self.friction(carried) / self.reaches)
+
+
+def settled(network: Network, lines: Lines, speed: Floats, losses: Losses) -> tuple[Flows, LineState]:
+    """The state in which station and lines stay as they are. Raises StationError where there is none."""
+    flow = network.rated[len(network.links) - len(network.lines) :]
+    for _ in range(MOST_ROUNDS):
+        flows = steady(network, speed, losses, lines.steady_boundary(flow))
+        change = np.abs(flows.line - flow)
+        flow = flows.line
+        if np.all(change < SETTLED):
+            break
+    return flows, lines.at_rest(flows)
+
+
+def wave_speed(temperature: Floats, bore: Floats, wall: Floats) -> Floats:
+    """Speed of water hammer (n,) in a steel line, by its water's temperature [K], its bore and its wall [m]. [m/s]
+
+    .. math:: a = c / \\sqrt{1 + \\rho c^2 D / (E e)}                          (Korteweg)
+    """
+    sound = water.speed_of_sound(temperature)
+    stretch = water.density(temperature) * sound**2 * bore / (STEEL * wall)
+    speed: Floats = sound / np.sqrt(1.0 + stretch)
+    return speed
+
+
+def friction_factor(reynolds: Floats, roughness: Floats) -> Floats:
+    """Darcy's friction factor (n,) by Colebrook and White, over Reynolds' number and relative roughness (n,).
+
+    Solved in closed form by Wright's ω function. Where 64/Re is more, flow is laminar.
+    """
+    reynolds = np.maximum(reynolds, 1.0)
+    rough, smooth = roughness / 3.71, 2.51 / reynolds
+    scale = 2.0 / np.log(10.0)
+    root = scale * wrightomega(rough / (smooth * scale) - np.log(smooth * scale)) - rough / smooth
+    return np.asarray(np.maximum(root**-2.0, 64.0 / reynolds), dtype=np.float64)
+
+
+def _area(bore: Floats) -> Floats:
+    area: Floats = 0.25 * np.pi * bore**2
+    return area
+
+
+def _columns(station: StationFile) -> dict[str, Floats]:
+    names = ("length_m", "bore_m", "wall_mm", "roughness_mm", "head_m", "slope_m", "flow_m3_h", "temperature_c")
+    return {name: np.array([getattr(x, name) for x in station.lines], dtype=np.float64) for name in names}

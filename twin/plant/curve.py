@@ -22,7 +22,7 @@ from scipy.interpolate import PchipInterpolator
 
 from twin.errors import StationError
 from twin.plant import station
-from twin.plant.pieces import Piece, Pieces, constant, of
+from twin.plant.pieces import Piece, Pieces, constant, cubics, held, of
 from twin.signals import Floats
 from twin.units import STANDARD_GRAVITY
 
@@ -250,7 +250,7 @@ def from_heads(
 
 def table(flow: Floats, head: Floats) -> Pieces:
     """Head through every point (k ≥ 2), falling where the points fall (PCHIP: Fritsch and Butland, 1984)."""
-    return _extended(_from_zero(_cubics(flow, head)), float(flow[-1]))
+    return _extended(_from_zero(cubics(flow, head)), float(flow[-1]))
 
 
 def _table(flow: Floats, head: Floats, _name: str) -> Pieces:
@@ -316,12 +316,6 @@ def _check(flow: Floats, head: Floats, name: str) -> None:
         raise StationError(name, "its only point has no head", "Give the rated point")
 
 
-def _cubics(x: Floats, y: Floats) -> list[Piece]:
-    """Monotone cubics through points (k ≥ 2), one between each two."""
-    c3, c2, c1, c0 = PchipInterpolator(x, y).c.tolist()
-    return [Piece(at, at, c) for at, c in zip(x[:-1].tolist(), zip(c0, c1, c2, c3, strict=True), strict=True)]
-
-
 def _from_zero(core: list[Piece]) -> list[Piece]:
     """The first piece carried on straight to zero flow, where the points begin above it."""
     first = core[0]
@@ -333,7 +327,7 @@ def _from_zero(core: list[Piece]) -> list[Piece]:
 
 def _extended(core: list[Piece], last: float, exponent: float = 1.0) -> Pieces:
     """Head defined everywhere: the pieces in between, reverse flow before them, a falling parabola after them."""
-    inner = of([_held(0.0, 0.0), *core], exponent)
+    inner = of([held(0.0), *core], exponent)
     (shut_off, end), (first_slope, last_slope) = inner.value_and_slope(np.array([0.0, last]))
     flattest = max(0.5 * (shut_off - end), 1e-3 * abs(shut_off)) / last**2
     passive = float(max(-0.5 * last_slope / last, flattest))
@@ -344,19 +338,15 @@ def _extended(core: list[Piece], last: float, exponent: float = 1.0) -> Pieces:
     return of([before, *core, after], exponent)
 
 
-def _held(value: float, origin: float) -> Piece:
-    return Piece(-np.inf, origin, (value, 0.0, 0.0, 0.0))
-
-
 def _suctions(flow: Floats, npsh: Floats) -> Pieces:
     """NPSH required: held before the first point, beyond the last the parabola that continues it."""
     if flow.size == 1:
         return constant(float(npsh[0]))
     last = float(flow[-1])
-    _, slope = of([_held(0.0, 0.0), *_cubics(flow, npsh)]).value_and_slope(flow[-1:])
+    _, slope = of([held(0.0), *cubics(flow, npsh)]).value_and_slope(flow[-1:])
     rise = max(float(slope[0]), 0.0)
     after = Piece(last, last, (float(npsh[-1]), rise, 0.5 * rise / last, 0.0))
-    return of([_held(float(npsh[0]), 0.0), *_cubics(flow, npsh), after])
+    return of([held(float(npsh[0])), *cubics(flow, npsh), after])
 
 
 def _works(heads: Pieces, flow: Floats, efficiency: Floats | None, power: Floats | None) -> Pieces:
@@ -370,9 +360,9 @@ def _works(heads: Pieces, flow: Floats, efficiency: Floats | None, power: Floats
     if flow.size == 1:
         return constant(float(works[0]))
     last = float(flow[-1])
-    _, slope = of([_held(0.0, 0.0), *_cubics(flow, works)]).value_and_slope(flow[-1:])
+    _, slope = of([held(0.0), *cubics(flow, works)]).value_and_slope(flow[-1:])
     after = Piece(last, last, (float(works[-1]), max(float(slope[0]), 0.0), 0.0, 0.0))
-    return of([_held(float(works[0]), 0.0), *_cubics(flow, works), after])
+    return of([held(float(works[0])), *cubics(flow, works), after])
 
 
 def _works_of_efficiency(heads: Pieces, flow: Floats, efficiency: Floats) -> tuple[Floats, Floats]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.interpolate import PchipInterpolator
 
 from twin.signals import Floats
 
@@ -86,7 +87,18 @@ def of(pieces: Sequence[Piece], exponent: float = 1.0) -> Pieces:
 
 def constant(value: float) -> Pieces:
     """One function that is the same everywhere; NaN for what is not known."""
-    return of([Piece(-np.inf, 0.0, (value, 0.0, 0.0, 0.0))])
+    return of([held(value)])
+
+
+def held(value: float) -> Piece:
+    """A first piece that is the same down to -inf."""
+    return Piece(-np.inf, 0.0, (value, 0.0, 0.0, 0.0))
+
+
+def cubics(x: Floats, y: Floats) -> list[Piece]:
+    """Cubics between points (k ≥ 2), monotone where the points are (PCHIP: Fritsch and Butland, 1984)."""
+    c3, c2, c1, c0 = PchipInterpolator(x, y).c.tolist()
+    return [Piece(at, at, c) for at, c in zip(x[:-1].tolist(), zip(c0, c1, c2, c3, strict=True), strict=True)]
 
 
 def stacked(functions: Sequence[Pieces]) -> Pieces:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from twin.sources.opening import open_source as open_live
+
 from app.analysis import Analysis
 from app.bridge import Mailbox
 from app.feed import Feed
@@ -19,7 +21,6 @@ from twin.plant.reading import Station, read
 from twin.recordings.live import LiveMemory
 from twin.recordings.recording import Recording
 from twin.signals import TagTable
-from twin.sources.opening import open_source as open_live
 from twin.sources.source import Source
 
 NO_STATION = "none"

@@ -1,0 +1,388 @@
+"""What the panels are told to show, worked out without Qt; the views here are doubles."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from app.messages import (
+    GoLive,
+    Health,
+    Mail,
+    Notice,
+    Obey,
+    Pause,
+    Play,
+    Progress,
+    Recognise,
+    Request,
+    Seek,
+    SetRate,
+)
+from app.presenters import alarms, figures, machines, notices, selection, status, timeline
+from app.presenters.selection import Selection
+from tests.app import fakes
+from twin.commands import Acknowledge
+from twin.signals import Event, Quality
+from twin.text import Text
+
+STATION = fakes.station()
+
+
+class Double:
+    """A view that keeps what it was shown."""
+
+    def __init__(self) -> None:
+        self.shown: list[Any] = []
+
+    def show_state(self, state: Any) -> None:
+        self.shown.append(state)
+
+    @property
+    def last(self) -> Any:
+        return self.shown[-1]
+
+
+def mail(second: float = 30.0, live: bool = True, **changes: Any) -> Mail:
+    flagged = second >= fakes.ONSET
+    return replace(
+        Mail(
+            generation=1,
+            mode="live" if live else "replay",
+            snapshot=fakes.snapshot(fakes.frame(second), flagged),
+            cursor=fakes.START + second,
+            span=(fakes.START, fakes.START + 60.0),
+            playing=live,
+            following=live,
+            rate=1.0,
+            anomalies=(fakes.anomaly(),) if flagged else (),
+            alarms=(fakes.alarm(),),
+            past_alarms=(fakes.alarm(),),
+            live_source=live,
+            health=Health(1.0, 0.5, 0, 0.4),
+        ),
+        **changes,
+    )
+
+
+# ---- the bar -------------------------------------------------------------------------------------------------------
+
+
+def the_bar() -> tuple[Double, status.Presenter]:
+    view = Double()
+    return view, status.Presenter(view, STATION, "sim:")
+
+
+def test_the_bar_tells_the_stations_own_time() -> None:
+    view, bar = the_bar()
+    bar.take(mail(30.0))
+    assert (view.last.time, view.last.day, view.last.zone) == ("12:00:30", "2026-01-12", "UTC+8")
+
+
+def test_the_bar_counts_what_stands_and_what_nobody_has_seen_by_priority() -> None:
+    view, bar = the_bar()
+    bar.take(mail(alarms=(fakes.alarm("acknowledged", 1), fakes.alarm("unacknowledged", 2))))
+    counted = {c.priority: (c.standing, c.unseen) for c in view.last.counts}
+    assert counted == {"urgent": (0, 0), "high": (2, 1), "medium": (1, 1), "low": (0, 0)}
+
+
+def test_an_age_is_told_only_of_what_is_live() -> None:
+    view, bar = the_bar()
+    bar.take(mail(live=True))
+    assert view.last.age == 0.4
+    bar.take(mail(live=False))
+    assert math.isnan(view.last.age)
+
+
+def test_the_bar_counts_how_long_an_answer_takes() -> None:
+    view, bar = the_bar()
+    bar.take(mail(30.0, alarms=()))
+    assert view.last.answering == "00:10"
+    bar.take(mail(37.0, alarms=(), recognised=frozenset({1})))
+    assert view.last.answering == ""
+    assert view.last.answered == "00:17"
+
+
+def test_nothing_is_shown_twice() -> None:
+    view, bar = the_bar()
+    bar.take(mail())
+    bar.take(mail())
+    assert len(view.shown) == 1
+
+
+# ---- machines ------------------------------------------------------------------------------------------------------
+
+
+def test_every_pump_has_a_line_with_its_state_and_how_far_it_is_off() -> None:
+    view = Double()
+    column = machines.Presenter(view, STATION)
+    column.take(mail())
+    lines = {m.pump: m for m in view.last.machines}
+    assert list(lines) == [p.id for p in STATION.pumps]
+    assert (lines["P102"].off, lines["P102"].off_residual, lines["P102"].priority) == (-9.4, "head", "high")
+    assert (lines["P101"].state, lines["P104"].state, lines["P104"].load) == ("running", "stopped", 0.0)
+
+
+def test_machines_are_named_in_the_language_spoken() -> None:
+    view = Double()
+    column = machines.Presenter(view, STATION)
+    column.say_in("zh")
+    assert view.last.machines[0].name == STATION.pumps[0].name.zh
+
+
+def test_a_source_without_a_station_has_no_machines() -> None:
+    view = Double()
+    machines.Presenter(view, None).take(mail(snapshot=None))
+    assert view.shown == []
+
+
+# ---- alarms --------------------------------------------------------------------------------------------------------
+
+
+def the_list() -> tuple[Double, alarms.Presenter, list[Request]]:
+    view, asked = Double(), []
+    return view, alarms.Presenter(view, asked.append, STATION, STATION.tags, "night shift"), asked
+
+
+def test_the_unseen_stand_first_then_the_more_urgent() -> None:
+    view, listed, _ = the_list()
+    seen = fakes.alarm("acknowledged", 1, "urgent")
+    listed.take(mail(alarms=(seen, fakes.alarm("unacknowledged", 2, "low"), fakes.alarm("unacknowledged", 3, "high"))))
+    assert [(r.kind, r.id) for r in view.last.rows] == [("alarm", 3), ("anomaly", 1), ("alarm", 2), ("alarm", 1)]
+
+
+def test_alarms_are_acknowledged_by_command_and_anomalies_are_recognised() -> None:
+    _, listed, asked = the_list()
+    listed.take(mail())
+    listed.acknowledge([("alarm", 7), ("anomaly", 1)])
+    assert asked == [Obey(Acknowledge(7, "night shift", fakes.START + 30)), Recognise((1,))]
+
+
+def test_a_filter_hides_and_says_how_many() -> None:
+    view, listed, _ = the_list()
+    listed.take(mail())
+    listed.filter_by("pressure")
+    assert [r.kind for r in view.last.rows] == ["alarm"]
+    assert view.last.hidden == 1
+
+
+@pytest.mark.parametrize("column", range(6))
+def test_the_list_sorts_by_every_column_both_ways(column: int) -> None:
+    view, listed, _ = the_list()
+    listed.take(mail(alarms=(fakes.alarm(identity=1, priority="urgent"), fakes.alarm(identity=2, priority="low"))))
+    listed.sort_by(column, descending=False)
+    upward = view.last.rows
+    listed.sort_by(column, descending=True)
+    assert {r.id for r in view.last.rows} == {r.id for r in upward}
+    assert (view.last.sort, view.last.descending) == (column, True)
+
+
+def test_an_anomaly_found_later_is_said_not_to_be_found_yet() -> None:
+    view, listed, _ = the_list()
+    listed.take(mail(10.0, live=False, anomalies=(fakes.anomaly(),)))
+    row = next(r for r in view.last.rows if r.kind == "anomaly")
+    assert (row.state, row.standing, row.unseen) == ("not_yet", False, False)
+
+
+def test_outside_live_running_the_list_is_locked() -> None:
+    view, listed, _ = the_list()
+    listed.take(mail(live=False))
+    assert view.last.locked
+
+
+def test_the_list_is_written_as_csv_with_a_heading() -> None:
+    _, listed, _ = the_list()
+    listed.take(mail())
+    lines = listed.as_csv().splitlines()
+    assert lines[0] == "priority,since,equipment,what,value,state"
+    assert len(lines) == 3
+
+
+# ---- what is selected ----------------------------------------------------------------------------------------------
+
+
+def the_panel() -> tuple[Double, selection.Presenter]:
+    view = Double()
+    return view, selection.Presenter(view, STATION, STATION.tags)
+
+
+def test_an_anomaly_says_which_residual_moved_by_how_many_sigmas_and_what_to_do() -> None:
+    view, panel = the_panel()
+    panel.take(mail())
+    panel.select(Selection("anomaly", id=1, equipment="P102"))
+    state = view.last
+    assert (state.title, state.fault, state.status) == ("P102", "impeller_wear", "standing")
+    assert [(m.residual, m.value, m.unit, m.z) for m in state.moved] == [
+        ("head", "−3.20", "m", -9.4),
+        ("power", "−31.00", "kW", -4.1),
+    ]
+    assert [(s.verb, s.object) for s in state.steps] == [("arm_standby", "P104"), ("dispatch_robot", "R1")]
+    assert next((s.fault, s.confidence) for s in state.shares) == ("impeller_wear", 0.81)
+    assert state.acknowledge
+
+
+def test_a_pump_shows_what_is_measured_beside_what_is_expected() -> None:
+    view, panel = the_panel()
+    panel.take(mail())
+    panel.select(Selection("equipment", "P102", equipment="P102"))
+    rows = {row.label: (row.value, row.unit, row.note) for row in view.last.rows}
+    assert rows["head"] == ("78.0", "m", "79.0 ± 0.8")
+    assert rows["flow"] == ("6480", "m³/h", "")
+    assert view.last.moved[0].residual == "head"
+
+
+def test_a_tag_shows_its_value_its_quality_and_its_limits() -> None:
+    name = fakes.NAMES[2].tag
+    frame = fakes.frame(30.0)
+    frame.quality[STATION.tags.column(name)] = Quality.STALE
+    view, panel = the_panel()
+    panel.take(mail(snapshot=fakes.snapshot(frame)))
+    panel.select(Selection("tag", name, equipment="P102"))
+    assert view.last.rows[0].quality == Quality.STALE
+    assert view.last.rows[0].gauge.normal[0] > 0
+    assert "limit_H" in [row.label for row in view.last.rows]
+
+
+def test_an_alarm_shows_its_tag_and_its_limit() -> None:
+    view, panel = the_panel()
+    panel.take(mail())
+    panel.select(Selection("alarm", id=7, equipment="P102"))
+    assert [row.label for row in view.last.rows][-1] == "limit_L"
+    assert view.last.fault == "pressure low"
+    panel.say_in("zh")
+    assert view.last.fault == "压力低"
+
+
+def test_what_is_gone_is_shown_as_nothing() -> None:
+    view, panel = the_panel()
+    panel.take(mail())
+    panel.select(Selection("anomaly", id=1))
+    panel.take(mail(snapshot=fakes.snapshot(fakes.frame(1.0)), anomalies=()))
+    assert view.last.kind == "nothing"
+
+
+def test_an_equipment_without_a_model_shows_its_tags() -> None:
+    view, panel = the_panel()
+    panel.take(mail())
+    panel.select(Selection("equipment", "T1", equipment="T1"))
+    assert view.last.rows
+    assert all(row.tag in STATION.tags for row in view.last.rows)
+
+
+# ---- the timeline --------------------------------------------------------------------------------------------------
+
+
+def the_line(live: bool = True, **changes: Any) -> tuple[Double, timeline.Presenter, list[Request]]:
+    view, asked = Double(), []
+    line = timeline.Presenter(view, asked.append, STATION)
+    line.take(mail(live=live, **changes))
+    return view, line, asked
+
+
+def test_the_lanes_hold_anomalies_alarms_and_operations() -> None:
+    event = Event(fakes.START + 3, "operation", "P101", Text("speed raised", "升速"))
+    view, _, _ = the_line(events=(event,))
+    lanes = {lane.name: [mark.what for mark in lane.marks] for lane in view.last.lanes}
+    assert lanes == {"anomalies": ["impeller_wear"], "alarms": ["pressure low"], "operations": ["speed raised"]}
+
+
+def test_the_truth_of_a_simulated_fault_is_never_shown_of_a_live_source() -> None:
+    truth = Event(fakes.START + 16, "truth", "P102", Text("impeller wear begins", "叶轮磨损开始"))
+    live, _, _ = the_line(live=True, events=(truth,))
+    recorded, _, _ = the_line(live=False, events=(truth,))
+    assert "truth" not in [lane.name for lane in live.last.lanes]
+    assert "truth" in [lane.name for lane in recorded.last.lanes]
+
+
+def test_play_and_pause_are_one_key() -> None:
+    _, line, asked = the_line(live=False)
+    line.toggle()
+    line.take(mail(live=False, playing=True))
+    line.toggle()
+    assert asked == [Play(), Pause()]
+
+
+def test_events_are_gone_through_in_order() -> None:
+    _, line, asked = the_line(live=False)
+    line.previous_event()
+    line.take(mail(1.0, live=False, anomalies=(fakes.anomaly(),)))
+    line.next_event()
+    assert asked == [Seek(fakes.START + 16), Seek(fakes.START + 5)]
+
+
+def test_seeking_stays_within_the_span() -> None:
+    _, line, asked = the_line(live=False)
+    line.seek(fakes.START - 1000)
+    line.last()
+    line.first()
+    assert asked == [Seek(fakes.START), Seek(fakes.START + 60), Seek(fakes.START)]
+
+
+def test_the_end_of_a_live_source_is_now() -> None:
+    _, line, asked = the_line(live=True)
+    line.last()
+    assert asked == [GoLive()]
+
+
+def test_speeds_go_up_and_down_a_ladder() -> None:
+    _, line, asked = the_line(live=False)
+    line.faster()
+    line.slower()
+    assert asked == [SetRate(2.0), SetRate(0.5)]
+
+
+def test_zooming_keeps_the_time_under_the_pointer() -> None:
+    view, line, _ = the_line(live=False)
+    about = fakes.START + 45.0
+    before = view.last.shown
+    line.zoom(0.5, about)
+    after = view.last.shown
+    assert after[1] - after[0] == pytest.approx((before[1] - before[0]) / 2)
+    share = (about - before[0]) / (before[1] - before[0])
+    assert (about - after[0]) / (after[1] - after[0]) == pytest.approx(share)
+
+
+def test_zooming_out_ends_at_the_whole_span() -> None:
+    view, line, _ = the_line(live=False)
+    line.zoom(100.0, fakes.START)
+    assert view.last.shown == view.last.span
+
+
+def test_the_page_turns_when_the_cursor_plays_out_of_the_picture() -> None:
+    view, line, _ = the_line(live=False)
+    line.zoom(0.2, fakes.START + 6.0)
+    line.take(mail(55.0, live=False, playing=True))
+    first, last = view.last.shown
+    assert first <= fakes.START + 55.0 <= last
+
+
+# ---- the quiet bar -------------------------------------------------------------------------------------------------
+
+
+def test_notices_are_kept_and_said_in_the_language_spoken() -> None:
+    view = Double()
+    bar = notices.Presenter(view, STATION)
+    bar.take(mail(notices=(Notice(fakes.START, "warning", Text("the source has gone", "数据源中断")),)))
+    assert view.last.last.text == "the source has gone"
+    bar.say_in("zh")
+    assert view.last.last.text == "数据源中断"
+    assert len(view.last.log) == 1
+
+
+def test_what_is_under_way_shows_its_share() -> None:
+    view = Double()
+    bar = notices.Presenter(view, STATION)
+    bar.take(mail(progress=Progress(Text("Looking", "分析"), 0.25)))
+    assert (view.last.doing, view.last.share) == ("Looking", 0.25)
+    bar.take(mail())
+    assert view.last.share is None
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(17.0, "00:17"), (723.9, "12:03"), (3723.0, "1:02:03"), (math.nan, "–"), (-1.0, "00:00")]
+)
+def test_how_long_something_lasted_is_said_briefly(seconds: float, said: str) -> None:
+    assert figures.lasting(seconds) == said

@@ -1,0 +1,380 @@
+"""The views show what they are given, in both languages and at any width, and say what was asked of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication, QMenuBar, QWidget
+from pytestqt.qtbot import QtBot
+
+from app import fonts, layouts, theme
+from app.language import Languages
+from app.presenters import alarms, machines, notices, selection, status, timeline
+from app.presenters.selection import Gauge, Moved, Row, Selection, Share, Step
+from app.views import style
+from app.views.alarms import Alarms
+from app.views.docks import Docks
+from app.views.frame import CrashPage, Frame, Sheet
+from app.views.machines import Machines
+from app.views.notices import NoticeBar
+from app.views.selection import SelectionPanel
+from app.views.status import StatusBar
+from app.views.timeline import Timeline
+from tests.app import fakes
+from tests.app.test_presenters import Double, mail
+
+STATION = fakes.station()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def dressed(qapp: QApplication) -> Iterator[None]:
+    fonts.load()
+    before = qapp.styleSheet()
+    style.dress(qapp)
+    yield
+    qapp.setStyleSheet(before)
+
+
+@pytest.fixture(params=["en", "zh"])
+def spoken(request: pytest.FixtureRequest, qapp: QApplication) -> str:
+    Languages(qapp).speak(request.param)
+    return str(request.param)
+
+
+def picture(widget: QWidget, width: int, height: int) -> QImage:
+    widget.resize(width, height)
+    return widget.grab().toImage()
+
+
+def colours(image: QImage) -> set[str]:
+    step = 2
+    return {
+        image.pixelColor(x, y).name().upper()
+        for x in range(0, image.width(), step)
+        for y in range(0, image.height(), step)
+    }
+
+
+def state_of(presenter: type, *arguments: object, live: bool = True) -> object:
+    view = Double()
+    made = presenter(view, *arguments)
+    made.take(mail(live=live))
+    return view.last
+
+
+def anomaly_state(live: bool = True) -> selection.State:
+    view = Double()
+    panel = selection.Presenter(view, STATION, STATION.tags)
+    panel.take(mail(live=live))
+    panel.select(Selection("anomaly", id=1, equipment="P102"))
+    return view.last
+
+
+# ---- the bar -------------------------------------------------------------------------------------------------------
+
+
+def test_the_bar_frames_replay_in_another_colour_and_says_so(qtbot: QtBot, spoken: str) -> None:
+    bar = StatusBar(QMenuBar())
+    qtbot.addWidget(bar)
+    bar.show_state(state_of(status.Presenter, STATION, "x", live=True))  # type: ignore[arg-type]
+    live = colours(picture(bar, 1366, theme.BAR_HEIGHT))
+    bar.show_state(state_of(status.Presenter, STATION, "x", live=False))  # type: ignore[arg-type]
+    recorded = colours(picture(bar, 1366, theme.BAR_HEIGHT))
+    assert theme.REPLAY in recorded
+    assert theme.REPLAY not in live
+
+
+def test_only_an_unseen_priority_1_blinks(qtbot: QtBot) -> None:
+    bar = StatusBar(QMenuBar())
+    qtbot.addWidget(bar)
+    calm = status.State(counts=tuple(status.Count(p, 1, 1 if p != "urgent" else 0) for p in theme.PRIORITIES))
+    bar.show_state(calm)
+    on = picture(bar, 1366, 40)
+    bar.counter.blink(False)
+    assert picture(bar, 1366, 40) == on
+    bar.show_state(replace(calm, counts=(status.Count("urgent", 1, 1), *calm.counts[1:])))
+    bar.counter.blink(True)
+    lit = picture(bar, 1366, 40)
+    bar.counter.blink(False)
+    assert picture(bar, 1366, 40) != lit
+
+
+# ---- machines ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("width", [76, 96, 260])
+def test_machines_are_grey_unless_something_is_wrong(qtbot: QtBot, spoken: str, width: int) -> None:
+    column = Machines()
+    qtbot.addWidget(column)
+    state = state_of(machines.Presenter, STATION)
+    assert isinstance(state, machines.State)
+    calm = machines.State(tuple(replace(m, off=0.0, priority="") for m in state.machines))
+    column.show_state(calm)
+    quiet = colours(picture(column, width, 700))
+    column.show_state(state)
+    flagged = colours(picture(column, width, 700))
+    shouting = {colour.upper() for colour in theme.PRIORITY_COLOURS.values()}
+    assert not quiet & shouting
+    assert flagged & shouting
+
+
+def test_a_machine_is_picked_by_a_click_and_flown_to_by_two(qtbot: QtBot) -> None:
+    column = Machines()
+    qtbot.addWidget(column)
+    column.show_state(state_of(machines.Presenter, STATION))  # type: ignore[arg-type]
+    picture(column, 260, 700)
+    with qtbot.waitSignal(column.machine_requested) as picked:
+        qtbot.mouseClick(column, Qt.MouseButton.LeftButton, pos=QPoint(60, 50))
+    assert picked.args == ["P101", False]
+    with qtbot.waitSignal(column.machine_requested, check_params_cb=lambda _, fly: fly) as flown:
+        qtbot.mouseDClick(column, Qt.MouseButton.LeftButton, pos=QPoint(60, 120))
+    assert flown.args == ["P102", True]
+
+
+def test_no_machines_says_how_to_get_some(qtbot: QtBot, spoken: str) -> None:
+    column = Machines()
+    qtbot.addWidget(column)
+    assert theme.SECONDARY in colours(picture(column, 260, 400))
+
+
+# ---- alarms --------------------------------------------------------------------------------------------------------
+
+
+def the_list(qtbot: QtBot, live: bool = True) -> Alarms:
+    listed = Alarms()
+    qtbot.addWidget(listed)
+    listed.resize(800, 300)
+    listed.show_state(state_of(alarms.Presenter, lambda _: None, STATION, STATION.tags, live=live))  # type: ignore[arg-type]
+    return listed
+
+
+def test_a_picked_line_is_acknowledged_by_itself(qtbot: QtBot) -> None:
+    listed = the_list(qtbot)
+    table = listed._table
+    with qtbot.waitSignal(listed.row_requested) as picked:
+        table.clicked.emit(table.model().index(1, 0))
+    assert picked.args == ["anomaly", 1]
+    table.selectRow(1)
+    with qtbot.waitSignal(listed.acknowledge_requested) as seen:
+        listed.acknowledge_selected()
+    assert seen.args == [[("anomaly", 1)]]
+
+
+def test_many_lines_are_acknowledged_together(qtbot: QtBot) -> None:
+    listed = the_list(qtbot)
+    with qtbot.waitSignal(listed.acknowledge_requested) as seen:
+        qtbot.mouseClick(listed._acknowledge_all, Qt.MouseButton.LeftButton)
+    assert seen.args == [[("alarm", 7), ("anomaly", 1)]]
+
+
+def test_nothing_is_acknowledged_outside_live_running(qtbot: QtBot) -> None:
+    listed = the_list(qtbot, live=False)
+    listed._table.selectAll()
+    with qtbot.assertNotEmitted(listed.acknowledge_requested):
+        listed.acknowledge_selected()
+    assert not listed._acknowledge_all.isEnabled()
+
+
+def test_what_was_chosen_stays_chosen_when_values_change(qtbot: QtBot) -> None:
+    listed = the_list(qtbot)
+    listed._table.selectRow(0)
+    state = state_of(alarms.Presenter, lambda _: None, STATION, STATION.tags)
+    assert isinstance(state, alarms.State)
+    listed.show_state(replace(state, rows=tuple(reversed(state.rows))))
+    assert [(r.kind, r.id) for r in listed._chosen_rows()] == [("alarm", 7)]
+
+
+def test_chosen_lines_are_copied_as_text(qtbot: QtBot, qapp: QApplication) -> None:
+    Languages(qapp).speak("en")
+    listed = the_list(qtbot)
+    listed._copy.trigger()
+    assert "Impeller wear" in QApplication.clipboard().text()
+
+
+# ---- what is selected ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("width", [240, 264, 360])
+def test_the_panel_paints_everything_there_is_to_say(qtbot: QtBot, spoken: str, width: int) -> None:
+    panel = SelectionPanel()
+    qtbot.addWidget(panel)
+    full = replace(
+        anomaly_state(),
+        rows=tuple(
+            Row("flow", "1.0", "m³/h", quality, gauge=Gauge(0.5, (0.2, 0.8), (0.2, 0.8))) for quality in range(5)
+        ),
+        moved=(Moved("head", "−3.2", "m", -9.4), Moved("power", "+1.0", "kW", 2.0, valid=False, why="pump stopped")),
+        shares=(Share("impeller_wear", 0.8),),
+        steps=(Step("arm_standby", "P104"),),
+    )
+    panel.show_state(full)
+    picture(panel, width, 900)
+    shown = colours(picture(panel, width, 900))
+    assert theme.PRIORITY_COLOURS["medium"] in shown
+    assert theme.residual_colour(-9.4) in shown
+
+
+def test_the_panel_locks_its_action_in_replay(qtbot: QtBot) -> None:
+    panel = SelectionPanel()
+    qtbot.addWidget(panel)
+    panel.show_state(anomaly_state(live=False))
+    assert not panel._acknowledge.isEnabled()
+    panel.show_state(anomaly_state(live=True))
+    with qtbot.waitSignal(panel.acknowledge_requested):
+        qtbot.mouseClick(panel._acknowledge, Qt.MouseButton.LeftButton)
+
+
+# ---- the timeline --------------------------------------------------------------------------------------------------
+
+
+def the_line(qtbot: QtBot, live: bool = False) -> Timeline:
+    line = Timeline()
+    qtbot.addWidget(line)
+    line.resize(1200, 150)
+    line.show_state(state_of(timeline.Presenter, lambda _: None, STATION, live=live))  # type: ignore[arg-type]
+    line.grab()
+    return line
+
+
+def test_a_click_on_a_lane_seeks_there(qtbot: QtBot) -> None:
+    line = the_line(qtbot)
+    tracks = line.tracks
+    with qtbot.waitSignal(tracks.seek_requested) as sought:
+        qtbot.mouseClick(tracks, Qt.MouseButton.LeftButton, pos=QPoint((96 + tracks.width() - 8) // 2, 110))
+    assert sought.args[0] == pytest.approx(fakes.START + 30.0, abs=0.5)
+
+
+def test_a_click_on_a_mark_picks_it(qtbot: QtBot) -> None:
+    line = the_line(qtbot)
+    x = int(line.tracks._x(fakes.START + 40.0, line.tracks._state.shown))
+    with qtbot.waitSignal(line.tracks.mark_requested) as picked:
+        qtbot.mouseClick(line.tracks, Qt.MouseButton.LeftButton, pos=QPoint(x, 24 + 18 + 10))
+    assert picked.args == ["anomaly", 1]
+
+
+def test_times_and_places_turn_into_each_other(qtbot: QtBot) -> None:
+    tracks = the_line(qtbot).tracks
+    shown = tracks._state.shown
+    for at in (shown[0], fakes.START + 17.3, shown[1]):
+        assert tracks._at(tracks._x(at, shown), shown) == pytest.approx(at)
+
+
+def test_the_speed_may_be_set_only_when_now_was_left(qtbot: QtBot) -> None:
+    assert not the_line(qtbot, live=True)._rate.isEnabled()
+    line = the_line(qtbot, live=False)
+    with qtbot.waitSignal(line.rate_requested) as asked:
+        line._rate_actions[-1].trigger()
+    assert asked.args == [1000.0]
+
+
+@pytest.mark.parametrize("width", [600, 1166, 1720])
+def test_the_timeline_paints_at_any_width(qtbot: QtBot, spoken: str, width: int) -> None:
+    line = the_line(qtbot)
+    assert theme.PRIORITY_COLOURS["medium"] in colours(picture(line, width, 150))
+
+
+# ---- the quiet bar, the frame, the pages ---------------------------------------------------------------------------
+
+
+def test_the_quiet_bar_offers_to_cancel_what_is_under_way(qtbot: QtBot, spoken: str) -> None:
+    bar = NoticeBar()
+    qtbot.addWidget(bar)
+    bar.show()
+    bar.show_state(notices.State(doing="x", share=0.5))
+    assert bar._cancel.isVisible()
+    with qtbot.waitSignal(bar.cancel_requested):
+        qtbot.mouseClick(bar._cancel, Qt.MouseButton.LeftButton)
+    bar.show_state(notices.State())
+    assert not bar._cancel.isVisible()
+
+
+def test_the_frame_is_three_pixels_of_the_modes_colour(qtbot: QtBot) -> None:
+    frame = Frame((QWidget(), QWidget()), stretched=1)
+    qtbot.addWidget(frame)
+    for mode, colour in theme.MODES.items():
+        frame.show_mode(mode)
+        image = picture(frame, 1200, 700)
+        edge = {image.pixelColor(QPointF(x, 350).toPoint()).name().upper() for x in (0, 1, 2, 1197, 1199)}
+        assert edge == {colour}
+        assert image.pixelColor(3, 350).name().upper() != colour
+
+
+def test_the_window_tells_when_it_becomes_narrow(qtbot: QtBot) -> None:
+    frame = Frame((QWidget(),), stretched=0)
+    qtbot.addWidget(frame)
+    frame.resize(1920, 1000)
+    frame.show()
+    with qtbot.waitSignal(frame.width_class_changed) as changed:
+        frame.resize(1366, 700)
+    assert changed.args == [False]
+
+
+def test_a_fault_of_ours_says_where_its_report_lies(qtbot: QtBot, spoken: str) -> None:
+    page = CrashPage("ValueError", "/tmp/report.txt")
+    qtbot.addWidget(page)
+    assert theme.TEXT in colours(picture(page, 900, 500))
+
+
+def test_a_sheet_goes_when_closed(qtbot: QtBot, spoken: str) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.show()
+    sheet = Sheet(window, "Keys", [("File", ""), ("F12", "Save a picture")])
+    sheet.show()
+    sheet.close()
+
+
+# ---- docks ---------------------------------------------------------------------------------------------------------
+
+NAMES = ("machines", "scene", "alarms", "tags", "pump_chart", "trends", "selection")
+
+
+@pytest.mark.parametrize("role", layouts.ROLES)
+@pytest.mark.parametrize("wide", [True, False])
+def test_every_role_shows_every_panel_once(role: str, wide: bool) -> None:
+    shown = [panel for column in layouts.columns(role, wide) for stack in column.stacks for panel in stack.panels]
+    assert sorted(shown) == sorted(NAMES)
+
+
+def the_docks(qtbot: QtBot) -> Docks:
+    docks = Docks(NAMES)
+    qtbot.addWidget(docks)
+    docks.resize(1900, 800)
+    docks.show()
+    docks.show_titles({name: name for name in NAMES}, "…")
+    docks.arrange(layouts.columns("operator", True))
+    QApplication.processEvents()
+    return docks
+
+
+def test_a_layout_is_restored_as_it_was(qtbot: QtBot) -> None:
+    docks = the_docks(qtbot)
+    before = docks.arrangement()
+    widths = {name: dock.geometry() for name, dock in docks._docks.items() if dock.isVisible()}
+    docks.arrange(layouts.columns("review", True))
+    QApplication.processEvents()
+    assert docks.restore(before)
+    QApplication.processEvents()
+    assert {name: docks._docks[name].geometry() for name in widths} == widths
+
+
+def test_what_is_no_layout_is_refused(qtbot: QtBot) -> None:
+    from PySide6.QtCore import QByteArray
+
+    assert not the_docks(qtbot).restore(QByteArray(b"not a layout"))
+
+
+def test_a_panel_floats_and_comes_back_in_the_modes_frame(qtbot: QtBot) -> None:
+    docks = the_docks(qtbot)
+    dock = docks._docks["scene"]
+    dock.setFloating(True)
+    docks.show_mode("replay")
+    assert dock.property("replay") is True
+    docks.arrange(layouts.columns("operator", True))
+    assert not dock.isFloating()
+    docks.show_mode("live")
+    assert dock.property("replay") is False

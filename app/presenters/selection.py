@@ -16,7 +16,6 @@ from twin.detectors.anomaly import Anomaly
 from twin.plant.model import PumpState
 from twin.plant.reading import Station
 from twin.signals import Frame, Quality, Tag, TagTable
-from twin.text import Text
 
 Kind = Literal["nothing", "equipment", "tag", "alarm", "anomaly"]
 TAGS_SHOWN = 24  # of an equipment without a model
@@ -124,7 +123,6 @@ class Presenter:
         self._station = station
         self._tags = tags
         self._zone = figures.zone(station)
-        self._names = _names(station)
         self._language = "en"
         self._selection = Selection()
         self._mail: Mail | None = None
@@ -342,8 +340,7 @@ class Presenter:
         )
 
     def _name(self, equipment: str) -> str:
-        text = self._names.get(equipment)
-        return text.said_in(self._language) if text is not None else ""
+        return self._station.name_of(equipment).said_in(self._language) if self._station is not None else ""
 
 
 def gauge(tag: Tag, value: float) -> Gauge | None:
@@ -366,11 +363,3 @@ def _expected(value: float, sigma: float = float("nan"), decimals: int = 0) -> s
     """What was expected, with its band of two sigmas."""
     text = formatting.number(value, decimals)
     return f"{text} ± {formatting.number(2 * sigma, decimals)}" if np.isfinite(sigma) else text
-
-
-def _names(station: Station | None) -> dict[str, Text]:
-    if station is None:
-        return {}
-    file = station.file
-    parts = (*file.pumps, *file.resistances, *file.equipment, *file.robots, *file.lines, *file.cameras)
-    return {part.id: Text(part.name.en, part.name.zh) for part in parts}

@@ -1,0 +1,50 @@
+"""What every tag measures, looked up once: all readings laid end to end, and a place in them for each tag."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.signals import Floats, TagTable
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """Readings of like things: for each measurement an array (n,) over ``ids``, SI."""
+
+    ids: tuple[str, ...]
+    readings: dict[str, Floats]
+
+
+def flags(said: NDArray[np.bool_]) -> Floats:
+    """Yes and no as a digital signal says it: 1 and 0."""
+    return said.astype(np.float64)
+
+
+class Board:
+    """Where each tag's reading stands. Made from the groups of one instant; those of any other have the same order."""
+
+    def __init__(self, tags: TagTable, groups: Sequence[Group]) -> None:
+        at: dict[tuple[str, str], int] = {}
+        place = 0
+        for group in groups:
+            for measures in group.readings:
+                at |= {(name, measures): place + i for i, name in enumerate(group.ids)}
+                place += len(group.ids)
+        self._place: NDArray[np.intp] = np.array(
+            [at.get((t.equipment, t.measures), place) for t in tags], dtype=np.intp
+        )
+        self._length = place
+        self.unknown = tuple(tag.name for tag, where in zip(tags, self._place, strict=True) if where == place)
+
+    def read(self, groups: Sequence[Group]) -> Floats:
+        """(n,) what there is to measure for each tag, SI; NaN for what the plant has not."""
+        row = np.concatenate([*(column for group in groups for column in group.readings.values()), _NOTHING])
+        values: Floats = row[self._place]
+        return values
+
+
+_NOTHING = np.array([np.nan])

@@ -1,0 +1,97 @@
+"""Motors and drives: from the shaft's power to what the grid gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from twin.plant.station import Motor
+from twin.signals import Floats
+from twin.simulation.board import flags
+from twin.simulation.chance import AsBuilt
+from twin.simulation.effects import Effects
+from twin.simulation.layout import Layout, Machines
+
+ROOT_3 = np.sqrt(3.0)
+LEAST_LOAD = 0.02  # of rating, below which a motor's efficiency is not asked for
+STANDING = 0.02  # of rated speed, below which a motor takes nothing
+
+
+@dataclass(frozen=True, eq=False)
+class Electrics:
+    """What flows to each pump, arrays (p,), SI."""
+
+    motor: Floats  # W into the motor
+    drive: Floats  # W into the drive
+    voltage: Floats  # V at the motor
+    current: Floats  # (p, 3) A in each phase
+    over_rated: Floats  # (p, 3)
+    load: Floats  # motor input over the motor's rating
+    lost: Floats  # W into the air round the motor and its shaft
+    drive_lost: Floats  # W
+
+
+def efficiency(motors: tuple[Motor, ...], load: Floats) -> Floats:
+    """(p,) of each motor at its load (shaft power over rating)."""
+    return np.array(
+        [np.interp(share, motor.load, motor.efficiency) for share, motor in zip(load, motors, strict=True)],
+        dtype=np.float64,
+    )
+
+
+def electrics(shaft: Floats, frequency: Floats, layout: Layout, built: AsBuilt, effects: Effects) -> Electrics:
+    """Power and current of every motor.
+
+    Parameters
+    ----------
+    shaft : (p,)       Shaft power. [W]
+    frequency : (p,)   What the drives give; 0 where they are off. [Hz]
+    """
+    machines = layout.machines
+    on = frequency > STANDING * machines.rated_hz
+    load = np.maximum(shaft / machines.motor_power, LEAST_LOAD)
+    motor = np.where(on, shaft / efficiency(layout.motors, load), 0.0)
+    drive = motor / machines.drive_efficiency
+    voltage = np.where(on, machines.motor_voltage * np.minimum(frequency / machines.rated_hz, 1.0), 0.0)
+    mean = np.where(on, _current(motor, voltage, machines), 0.0)
+    uneven = built.phase + effects.imbalance[:, None] * np.array([1.0, -0.5, -0.5])
+    current = mean[:, None] * uneven
+    return Electrics(
+        motor=motor,
+        drive=drive,
+        voltage=voltage,
+        current=current,
+        over_rated=current / machines.motor_current[:, None],
+        load=motor / machines.motor_power,
+        lost=np.maximum(motor - shaft, 0.0) * on,
+        drive_lost=drive - motor,
+    )
+
+
+def _current(motor: Floats, voltage: Floats, machines: Machines) -> Floats:
+    """(p,) Active current, and the magnetising current that a constant ratio of voltage to frequency keeps. [A]"""
+    active_rated = machines.motor_current * machines.motor_power_factor
+    magnetising = np.sqrt(machines.motor_current**2 - active_rated**2)
+    active = motor / (ROOT_3 * np.maximum(voltage, 1.0))
+    current: Floats = np.hypot(active, magnetising)
+    return current
+
+
+def readings(it: Electrics) -> dict[str, Floats]:
+    """What is measured at a motor."""
+    u, v, w = it.current.T
+    return {"motor_current_u": u, "motor_current_v": v, "motor_current_w": w, "motor_active_power": it.motor}
+
+
+def drive_readings(it: Electrics, frequency: Floats, wanted: Floats, effects: Effects) -> dict[str, Floats]:
+    """What a drive says of itself."""
+    return {
+        "frequency_output": frequency,
+        "frequency_setpoint": wanted,
+        "output_current": it.current.mean(axis=1),
+        "output_voltage": it.voltage,
+        "alarm": flags(effects.cell_bypassed | effects.tripped),
+        "trip": flags(effects.tripped),
+        "cell_bypass_active": flags(effects.cell_bypassed),
+    }

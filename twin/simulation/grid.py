@@ -1,0 +1,258 @@
+"""The electrical side: incomers, transformers, 10 kV cubicles, low voltage, UPS and DC, fed by what the drives draw.
+
+Each circuit's drives hang on their own main transformer, so that one section lost leaves the other circuit running.
+A cubicle that serves a main transformer meters that transformer's auxiliaries (cooling, tap changer): its range is a
+feeder's, and the full load is metered on the high-voltage side.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from twin.signals import Floats
+from twin.simulation import places
+from twin.simulation.board import flags
+from twin.simulation.chance import approached, wandered
+from twin.simulation.effects import Effects
+from twin.simulation.layout import Layout
+
+ROOT_3 = np.sqrt(3.0)
+INCOMING = 35_500.0  # V
+FEEDING = 10_000.0  # V
+LOW = 400.0  # V
+DRIVE_POWER_FACTOR = 0.96
+LOW_POWER_FACTOR = 0.9
+INCOMER_POWER_FACTOR = 0.965
+MAIN_RATING = 10e6  # W
+STATION_RATING = 800e3  # W
+AUXILIARIES = 11e3  # W of a main transformer's own cooling and tap changer
+NO_LOAD_LOSS, LOAD_LOSS = 12e3, 60e3  # W of a main transformer, the second at its rating
+STATION_EFFICIENCY = 0.985
+OIL_RISE, WINDING_OVER_OIL, DRY_RISE = 42.0, 18.0, 95.0  # K at rating
+OIL, WINDING, DRY, CONTACT = 3.0 * 3600.0, 600.0, 3600.0, 1200.0  # s
+FAN_ON, FAN_OFF, FAN = 383.15, 363.15, 0.75  # K; a dry transformer's fan takes a quarter of the rise away
+CONTACT_RISE, CONTACT_CURRENT = 24.0, 110.0  # K at A; heat goes with the current's 1.8th power
+JOINT_RISE, JOINT_CURRENT = 16.0, 300.0
+PANEL_BASE = 95.0  # A that each low-voltage panel carries: lighting, control, ventilation
+FAN_POWER, MAKEUP_POWER = 4e3, 45e3  # W
+DISTORTION, DISTORTION_A_DRIVE = 0.012, 0.003
+
+
+@dataclass(eq=False)
+class Grid:
+    """What is remembered."""
+
+    oil: Floats  # (main,) [K]
+    winding: Floats  # (main,)
+    dry: Floats  # (station transformers, 3)
+    fan: NDArray[np.bool_]  # (station transformers,)
+    contact: Floats  # (cubicles,)
+    joint: Floats  # (panels,)
+    chance: Floats  # (6,) grid frequency, voltage of two sections, insulation, spare
+
+
+@dataclass(frozen=True, eq=False)
+class Feeds:
+    """What feeds what, compiled: indices over main and station transformers, cubicles and panels."""
+
+    main: int
+    station: int
+    main_of_pump: NDArray[np.intp]  # (p,)
+    main_of_station: NDArray[np.intp]
+    station_of_panel: NDArray[np.intp]
+    drive_of_cubicle: NDArray[np.intp]  # (cubicles,) -1 where it serves no drive
+    main_of_cubicle: NDArray[np.intp]
+    station_of_cubicle: NDArray[np.intp]
+    room_of_main: int  # -1, the last entry of ``Load.air``, for no room
+    room_of_cubicle: int
+    room_of_panel: int
+    battery_room: int
+
+
+@dataclass(frozen=True, eq=False)
+class Load:
+    """What is drawn now."""
+
+    drives: Floats  # (p,) drive inputs [W]
+    tripped: NDArray[np.bool_]  # (p,)
+    fans: int
+    makeup: float  # share of one make-up pump's power, summed
+    air: Floats  # (rooms,) [K]; the last stands for no room
+
+
+@dataclass(frozen=True, eq=False)
+class Powers:
+    """Where the power goes. [W]"""
+
+    panel: Floats
+    station: Floats
+    main: Floats
+    cubicle: Floats
+    panel_current: Floats  # A
+
+
+def feeds(layout: Layout) -> Feeds:
+    """Compile what feeds what."""
+    main, station = max(len(layout.ids("transformer")), 1), max(len(layout.ids("station_transformer")), 1)
+    transformers = places.transformers(layout)
+    cubicles = layout.things("cubicle")
+    drives = {name: i for i, name in enumerate(layout.machines.drives)}
+    drives |= {name: i for i, name in enumerate(layout.machines.ids)}
+    mains = {name: i for name, i in transformers.items() if i < len(layout.ids("transformer"))}
+    stations = {name: i - len(mains) for name, i in transformers.items() if name not in mains}
+    return Feeds(
+        main=main,
+        station=station,
+        main_of_pump=layout.machines.circuit % main,
+        main_of_station=np.arange(station) % main,
+        station_of_panel=np.arange(len(layout.ids("lv_panel"))) % station,
+        drive_of_cubicle=_found(drives, [c.serves for c in cubicles]),
+        main_of_cubicle=_found(mains, [c.serves for c in cubicles]),
+        station_of_cubicle=_found(stations, [c.serves for c in cubicles]),
+        room_of_main=layout.room_of("transformer"),
+        room_of_cubicle=layout.room_of("cubicle"),
+        room_of_panel=layout.room_of("lv_panel"),
+        battery_room=layout.room_of("ups"),
+    )
+
+
+def _found(known: dict[str, int], names: list[str]) -> NDArray[np.intp]:
+    return np.array([known.get(name, -1) for name in names], dtype=np.intp)
+
+
+def powers(load: Load, feed: Feeds) -> Powers:
+    """Add up from the panels to the incomers."""
+    panels = feed.station_of_panel.size
+    current = np.full(panels, PANEL_BASE) * (1.0 + 0.15 * np.sin(np.arange(panels)))
+    per_panel = (load.fans * FAN_POWER + load.makeup * MAKEUP_POWER) / max(panels, 1)
+    current = current + per_panel / (ROOT_3 * LOW * LOW_POWER_FACTOR)
+    panel = ROOT_3 * LOW * LOW_POWER_FACTOR * current
+    station = np.zeros(feed.station)
+    np.add.at(station, feed.station_of_panel, panel)
+    main = np.full(feed.main, AUXILIARIES)
+    np.add.at(main, feed.main_of_pump, load.drives)
+    np.add.at(main, feed.main_of_station, station / STATION_EFFICIENCY)
+    main = main + NO_LOAD_LOSS + LOAD_LOSS * (main / MAIN_RATING) ** 2
+    drawn = np.zeros(feed.drive_of_cubicle.size)
+    for known, what in (
+        (feed.drive_of_cubicle, load.drives),
+        (feed.station_of_cubicle, station / STATION_EFFICIENCY),
+        (feed.main_of_cubicle, np.full(feed.main, AUXILIARIES)),
+    ):
+        drawn[known >= 0] = what[known[known >= 0]]
+    return Powers(panel, station, main, drawn, current)
+
+
+def first(load: Load, feed: Feeds, lot: Generator) -> Grid:
+    """Transformers that have carried this load for days."""
+    power = powers(load, feed)
+    oil, winding, dry, contact, joint = _targets(load, power, feed, None, None)
+    fan = np.zeros(feed.station, dtype=bool)
+    return Grid(oil, oil + winding, dry, fan, contact, joint, lot.standard_normal(6))
+
+
+def step(grid: Grid, load: Load, feed: Feeds, effects: Effects, lot: Generator, dt: float) -> Powers:
+    """Let ``dt`` seconds pass."""
+    power = powers(load, feed)
+    oil, winding, dry, contact, joint = _targets(load, power, feed, grid, effects)
+    grid.oil = approached(grid.oil, oil, OIL, dt)
+    grid.winding = approached(grid.winding, grid.oil + winding, WINDING, dt)
+    grid.dry = approached(grid.dry, dry, DRY, dt)
+    hottest = grid.dry.max(axis=1)
+    grid.fan = (hottest > FAN_ON) | (grid.fan & (hottest > FAN_OFF))
+    grid.contact = approached(grid.contact, contact, CONTACT, dt)
+    grid.joint = approached(grid.joint, joint, CONTACT, dt)
+    grid.chance = wandered(grid.chance, 600.0, lot, dt)
+    return power
+
+
+def _targets(
+    load: Load, power: Powers, feed: Feeds, grid: Grid | None, effects: Effects | None
+) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+    """Where the temperatures would settle; the windings' of main transformers is over the oil. [K]"""
+    lost = np.zeros(feed.main + feed.station) if effects is None else effects.transformer_heat
+    worse = 1.0 + np.resize(lost, feed.main + feed.station) if lost.size else np.ones(feed.main + feed.station)
+    share = power.main / MAIN_RATING
+    oil = load.air[feed.room_of_main] + OIL_RISE * share**1.6 * worse[: feed.main] + 8.0
+    winding = WINDING_OVER_OIL * share**1.6
+    cooled = np.where(grid.fan, FAN, 1.0) if grid is not None else np.ones(feed.station)
+    dry = DRY_RISE * (power.station / STATION_RATING) ** 1.6 * cooled * worse[feed.main :] + 18.0 * worse[feed.main :]
+    windings = load.air[feed.room_of_main] + dry[:, None] * np.array([0.98, 1.03, 1.0])
+    current = power.cubicle / (ROOT_3 * FEEDING * DRIVE_POWER_FACTOR)
+    contact = load.air[feed.room_of_cubicle] + 1.5 + CONTACT_RISE * (current / CONTACT_CURRENT) ** 1.8
+    joint = load.air[feed.room_of_panel] + 3.0 + JOINT_RISE * (power.panel_current / JOINT_CURRENT) ** 1.8
+    return oil, winding, windings, contact, joint
+
+
+def transformer_readings(grid: Grid, power: Powers, feed: Feeds, running: Floats) -> dict[str, Floats]:
+    """Incomers and main transformers; ``running`` (main,) drives on each."""
+    voltage = INCOMING * (1.0 + 0.004 * np.resize(grid.chance[1:3], feed.main))
+    reactive = power.main * np.tan(np.arccos(INCOMER_POWER_FACTOR))
+    zero = np.zeros(feed.main)
+    return {
+        "incomer_voltage": voltage,
+        "incomer_current": np.hypot(power.main, reactive) / (ROOT_3 * voltage),
+        "incomer_active_power": power.main,
+        "reactive_power": reactive,
+        "frequency": np.full(feed.main, 50.0 + 0.012 * grid.chance[0]),
+        "main_transformer_top_oil": grid.oil,
+        "main_transformer_winding": grid.winding,
+        "oil_level": 0.5 + 0.003 * (grid.oil - 313.15),  # oil swells by 0.3 % of the gauge a kelvin
+        "buchholz": zero,  # no fault of the plant makes gas in the oil
+        "oltc_fault": zero,
+        "breaker_closed": zero + 1.0,
+        "voltage_distortion": DISTORTION + DISTORTION_A_DRIVE * running,
+    }
+
+
+def cubicle_readings(grid: Grid, power: Powers, load: Load, feed: Feeds) -> dict[str, Floats]:
+    """10 kV cubicles. Those that serve nothing (couplers, spares) stand open."""
+    serves = (feed.drive_of_cubicle >= 0) | (feed.station_of_cubicle >= 0) | (feed.main_of_cubicle >= 0)
+    tripped = np.zeros(serves.size, dtype=bool)
+    of_drive = feed.drive_of_cubicle >= 0
+    tripped[of_drive] = load.tripped[feed.drive_of_cubicle[of_drive]]
+    return {
+        "feeder_current": power.cubicle / (ROOT_3 * FEEDING * DRIVE_POWER_FACTOR),
+        "feeder_power": power.cubicle,
+        "busbar_contact_temp_max": grid.contact,
+        "breaker_closed": flags(serves & ~tripped),
+        "protection_trip": np.zeros(serves.size),  # a drive trips itself; its feeder's protection sees nothing
+    }
+
+
+def station_readings(grid: Grid, power: Powers) -> dict[str, Floats]:
+    """Dry station transformers."""
+    windings = {f"dry_transformer_winding_{phase}": grid.dry[:, i] for i, phase in enumerate("abc")}
+    return windings | {"fan_running": flags(grid.fan), "lv_power": power.station}
+
+
+def panel_readings(grid: Grid, power: Powers) -> dict[str, Floats]:
+    """Low-voltage panels."""
+    closed = np.ones(power.panel_current.size)
+    return {"lv_feeder_current": power.panel_current, "breaker_closed": closed, "joint_temperature": grid.joint}
+
+
+def ups_readings(count: int, air: float) -> dict[str, Floats]:
+    """On the mains, floating: nothing of the plant changes a UPS, only its room does."""
+    said = {
+        "ups_output_voltage": 230.0,
+        "ups_load": 0.35,
+        "battery_voltage": 432.0,
+        "battery_temperature": air + 2.0,
+        "autonomy": 110.0 * 60.0,
+        "ups_on_battery": 0.0,
+    }
+    return {name: np.full(count, value) for name, value in said.items()}
+
+
+def dc_readings(grid: Grid, count: int) -> dict[str, Floats]:
+    """Floating DC panels; their insulation changes with the weather."""
+    return {
+        "dc_bus_voltage": np.full(count, 225.0),
+        "charger_current": np.full(count, 12.0),
+        "insulation_resistance": np.full(count, 6e5 * (1.0 + 0.05 * grid.chance[3])),
+    }

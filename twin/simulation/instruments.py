@@ -1,0 +1,174 @@
+"""Transmitters: from what is true to what is said. Bias and noise of its class, resolution, range, period, failures.
+
+The classes are the usual ones of a station like this: pressure 0.075 % of span, flow 1 % of reading, resistance
+thermometers ± 0.2 K, vibration 3 %. A bias belongs to a transmitter and is the same in every run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from twin.signals import Floats, Qualities, Quality, Tag, TagTable
+from twin.simulation.chance import of_station
+from twin.simulation.effects import Effects
+from twin.simulation.layout import Layout
+from twin.units import scales_and_offsets
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    """How well a kind of transmitter measures.
+
+    ``spread`` of span and ``scatter`` of reading are random from second to second, correlated by ``memory`` (AR 1);
+    ``zero`` (of span) and ``gain`` (of reading) are the greatest fixed errors; ``noise`` and ``offset`` are the same
+    as spread and zero in the tag's own unit.
+    """
+
+    spread: float = 0.0
+    scatter: float = 0.0
+    zero: float = 0.0
+    gain: float = 0.0
+    noise: float = 0.0
+    offset: float = 0.0
+    memory: float = 0.0
+    cutoff: float = 0.0  # of span, below which zero is said
+
+
+LIVE = 0.0125  # of span beyond a range's ends that a live signal may lie (NAMUR NE 43: 3.8 mA)
+PRESSURE = Class(spread=2e-4, zero=4e-4)
+FLOW = Class(scatter=3e-3, gain=4e-3, memory=0.3, cutoff=1e-3)
+TEMPERATURE = Class(noise=0.05, offset=0.2, memory=0.3)
+VIBRATION = Class(scatter=0.03, gain=0.02)
+SPEED = Class(scatter=2e-4)
+POWER = Class(scatter=2e-3, gain=2e-3)
+CURRENT = Class(scatter=2e-3, gain=2e-3)
+POSITION = Class(spread=2e-4, zero=5e-4)
+FREQUENCY = Class(noise=2e-3)
+LEVEL = Class(spread=3e-4, zero=1e-3)
+OTHER = Class(scatter=2e-3, gain=5e-3)
+EXACT = Class()
+
+OF_UNIT = {
+    "MPa": PRESSURE, "kPa": PRESSURE, "bar": PRESSURE, "Pa": PRESSURE,
+    "m3/h": FLOW, "m³/h": FLOW, "L/min": FLOW, "L/s": FLOW, "t/h": FLOW, "m3/s": FLOW, "m³/s": FLOW,
+    "°C": TEMPERATURE, "K": TEMPERATURE,
+    "mm/s": VIBRATION, "g": VIBRATION,
+    "r/min": SPEED, "Hz": FREQUENCY,
+    "kW": POWER, "W": POWER, "MW": POWER, "Mvar": POWER, "A": CURRENT, "kV": CURRENT, "V": CURRENT,
+    "%": POSITION, "m": LEVEL, "deg": EXACT, "m/s": SPEED,
+}  # fmt: skip
+EXACTLY_SAID = frozenset({"frequency_setpoint", "pose_x", "pose_y", "battery"})
+"""What is not measured but known to who says it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Transmitters:
+    """All transmitters of a station, arrays over tags (n,)."""
+
+    scale: Floats  # value in SI = value in the tag's unit * scale + offset
+    offset: Floats
+    gain: Floats
+    zero: Floats  # tag's unit
+    noise: Floats  # tag's unit
+    scatter: Floats
+    memory: Floats
+    fresh: Floats  # share of the noise that is new each second
+    cutoff: Floats  # tag's unit
+    step: Floats  # tag's unit; 1 where ``quantised`` is False
+    quantised: NDArray[np.bool_]
+    low: Floats
+    high: Floats
+    span: Floats
+    period: NDArray[np.int64]  # s, whole, at least 1
+
+    def slow(self, second: int) -> NDArray[np.bool_]:
+        """(n,) which do not report at this second of the run."""
+        late: NDArray[np.bool_] = (second % self.period) != 0
+        return late
+
+
+@dataclass(eq=False)
+class Said:
+    """What is remembered: the noise of a moment ago, and what was said last, arrays over tags."""
+
+    noise: Floats
+    value: Floats
+
+
+def transmitters(layout: Layout) -> Transmitters:
+    """The station's transmitters, each with its fixed errors."""
+    tags = layout.station.tags
+    lot = of_station(layout, "transmitters")
+    classes = [_class(tag) for tag in tags]
+    scale, offset = scales_and_offsets(tag.unit for tag in tags)
+    low = np.array([tag.low for tag in tags], dtype=np.float64)
+    high = np.array([tag.high for tag in tags], dtype=np.float64)
+    span = np.where(np.isfinite(high - low), high - low, 0.0)
+    step = np.array([tag.step for tag in tags], dtype=np.float64)
+    zero = _column(classes, "zero") * span + _column(classes, "offset")
+    return Transmitters(
+        scale=scale,
+        offset=offset,
+        gain=1.0 + _column(classes, "gain") * lot.uniform(-1.0, 1.0, len(tags)),
+        zero=zero * lot.uniform(-1.0, 1.0, len(tags)),
+        noise=_column(classes, "spread") * span + _column(classes, "noise"),
+        scatter=_column(classes, "scatter"),
+        memory=_column(classes, "memory"),
+        fresh=np.sqrt(1.0 - _column(classes, "memory") ** 2),
+        cutoff=_column(classes, "cutoff") * span,
+        step=np.where(step > 0.0, step, 1.0),
+        quantised=step > 0.0,
+        low=np.where(np.isfinite(low), low, -np.inf),
+        high=np.where(np.isfinite(high), high, np.inf),
+        span=span,
+        period=np.array([max(1, round(tag.period)) for tag in tags], dtype=np.int64),
+    )
+
+
+def _class(tag: Tag) -> Class:
+    if tag.kind != "analog" or tag.measures in EXACTLY_SAID:
+        return EXACT
+    return OF_UNIT.get(tag.unit, OTHER)
+
+
+def _column(classes: list[Class], name: str) -> Floats:
+    return np.array([getattr(each, name) for each in classes], dtype=np.float64)
+
+
+def first(tags: TagTable, lot: Generator) -> Said:
+    """Nothing was said yet."""
+    return Said(lot.standard_normal(len(tags)), np.full(len(tags), np.nan))
+
+
+def step(
+    said: Said, true: Floats, kit: Transmitters, effects: Effects, lot: Generator, second: int
+) -> tuple[Floats, Qualities]:
+    """Values (n,) in the tags' units and their quality.
+
+    Parameters
+    ----------
+    true : (n,)   What there is to measure, SI; NaN where the plant has no such thing.
+    """
+    said.noise = kit.memory * said.noise + kit.fresh * lot.standard_normal(true.size)
+    wanted = (true - kit.offset) / kit.scale
+    wanted = np.where(np.abs(wanted) < kit.cutoff, 0.0, wanted)
+    sigma = np.maximum(kit.noise, kit.scatter * np.abs(wanted)) * (1.0 + effects.sensor_noise)
+    value = wanted * kit.gain + kit.zero + effects.sensor_offset * kit.span + sigma * said.noise
+    value = np.where(kit.quantised, np.round(value / kit.step) * kit.step, value)
+    limited = np.clip(value, kit.low, kit.high)
+    outside = np.abs(value - limited) > LIVE * kit.span
+    value = limited
+    held = (kit.slow(second) | effects.sensor_stuck) & np.isfinite(said.value)
+    value = np.where(held, said.value, value)
+    said.value = value
+    quality = np.where(outside & ~held, Quality.BAD, Quality.GOOD).astype(np.uint8)
+    gone = np.isnan(value)
+    if effects.sensor_gone.any():
+        gone = gone | (lot.random(true.size) < effects.sensor_gone)
+        value = np.where(gone, np.nan, value)
+    quality[gone] = Quality.MISSING
+    return value, quality

@@ -1,0 +1,128 @@
+"""The plant run forwards: one frame a second of everything a station measures, seeded, with faults on request."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from numpy.random import Generator
+
+from twin.errors import StationError
+from twin.plant.reading import Station
+from twin.signals import Event, Frame, Quality
+from twin.simulation import control, instruments, moment, robots, waterside
+from twin.simulation.board import Board
+from twin.simulation.chance import as_built
+from twin.simulation.effects import Effects
+from twin.simulation.layout import layout_of
+from twin.simulation.scenario import Scenario, load
+from twin.simulation.script import Script
+from twin.text import Text
+
+HEALTHY = "healthy"
+
+
+@dataclass(eq=False)
+class PlantState:
+    """Everything that changes. A deep copy of it is the plant at that instant, exactly."""
+
+    second: int  # of the next frame
+    lot: Generator
+    controls: control.Controls
+    water: waterside.Water
+    rest: moment.Rest
+    said: instruments.Said
+
+
+class Plant:
+    """A station that runs. Frame k is the station ``k`` seconds after ``start`` [s, POSIX].
+
+    The machines as built and the transmitters' fixed errors belong to the station; ``seed`` draws the noise of a run.
+    Raises StationError for a station that cannot run, or a scenario that names what it does not have.
+    """
+
+    def __init__(self, station: Station, seed: int = 0, start: float = 0.0, scenario: Scenario | str = HEALTHY) -> None:
+        if not station.pumps or not station.file.lines:
+            missing = "pump" if not station.pumps else "line"
+            wrong = f"has no {missing}, so there is nothing that runs"
+            raise StationError(station.id, wrong, "Describe its pumps and lines, or read a recording instead")
+        self.station = station
+        self.start = start
+        self.scenario = load(scenario) if isinstance(scenario, str) else scenario
+        layout = layout_of(station)
+        self._layout = layout
+        self._script = Script(self.scenario, layout, scenario if isinstance(scenario, str) else "the scenario")
+        built = as_built(layout)
+        self._works = waterside.works(layout, built)
+        self._plan = moment.plan(layout, built, self._works)
+        self._transmitters = instruments.transmitters(layout)
+        self._board: Board | None = None
+        self._zone = station.zone
+        self._state = self._first(np.random.default_rng(seed))
+
+    def _first(self, lot: Generator) -> PlantState:
+        """The station as it has stood for days."""
+        controls = control.first(self._layout, self._works.network.opening)
+        controls.load = self._script.load(self._hour(0))
+        water, speed = waterside.first(self._works, controls, lot)
+        control.settle(controls, speed, self._layout)
+        healthy = Effects.none(self._layout)
+        rest = moment.first(self._plan, waterside.hydraulics(self._works, water, controls, healthy), controls, lot)
+        return PlantState(0, lot, controls, water, rest, instruments.first(self.station.tags, lot))
+
+    @property
+    def now(self) -> float:
+        """The time of the next frame. [s, POSIX]"""
+        return self.start + self._state.second
+
+    @property
+    def silent(self) -> tuple[str, ...]:
+        """Tags the plant has nothing to say for: their quality is MISSING. Known after the first step."""
+        return self._board.unknown if self._board else ()
+
+    def state(self) -> PlantState:
+        """The whole plant as it is: a copy that shares nothing."""
+        return copy.deepcopy(self._state)
+
+    def restore(self, state: PlantState) -> None:
+        """Go back to a state: what follows is bit for bit what followed then."""
+        self._state = copy.deepcopy(state)
+
+    def step(self) -> Frame:
+        """The next second."""
+        state = self._state
+        second, at = state.second, self.now
+        effects = self._script.effects(second)
+        self._script.operate(state.controls, second)
+        state.controls.load = self._script.load(self._hour(second))
+        self._flow(state, effects)
+        hydraulics = waterside.hydraulics(self._works, state.water, state.controls, effects)
+        groups, standing = moment.step(self._plan, state.rest, hydraulics, state.controls, effects, state.lot)
+        if self._board is None:
+            self._board = Board(self.station.tags, groups)
+        true = self._board.read(groups)
+        values, quality = instruments.step(state.said, true, self._transmitters, effects, state.lot, second)
+        events = self._script.events(second, self.start)
+        if not hydraulics.converged:
+            quality = np.maximum(quality, np.uint8(Quality.UNCERTAIN))
+            events = (*events, self._unsettled(at))
+        state.second += 1
+        return Frame(at, values, quality, at, robots.poses(standing, self._plan.walks, at), events)
+
+    def _flow(self, state: PlantState, effects: Effects) -> None:
+        """The water's second, with what controls it."""
+        controls, water = state.controls, state.water
+        control.sequence(controls, self._layout, effects, 1.0)
+        waterside.second(self._works, water, controls, effects, state.rest.utilities.deficit, state.lot)
+        control.regulate(controls, waterside.pumped(self._works, water), self._layout, 1.0)
+
+    def _unsettled(self, at: float) -> Event:
+        said = Text("the simulated flows did not settle; the last ones were kept", "仿真流量未收敛，沿用上一状态")
+        return Event(at, "notice", self.station.id, said)
+
+    def _hour(self, second: int) -> float:
+        """Hour of the station's day."""
+        local = datetime.fromtimestamp(self.start + second, self._zone)
+        return local.hour + local.minute / 60.0 + local.second / 3600.0

@@ -1,0 +1,173 @@
+"""Robots: each walks its closed route at constant speed, looks at its stops, and is kept charged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.plant.station import Point, Robot
+from twin.signals import Floats, Pose
+from twin.simulation.layout import Layout
+
+TURNING = np.deg2rad(60.0)  # rad/s on the spot
+SIGHT = 9.0  # m: what is nearer is looked at
+DISCHARGE = 0.45 / 3600.0  # share of the battery a second of walking takes
+CHARGE = 1.2 / 3600.0
+LOW, FULL = 0.30, 0.95  # charge at which a round is not begun, and at which it is
+ON_A_RAIL = 2.0  # m: a robot above it hangs from a rail, and its rail feeds it
+
+
+@dataclass(frozen=True, eq=False)
+class Track:
+    """A robot's round as knots in time: position is straight between them, heading turns between them."""
+
+    robot: str
+    time: Floats  # (k,) [s], ascending from 0
+    position: Floats  # (k, 3) [m]
+    heading: Floats  # (k,) unwrapped [rad]
+    speed: Floats  # (k,) from this knot to the next [m/s]
+    wired: bool
+
+    @property
+    def lap(self) -> float:
+        """How long a round takes. [s]"""
+        return float(self.time[-1])
+
+
+@dataclass(eq=False)
+class Walkers:
+    """What is remembered, arrays over robots."""
+
+    phase: Floats  # s into the round
+    battery: Floats  # share
+    charging: NDArray[np.bool_]
+
+
+def tracks(layout: Layout) -> tuple[Track, ...]:
+    """The rounds of a station's robots."""
+    return tuple(_track(robot) for robot in layout.station.file.robots)
+
+
+def _track(robot: Robot) -> Track:
+    points = np.array(robot.route, dtype=np.float64).reshape(-1, 3)
+    legs = np.roll(points, -1, axis=0) - points
+    lengths = np.linalg.norm(legs, axis=1)
+    ways = np.flatnonzero(lengths > 1e-9)
+    if ways.size == 0:
+        still = np.repeat(points[:1] if points.size else np.zeros((1, 3)), 2, axis=0)
+        return Track(robot.id, np.array([0.0, 1.0]), still, np.zeros(2), np.zeros(2), False)
+    headings = np.unwrap(np.arctan2(legs[ways, 1], legs[ways, 0]))
+    headings = np.append(headings, _nearest_turn(headings[-1], headings[0]))
+    knots: list[tuple[float, Floats, float, float]] = []
+    at = 0.0
+    whole_turns = headings[-1] - headings[0]
+    before = headings[-2] - whole_turns
+    for order, way in enumerate(ways):
+        if way in robot.stops:
+            knots.append((at, points[way], before, 0.0))
+            at += robot.dwell_s
+        knots.append((at, points[way], before, 0.0))
+        at += abs(headings[order] - before) / TURNING
+        knots.append((at, points[way], headings[order], robot.speed_m_s))
+        at += lengths[way] / robot.speed_m_s
+        before = headings[order]
+    knots.append((at, points[ways[0]], before, 0.0))
+    time, position, heading, speed = zip(*knots, strict=True)
+    wired = robot.kind == "rail"
+    return Track(robot.id, np.array(time), np.array(position), np.array(heading), np.array(speed), wired)
+
+
+def _nearest_turn(last: float, first: float) -> float:
+    return float(last + np.angle(np.exp(1j * (first - last))))
+
+
+def first(walks: tuple[Track, ...]) -> Walkers:
+    """Each somewhere else on its round, as on any day."""
+    shares = np.linspace(0.0, 1.0, len(walks), endpoint=False)
+    return Walkers(
+        phase=np.array([track.lap for track in walks]) * shares,
+        battery=0.9 - 0.1 * shares,
+        charging=np.zeros(len(walks), dtype=bool),
+    )
+
+
+def step(walkers: Walkers, walks: tuple[Track, ...], dt: float) -> None:
+    """Let ``dt`` seconds pass. A robot with a low battery waits at its route's first point until it is full."""
+    lap = np.array([track.lap for track in walks])
+    moved = walkers.phase + np.where(walkers.charging, 0.0, dt)
+    home = moved >= lap
+    wired = np.array([track.wired for track in walks], dtype=bool)
+    needs = (home & (walkers.battery < LOW)) | (walkers.charging & (walkers.battery < FULL))
+    walkers.phase = np.where(home, np.where(needs, 0.0, moved - lap), moved)
+    walkers.charging = needs
+    rate = np.where(walkers.charging, CHARGE, np.where(wired, 0.1 * CHARGE, -DISCHARGE))
+    walkers.battery = np.clip(walkers.battery + dt * rate, 0.0, 1.0)
+
+
+@dataclass(frozen=True, eq=False)
+class Standing:
+    """Where the robots are: arrays over robots."""
+
+    position: Floats  # (robots, 3)
+    heading: Floats  # [rad], anticlockwise from x
+    speed: Floats
+
+
+def standing(walkers: Walkers, walks: tuple[Track, ...]) -> Standing:
+    """Where each is on its round."""
+    position = np.empty((len(walks), 3))
+    heading, speed = np.empty(len(walks)), np.empty(len(walks))
+    for i, track in enumerate(walks):
+        at = walkers.phase[i]
+        knot = min(int(np.searchsorted(track.time, at, side="right")) - 1, track.time.size - 2)
+        span = track.time[knot + 1] - track.time[knot]
+        share = (at - track.time[knot]) / span if span > 0.0 else 0.0
+        position[i] = track.position[knot] + share * (track.position[knot + 1] - track.position[knot])
+        heading[i] = track.heading[knot] + share * (track.heading[knot + 1] - track.heading[knot])
+        speed[i] = 0.0 if walkers.charging[i] else track.speed[knot]
+    return Standing(position, heading % (2.0 * np.pi), speed)
+
+
+def poses(where: Standing, walks: tuple[Track, ...], at: float) -> tuple[Pose, ...]:
+    """The same as poses: turned about the vertical."""
+    made = []
+    half = 0.5 * where.heading
+    for track, point, z, w in zip(walks, where.position.tolist(), np.sin(half), np.cos(half), strict=True):
+        made.append(Pose(track.robot, at, (point[0], point[1], point[2]), (0.0, 0.0, float(z), float(w))))
+    return tuple(made)
+
+
+@dataclass(frozen=True, eq=False)
+class Sights:
+    """What infrared cameras can see: spots (s, 3), and for each the sisters it is compared with, (s, s) shares."""
+
+    position: Floats
+    sisters: Floats
+
+
+def sights(points: list[Point], families: list[str]) -> Sights:
+    """Spots and their families; a spot without sisters is its own."""
+    same = np.array([[float(a == b) for b in families] for a in families]).reshape(len(points), len(points))
+    others = same - np.eye(len(points))
+    lonely = others.sum(axis=1) == 0.0
+    others[lonely] = np.eye(len(points))[lonely]
+    shares = others / np.maximum(others.sum(axis=1, keepdims=True), 1.0)
+    return Sights(np.array(points, dtype=np.float64).reshape(-1, 3), shares)
+
+
+def seen(where: Standing, view: Sights, warmth: Floats, air: float) -> tuple[Floats, Floats]:
+    """(robots,) hottest spot in sight, and how much hotter than its sisters it is. [K]
+
+    ``warmth`` (s,) is how warm the spots are; ``air`` is seen where no spot is near.
+    """
+    count = len(where.heading)
+    if view.position.size == 0:
+        return np.full(count, air), np.zeros(count)
+    distance = np.linalg.norm(where.position[:, None, :2] - view.position[None, :, :2], axis=2)
+    visible = np.where(distance < SIGHT, warmth, -np.inf)
+    spot = visible.argmax(axis=1)
+    sees = np.isfinite(visible.max(axis=1))
+    hotter = warmth[spot] - (view.sisters @ warmth)[spot]
+    return np.where(sees, warmth[spot], air), np.where(sees, np.maximum(hotter, 0.0), 0.0)

@@ -1,0 +1,147 @@
+"""Make-up plant, water quality, surge vessels: the slow and small things that keep a hot-water line full and clean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.random import Generator
+
+from twin.signals import Floats
+from twin.simulation.board import flags
+from twin.simulation.chance import approached, wandered
+from twin.simulation.effects import Effects
+from twin.units import STANDARD_ATMOSPHERE
+
+TANK = 120.0  # m² of both make-up tanks together
+TANK_LOW, TANK_HIGH = 2.8, 4.6  # m between which raw water is taken
+RAW = 60.0 / 3600.0  # m³/s of raw water while it is taken
+USUAL_LOSS = 18.0 / 3600.0  # m³/s that every tight line loses
+MOST = 200.0 / 3600.0  # m³/s of all make-up pumps together; beyond it the emergency make-up opens
+EMERGENCY = 800.0 / 3600.0
+ELASTICITY = 4.0  # m² (m³ of water a line gives for each metre of head it loses)
+SUMP_LOW, SUMP_HIGH = 0.3, 1.2  # m between which the sump is pumped out
+QUALITIES = ("ph", "conductivity", "dissolved_oxygen", "turbidity", "hardness", "iron", "chloride")
+USUAL_QUALITY = np.array([9.6, 620e-4, 35e-6, 1.2, 0.12, 0.09e-3, 9e-3])  # pH, S/m, kg/m³, NTU, mol/m³, kg/m³, kg/m³
+QUALITY_SPREAD = np.array([0.04, 12e-4, 2.5e-6, 0.06, 0.006, 0.006e-3, 0.3e-3])
+EXCURSION = np.array([-1.6, 1500e-4, 250e-6, 9.0, 1.0, 0.5e-3, 45e-3])  # what raw water does where it comes in
+BEARING_RISE = 24.0  # K of a make-up pump
+
+
+@dataclass(eq=False)
+class Utilities:
+    """What is remembered."""
+
+    tank: float  # m
+    raw: bool
+    total: float  # m³ of make-up since the meter was set
+    sump: float  # m
+    pumping_out: bool
+    deficit: float  # m of head the lines have lost for want of make-up
+    bearing: Floats  # (make-up pumps,) [K]
+    chance: Floats  # (waters, 7)
+    vessel: Floats  # (vessels,) pressure its gas has come to [Pa]
+
+
+@dataclass(frozen=True, eq=False)
+class Demand:
+    """What the make-up plant has to do. ``pressure`` is that of the line it feeds. [Pa]"""
+
+    leaks: float  # m³/s beyond the usual
+    pressure: float
+    air: float  # K
+    vessel: Floats  # (vessels,) header pressure at each surge vessel [Pa]
+
+
+def first(pumps: int, waters: int, demand: Demand, lot: Generator) -> Utilities:
+    """A plant in the middle of its cycles."""
+    return Utilities(
+        tank=float(lot.uniform(3.2, 4.2)),
+        raw=False,
+        total=184_000.0,
+        sump=float(lot.uniform(0.4, 0.8)),
+        pumping_out=False,
+        deficit=0.0,
+        bearing=demand.air + BEARING_RISE * _shares(pumps, USUAL_LOSS),
+        chance=lot.standard_normal((waters, len(QUALITIES))),
+        vessel=demand.vessel.copy(),
+    )
+
+
+def step(it: Utilities, demand: Demand, effects: Effects, lot: Generator, dt: float) -> None:
+    """Let ``dt`` seconds pass."""
+    needed, given = _flows(demand, effects)
+    it.total += given * dt
+    it.raw = it.tank < TANK_LOW or (it.raw and it.tank < TANK_HIGH)
+    it.tank = max(0.0, it.tank + dt * ((RAW if it.raw else 0.0) - given) / TANK)
+    it.deficit = max(0.0, it.deficit + dt * (needed - given) / ELASTICITY)
+    seeping = 0.4e-5 + 0.02 * float(effects.seal_leak.sum()) / 1e-3
+    it.pumping_out = it.sump > SUMP_HIGH or (it.pumping_out and it.sump > SUMP_LOW)
+    it.sump = max(0.0, it.sump + dt * (seeping - (2e-3 if it.pumping_out else 0.0)))
+    it.bearing = approached(it.bearing, demand.air + BEARING_RISE * _shares(it.bearing.size, given), 1500.0, dt)
+    it.chance = wandered(it.chance, 4.0 * 3600.0, lot, dt)
+    it.vessel = approached(it.vessel, demand.vessel, 20.0, dt)
+
+
+def _flows(demand: Demand, effects: Effects) -> tuple[float, float]:
+    """What is needed and what comes. [m³/s]"""
+    needed = USUAL_LOSS + demand.leaks + float(effects.seal_leak.sum())
+    return needed, min(needed, MOST + EMERGENCY) * (1.0 - effects.makeup_lost)
+
+
+def _shares(pumps: int, flow: float) -> Floats:
+    """(pumps,) how hard each works: the first alone as long as it can, the last in reserve."""
+    each = MOST / max(pumps, 1)
+    return np.clip(min(flow, MOST) / each - np.arange(pumps), 0.0, 1.0)
+
+
+def readings(it: Utilities, demand: Demand, effects: Effects) -> dict[str, Floats]:
+    """What is measured of the make-up plant."""
+    _, given = _flows(demand, effects)
+    line = demand.pressure
+    level = it.tank
+    said = {
+        "tank_1_level": level + 0.02,
+        "tank_2_level": level - 0.02,
+        "flow": min(given, MOST),
+        "total": it.total,
+        "header_pressure": line + 40e3 if given > 0.0 else line,  # 30 to 50 kPa above the point it feeds
+        "temperature": demand.air + 12.0,  # it comes from the deaerator through a cooler
+        "pressurisation_point_pressure": line,
+        "raw_water_flow": RAW if it.raw else 0.0,
+        "softener_differential_pressure": 25e3 + 15e3 * it.raw,
+        "deaerator_vacuum": 82e3 - 4e3 * it.raw,
+        "sump_level": it.sump,
+        "emergency_flow": max(0.0, given - MOST),
+    }
+    return {name: np.array([float(value)]) for name, value in said.items()}
+
+
+def pump_readings(it: Utilities, demand: Demand, effects: Effects) -> dict[str, Floats]:
+    """What is measured of each make-up pump."""
+    _, given = _flows(demand, effects)
+    share = _shares(it.bearing.size, given)
+    runs = share > 0.0
+    frequency = np.where(runs, 30.0 + 20.0 * share, 0.0)
+    return {
+        "running": flags(runs),
+        "fault": np.full(share.size, float(effects.makeup_lost > 0.0)),
+        "frequency": frequency,
+        "current": np.where(runs, 30.0 + 50.0 * share, 0.0),
+        "discharge_pressure": np.where(runs, demand.pressure + 45e3, demand.pressure),
+        "vibration": np.where(runs, 1.6e-3 * frequency / 40.0, 5e-5),
+        "bearing_temperature": it.bearing,
+    }
+
+
+def quality_readings(it: Utilities, effects: Effects) -> dict[str, Floats]:
+    """Water quality at each sampling point."""
+    values = USUAL_QUALITY + QUALITY_SPREAD * it.chance + EXCURSION * effects.water_quality[:, None]
+    return dict(zip(QUALITIES, np.maximum(values, 0.0).T, strict=True))
+
+
+def vessel_readings(it: Utilities, demand: Demand) -> dict[str, Floats]:
+    """Surge vessels: half full at the pressure their gas has come to, fuller while the header is above it."""
+    absolute = it.vessel + STANDARD_ATMOSPHERE
+    gas = np.clip(0.5 * absolute / (demand.vessel + STANDARD_ATMOSPHERE), 0.1, 0.95)
+    return {"level": 1.0 - gas, "pressure": demand.vessel}

@@ -1,0 +1,396 @@
+"""The water's side of the plant: pumps, valves and lines of all circuits, four short steps a second.
+
+Rotors that are driven follow their drives; those that are not run down against their water. Lines are elastic: what
+happens at a neighbour arrives after L/a. What is wrong with an impeller is wrong in its head and its power.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from twin.errors import StationError
+from twin.plant import water
+from twin.plant.hydraulics import Flows, solve, steady
+from twin.plant.line import Lines, LineState
+from twin.plant.network import Losses, Network
+from twin.plant.station import Resistance
+from twin.signals import Floats
+from twin.simulation.chance import AsBuilt, wandered
+from twin.simulation.control import Controls, drive
+from twin.simulation.effects import Effects
+from twin.simulation.layout import Layout
+from twin.units import STANDARD_ATMOSPHERE, STANDARD_GRAVITY
+
+DT = 0.25  # s of one short step: a rotor runs down to half speed in 1.3 s
+STEPS = 4  # of them in a second
+UNSTEADY = 4e-4  # share of head that turbulence moves up and down in a healthy pump
+BUBBLES = 0.15  # share of a cavitating pump's head loss that fluctuates
+TURBULENCE = 0.6  # s
+FELT = 0.7  # share of a change in its margin that a pump answers within a second
+NPSH3 = 0.03  # head lost where NPSH available equals NPSH required, by definition
+ONSET = 0.09  # of NPSH required, over which that loss changes e-fold
+WORST = 0.5  # of head, lost in full cavitation
+CAVITATION_EFFICIENCY = 0.67  # efficiency points lost for each point of head
+COASTING = 0.004  # of rated torque: bearings and seals, that bring a rotor to rest in the end
+AT_REST = 0.004  # of rated speed
+WINDMILL = 0.9  # of rated speed at rated flow backwards
+TEMPERATURE_SPREAD = 0.15  # K that a circuit's water wanders
+NEIGHBOUR_SPREAD = 0.25  # m that a neighbour's head wanders
+HOUR = 3600.0
+SETTLING = 12  # secant steps towards the set flow before the first second
+LEAST_SHARE = 0.5  # of rated speed, that they may try
+USUAL_RISE = 0.25  # of flow with speed on a long line, where they begin
+PLENTY = 100.0  # NPSH available over required, where nothing is required
+
+
+@dataclass(eq=False)
+class Water:
+    """What is remembered."""
+
+    speed: Floats  # (p,) of the rotors, over rated
+    flows: Flows
+    lines: LineState
+    margin: Floats  # (p,) NPSH available over required at the eye, a moment ago
+    unsteady: Floats  # (p,) chance
+    warmth: Floats  # (c,) chance
+    neighbours: Floats  # (l,) chance
+    peak: Floats  # (nodes,) highest head within this second [m]
+    converged: bool = True  # whether every step of this second settled
+
+
+@dataclass(frozen=True, eq=False)
+class Works:
+    """The water's side of a station, compiled."""
+
+    layout: Layout
+    built: AsBuilt
+    network: Network
+    lines: Lines
+    discharge_valve: NDArray[np.intp]  # (p,) resistance, -1 for none
+    check_valve: NDArray[np.intp]
+    strainer: NDArray[np.intp]
+    suction: NDArray[np.intp]  # (p,) node
+    discharge: NDArray[np.intp]
+    inlet: NDArray[np.intp]  # (c,) node
+    outlet: NDArray[np.intp]
+    line_node: NDArray[np.intp]  # (l,)
+    line_rated: Floats  # (l,) flow [m³/s]
+    resistance_rated: Floats  # (r,)
+    far_head: Floats  # (l,) what each neighbour holds [m]
+
+
+@dataclass(frozen=True, eq=False)
+class Hydraulics:
+    """Everything the rest of the plant asks of the water, SI. Arrays over pumps (p,), circuits (c,), nodes."""
+
+    flow: Floats  # (p,)
+    speed: Floats  # (p,)
+    head: Floats  # (p,)
+    shaft: Floats  # (p,) power [W]
+    margin: Floats  # (p,) NPSH available over required
+    density: Floats  # (c,)
+    temperature: Floats  # (c,) [K]
+    pressure: Floats  # (nodes,) gauge [Pa]
+    peak: Floats  # (nodes,) highest within the second [Pa]
+    loss: Floats  # (r,) pressure lost [Pa]
+    through: Floats  # (r,) flow
+    pumped: Floats  # (c,) through all pumps of the circuit
+    incoming: Floats  # (c,) at the inlet meter
+    outgoing: Floats  # (c,)
+    opening: Floats  # (r,)
+    line_head: Floats  # (points,) along all lines [m]
+    converged: bool
+
+
+def works(layout: Layout, built: AsBuilt) -> Works:
+    """Compile. Raises StationError where the station has no network the water could take."""
+    network = Network.of(layout.station.file)
+    node = network.node_index
+    pumps = layout.station.pumps
+    circuits = {circuit.id: circuit for circuit in layout.station.file.circuits}
+    for name in layout.circuits:
+        if name not in circuits:
+            raise StationError(layout.station.id, f"its pumps' circuit '{name}' is not described", "Add it to circuits")
+    return Works(
+        layout=layout,
+        built=built,
+        network=network,
+        lines=Lines.of(layout.station.file, DT),
+        discharge_valve=_of_pumps(layout, lambda part: not part.check and part.travel_s > 0.0 and "valve" in part.kind),
+        check_valve=_of_pumps(layout, lambda part: part.check),
+        strainer=_of_pumps(layout, lambda part: part.kind == "strainer"),
+        suction=np.array([node[p.from_node] for p in pumps], dtype=np.intp),
+        discharge=np.array([node[p.to_node] for p in pumps], dtype=np.intp),
+        inlet=np.array([node[circuits[c].inlet] for c in layout.circuits], dtype=np.intp),
+        outlet=np.array([node[circuits[c].outlet] for c in layout.circuits], dtype=np.intp),
+        line_node=np.array([node[line.node] for line in layout.lines], dtype=np.intp),
+        line_rated=np.array([line.flow_m3_h for line in layout.lines]) / 3600.0,
+        resistance_rated=np.array([part.flow_m3_h for part in layout.resistances]) / 3600.0,
+        far_head=np.array([line.head_m for line in layout.lines]),
+    )
+
+
+def _of_pumps(layout: Layout, chosen: Callable[[Resistance], bool]) -> NDArray[np.intp]:
+    """(p,) the resistance in each pump's branch that is chosen, -1 for none."""
+    found = {part.pump: i for i, part in enumerate(layout.resistances) if part.pump and chosen(part)}
+    return np.array([found.get(pump, -1) for pump in layout.machines.ids], dtype=np.intp)
+
+
+# --- beginning -------------------------------------------------------------------------------------------------------
+
+
+def first(it: Works, controls: Controls, lot: Generator) -> tuple[Water, Floats]:
+    """The water at rest in its set flow, and the speeds (c,) that give it."""
+    machines = it.layout.machines
+    losses = it.network.losses(_openings(it, controls, Effects.none(it.layout)))
+    share = np.ones(len(it.layout.circuits))
+    wanted = np.maximum(controls.flow.value * controls.load, 1e-9)
+    flows = _running(it, controls, share, losses, it.line_rated)
+    last = (share + 1.0, _pumped(it, flows.pump) / wanted - 1.0 + USUAL_RISE)
+    for _ in range(SETTLING):
+        error = _pumped(it, flows.pump) / wanted - 1.0
+        rise = _secant(share, error, last)
+        last = (share, error)
+        share = np.clip(share - error / rise, LEAST_SHARE, 1.0)
+        flows = _running(it, controls, share, losses, flows.line)
+    speed = np.where(controls.duty > 0, share[machines.circuit], 0.0)
+    state = Water(
+        speed=speed,
+        flows=flows,
+        lines=it.lines.at_rest(flows),
+        margin=np.full(len(machines), PLENTY),
+        unsteady=lot.standard_normal(len(machines)),
+        warmth=lot.standard_normal(share.size),
+        neighbours=np.zeros(len(it.layout.lines)),
+        peak=flows.head.copy(),
+    )
+    return state, share
+
+
+def _running(it: Works, controls: Controls, share: Floats, losses: Losses, carried: Floats) -> Flows:
+    """The steady state at these speeds, with the lines' friction at the flow (l,) they carried before."""
+    speed = np.where(controls.duty > 0, share[it.layout.machines.circuit], 0.0)
+    return steady(it.network, speed, losses, it.lines.steady_boundary(carried), head_scale=it.built.head_scale)
+
+
+def _pumped(it: Works, flow: Floats) -> Floats:
+    """(c,) through all pumps of each circuit."""
+    pumped = np.zeros(len(it.layout.circuits))
+    np.add.at(pumped, it.layout.machines.circuit, flow)
+    return pumped
+
+
+def _secant(share: Floats, error: Floats, last: tuple[Floats, Floats]) -> Floats:
+    """How flow answers to speed, kept between bounds that no station leaves."""
+    moved = share - last[0]
+    rise = np.where(np.abs(moved) > 1e-6, (error - last[1]) / np.where(moved == 0.0, 1.0, moved), USUAL_RISE)
+    return np.clip(rise, 0.02, 2.0)
+
+
+# --- going on --------------------------------------------------------------------------------------------------------
+
+
+def temperature(it: Works, state: Water) -> Floats:
+    """(c,) Of each circuit's water. [K]"""
+    warm: Floats = it.layout.water_temperature + TEMPERATURE_SPREAD * state.warmth
+    return warm
+
+
+def second(it: Works, state: Water, controls: Controls, effects: Effects, static: float, lot: Generator) -> None:
+    """One second in short steps. ``static`` is the head that all lines have lost. [m]
+
+    What changes slowly (valves, strainers, the margin to cavitation) is taken as it was at its beginning. Flows that do
+    not settle are not taken: the state before stays, and the second is marked.
+    """
+    state.warmth = wandered(state.warmth, 2.0 * HOUR, lot, 1.0)
+    state.neighbours = wandered(state.neighbours, 0.5 * HOUR, lot, 1.0)
+    behind = it.far_head - effects.line_head - static + NEIGHBOUR_SPREAD * state.neighbours
+    losses = _losses(it, controls, effects)
+    inflow = _leaks(it, effects)
+    scale, shaken = _head_scale(it, state, effects)
+    state.peak = np.full(state.peak.size, -np.inf)
+    state.converged = True
+    for _ in range(STEPS):
+        drive(controls, it.layout, effects, DT)
+        _turn(it, state, controls, effects)
+        state.unsteady = wandered(state.unsteady, TURBULENCE, lot, DT)
+        head_scale = scale * (1.0 + shaken * state.unsteady)
+        boundary = it.lines.boundary(state.lines)
+        flows = solve(
+            it.network, state.speed, losses, boundary, head_scale=head_scale, inflow=inflow, start=state.flows
+        )
+        if flows.converged:
+            state.flows = flows
+            state.lines = it.lines.advance(state.lines, flows.line, flows.line_head, behind)
+        state.converged = state.converged and flows.converged
+        state.peak = np.maximum(state.peak, state.flows.head)
+    state.margin = state.margin + FELT * (_margin(it, state, effects) - state.margin)
+
+
+def _leaks(it: Works, effects: Effects) -> Floats | None:
+    """(nodes,) what is put in at each node, where anything is. [m³/s]"""
+    if not effects.line_leak.any():
+        return None
+    inflow = np.zeros(len(it.network.nodes))
+    np.add.at(inflow, it.line_node, -effects.line_leak * it.line_rated)
+    return inflow
+
+
+def _openings(it: Works, controls: Controls, effects: Effects) -> Floats:
+    """(r,) where every valve stands."""
+    opening = controls.opening.copy()
+    with_valve = it.discharge_valve >= 0
+    valve = np.minimum(controls.valve, 1.0 - effects.valve_limit)
+    valve = np.where(effects.valve_held_open, 1.0, valve)
+    opening[it.discharge_valve[with_valve]] = valve[with_valve]
+    shut = it.check_valve[effects.check_shut & (it.check_valve >= 0)]
+    opening[shut] = 0.0
+    return opening
+
+
+def _losses(it: Works, controls: Controls, effects: Effects) -> Losses:
+    """What every valve and strainer loses as it stands."""
+    leak = np.zeros(len(it.network.resistances))
+    with_check = it.check_valve >= 0
+    leak[it.check_valve[with_check]] = effects.check_open[with_check]
+    return it.network.losses(_openings(it, controls, effects), 1.0 + effects.resistance, leak)
+
+
+def cavitation(margin: Floats) -> Floats:
+    """Share of head lost over NPSH available by required: 3 % where they are equal, by definition of NPSH3."""
+    lost: Floats = np.minimum(NPSH3 * np.exp(-(margin - 1.0) / ONSET), WORST)
+    return lost
+
+
+def _recirculated(it: Works, state: Water, effects: Effects) -> Floats:
+    """(p,) what runs back through the wear rings, so that the impeller moves more than the branch. [m³/s]"""
+    lost: Floats = effects.clearance * it.layout.machines.rated_flow * state.speed
+    return lost
+
+
+def _head_scale(it: Works, state: Water, effects: Effects) -> tuple[Floats, Floats]:
+    """(p,) head over the design curve's, of the machine as built and as it is; and the share of it that fluctuates."""
+    lost = cavitation(state.margin)
+    scale = it.built.head_scale * (1.0 - effects.head_loss) * (1.0 - lost)
+    if effects.clearance.any():
+        flow = np.maximum(state.flows.pump, 0.0)
+        design = it.network.bank.head(flow, state.speed)
+        moved = it.network.bank.head(flow + _recirculated(it, state, effects), state.speed)
+        scale = scale * np.where(design > 1.0, moved / np.maximum(design, 1.0), 1.0)
+    return scale, UNSTEADY + effects.unsteadiness + BUBBLES * lost
+
+
+def _margin(it: Works, state: Water, effects: Effects) -> Floats:
+    """(p,) NPSH available over required at the eye; the velocity head in the suction pipe is left out (0.6 m)."""
+    warm = temperature(it, state)
+    weight = (water.density(warm) * STANDARD_GRAVITY)[it.layout.machines.circuit]
+    boiling = water.vapour_pressure(warm)[it.layout.machines.circuit]
+    gauge = weight * (state.flows.head - it.network.elevation)[it.suction]
+    available = (gauge + STANDARD_ATMOSPHERE - boiling) / weight
+    required = it.network.bank.npsh_required(np.maximum(state.flows.pump, 0.0), np.maximum(state.speed, AT_REST))
+    margin = np.where(state.speed > 0.1, np.minimum(available / np.maximum(required, 0.1), PLENTY), PLENTY)
+    margin = np.nan_to_num(margin, nan=PLENTY)  # a curve without NPSH never cavitates
+    disturbed = 1.0 - ONSET * np.log(np.maximum(effects.cavitation, 1e-9) / NPSH3)
+    there: Floats = np.where(effects.cavitation > 0.0, np.minimum(margin, disturbed), margin)
+    return there
+
+
+def shaft_power(it: Works, state: Water, effects: Effects) -> Floats:
+    """(p,) what the shafts take. [W]"""
+    density = water.density(temperature(it, state))[it.layout.machines.circuit]
+    flow = state.flows.pump + _recirculated(it, state, effects)
+    lost = cavitation(state.margin)
+    design = it.network.bank.shaft_power(flow, state.speed, density, it.built.power_scale)
+    efficiency = np.maximum(it.network.bank.efficiency(flow, state.speed), 0.2)
+    worse = 1.0 - np.minimum((effects.efficiency_loss + CAVITATION_EFFICIENCY * lost) / efficiency, 0.8)
+    head = (1.0 - effects.head_loss) * (1.0 - lost)
+    taken: Floats = np.nan_to_num(design) * head / worse * (1.0 + effects.friction)
+    return taken
+
+
+def _turn(it: Works, state: Water, controls: Controls, effects: Effects) -> None:
+    """Rotors: driven ones follow their drives, the others run down (exact for torque that goes with speed squared)."""
+    machines = it.layout.machines
+    driven = controls.frequency / machines.rated_hz
+    if np.all(driven >= state.speed):
+        state.speed = driven
+        return
+    energy = machines.inertia * (machines.rated_speed * np.maximum(state.speed, AT_REST)) ** 2
+    braking = shaft_power(it, state, effects) / energy * DT
+    rubbing = COASTING * machines.motor_power / (machines.inertia * machines.rated_speed**2) * DT
+    coasting = np.maximum(state.speed / (1.0 + braking) - rubbing, 0.0)
+    coasting = np.where(coasting < AT_REST, 0.0, coasting)
+    state.speed = np.where(driven >= coasting, driven, coasting)
+
+
+def pumped(it: Works, state: Water) -> Floats:
+    """(c,) through all pumps of each circuit. [m³/s]"""
+    return _pumped(it, state.flows.pump)
+
+
+# --- what there is to measure ----------------------------------------------------------------------------------------
+
+
+def hydraulics(it: Works, state: Water, controls: Controls, effects: Effects) -> Hydraulics:
+    """The water as the rest of the plant sees it, once a second."""
+    flows = state.flows
+    warm = temperature(it, state)
+    density = water.density(warm)
+    of_node = density[it.network.node_circuit] * STANDARD_GRAVITY
+    starts = it.network.from_node[len(it.network.pumps) :][: len(it.network.resistances)]
+    ends = it.network.to_node[len(it.network.pumps) :][: len(it.network.resistances)]
+    incoming, outgoing = _metered(it, flows, effects)
+    backward = np.where(flows.pump < 0.0, WINDMILL * -flows.pump / it.layout.machines.rated_flow, 0.0)
+    return Hydraulics(
+        flow=flows.pump,
+        speed=np.where(state.speed > 0.0, state.speed, np.where(backward > AT_REST, backward, 0.0)),
+        head=flows.head[it.discharge] - flows.head[it.suction],
+        shaft=np.where(state.speed > 0.0, shaft_power(it, state, effects), 0.0),
+        margin=state.margin,
+        density=density,
+        temperature=warm,
+        pressure=of_node * (flows.head - it.network.elevation),
+        peak=of_node * (state.peak - it.network.elevation),
+        loss=of_node[ends] * (flows.head[starts] - flows.head[ends]),
+        through=flows.resistance,
+        pumped=_pumped(it, flows.pump),
+        incoming=incoming,
+        outgoing=outgoing,
+        opening=_openings(it, controls, effects),
+        line_head=state.lines.head,
+        converged=state.converged,
+    )
+
+
+def _metered(it: Works, flows: Flows, effects: Effects) -> tuple[Floats, Floats]:
+    """(c,) flow at the headers' meters, which stand on the station's side of any leak."""
+    incoming, outgoing = np.zeros(len(it.layout.circuits)), np.zeros(len(it.layout.circuits))
+    leak = effects.line_leak * it.line_rated
+    for i, line in enumerate(it.layout.lines):
+        circuit = it.layout.circuit(line.circuit)
+        if circuit >= 0 and line.side == "upstream":
+            incoming[circuit] += flows.line[i] - leak[i]
+        elif circuit >= 0:
+            outgoing[circuit] += leak[i] - flows.line[i]
+    return incoming, outgoing
+
+
+def line_pressures(it: Works, of: Hydraulics, line: NDArray[np.intp], away: Floats) -> Floats:
+    """Gauge pressure along the lines, at the station's own level. [Pa]
+
+    Parameters
+    ----------
+    line : (m, k)   Which line, -1 for none.
+    away : (k,)     Share of its length between the place and the station.
+    """
+    if not it.layout.lines:
+        return np.full(line.shape, np.nan)
+    point = it.lines.near[line] - np.rint(away * it.lines.reaches[line]).astype(np.intp)
+    circuits = np.array([it.layout.circuit(part.circuit) for part in it.layout.lines], dtype=np.intp)
+    pressure = of.density[circuits[line]] * STANDARD_GRAVITY * of.line_head[point]
+    return np.where(line >= 0, pressure, np.nan)

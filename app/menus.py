@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from app.actions import ACTIONS, BY_ID, GROUPS
+from app.presenters.palette import Action as Possible
 
 
 class Menus:
@@ -30,6 +31,14 @@ class Menus:
     def trigger(self, identity: str) -> None:
         """Do an action by its name."""
         self._actions[identity].trigger()
+
+    def possible(self) -> list[Possible]:
+        """The actions that make sense now, for the palette."""
+        return [
+            Possible(identity, action.text(), " · ".join(native(key) for key in BY_ID[identity].keys))
+            for identity, action in self._actions.items()
+            if action.isEnabled() and identity != "palette"
+        ]
 
     def enable(self, identity: str, possible: bool) -> None:
         """Whether an action makes sense now."""

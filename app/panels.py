@@ -4,22 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from app.menus import Menus
-from app.messages import Mail, Request
+from app.messages import Mail, Request, Seek
 from app.opening import Opened
+from app.presenters import palette, tags
+from app.presenters.palette import Found
 from app.presenters.selection import Selection
+from app.views import words
+from app.views.palette import Palette
+from app.views.tags import Tags
 
 
 @dataclass(frozen=True)
 class Room:
-    """What a panel is given: the source, how to ask and to select, the language spoken now, and the actions."""
+    """What a panel is given: the source, how to ask, to select (anything; a tag by its name; an alarm or
+    anomaly by its identity) and to write a file, the language spoken, the actions.
+    """
 
     opened: Opened
     ask: Callable[[Request], None]
     select: Callable[[Selection], None]
+    pick_tag: Callable[[str], None]
+    pick_standing: Callable[[str, int], None]
+    write: Callable[[Callable[[], object], Path], None]
     language: str
     menus: Menus
 
@@ -28,23 +41,73 @@ class Panels:
     """Scene, trends, pump chart, tag list and palette."""
 
     def __init__(self, room: Room, window: QWidget) -> None:
-        self.views: dict[str, QWidget] = {}
+        self._room = room
+        self.views: dict[str, QWidget] = {"tags": self._make_tags()}
+        self._make_palette(window)
+        self._presenters: tuple[Any, ...] = (self._tags, self._palette)
+        self._selecting = tuple(p for p in self._presenters if hasattr(p, "select"))
 
     def take(self, mail: Mail) -> None:
         """Pass mail on."""
+        for presenter in self._presenters:
+            presenter.take(mail)
 
     def say_in(self, language: str) -> None:
         """Say everything in another language."""
+        for presenter in self._presenters:
+            presenter.say_in(language)
 
     def select(self, selection: Selection) -> None:
         """Select everywhere."""
+        for presenter in self._selecting:
+            presenter.select(selection)
 
     def is_complete(self) -> bool:
         """Whether every panel shows what it has been given."""
         return True
 
     def open_palette(self) -> None:
-        """Open the palette."""
+        """Open the palette over the window."""
+        self._palette_view.open()
 
     def close(self) -> None:
         """Let go of what is held."""
+
+    # ---- tags ------------------------------------------------------------------------------------------------------
+
+    def _make_tags(self) -> Tags:
+        room, view = self._room, Tags()
+        self._tags = made = tags.Presenter(view, room.opened.station, room.opened.tags, room.language)
+        view.search_changed.connect(made.search)
+        view.sort_requested.connect(made.sort_by)
+        view.tag_requested.connect(self._room.pick_tag)
+        view.copy_requested.connect(lambda rows: QGuiApplication.clipboard().setText(made.as_text(rows)))
+        view.export_requested.connect(lambda path: self._export_tags(Path(path)))
+        return view
+
+    def _export_tags(self, path: Path) -> None:
+        self._room.write(lambda: path.write_text(self._tags.as_csv(), encoding="utf-8-sig"), path)
+
+    # ---- palette ---------------------------------------------------------------------------------------------------
+
+    def _make_palette(self, window: QWidget) -> None:
+        room = self._room
+        self._palette_view = Palette(window)
+        self._palette = palette.Presenter(
+            self._palette_view, room.opened.station, room.opened.tags, room.menus.possible, self._choose, words.word
+        )
+        self._palette_view.query_changed.connect(self._palette.search)
+        self._palette_view.pick_requested.connect(self._palette.pick)
+
+    def _choose(self, found: Found) -> None:
+        """Do or show what was picked in the palette."""
+        if found.kind == "action":
+            self._room.menus.trigger(found.id)
+        elif found.kind == "time":
+            self._room.ask(Seek(found.at))
+        elif found.kind == "tag":
+            self._room.pick_tag(found.id)
+        elif found.kind == "equipment":
+            self._room.select(Selection("equipment", found.id, equipment=found.id, fly=True))
+        else:
+            self._room.pick_standing(found.kind, int(found.id))

@@ -115,7 +115,7 @@ class Shell(QObject):
         bar.alarms_requested.connect(lambda: self._docks.reveal("alarms"))
         bar.palette_requested.connect(lambda: self._menus.trigger("palette"))
         self._machines_view.machine_requested.connect(self._pick_machine)
-        alarm_list.row_requested.connect(lambda kind, identity: self.select(self.alarms.picked(kind, identity)))
+        alarm_list.row_requested.connect(self._pick_standing)
         alarm_list.acknowledge_requested.connect(self.alarms.acknowledge)
         alarm_list.filter_changed.connect(self.alarms.filter_by)
         alarm_list.sort_requested.connect(self.alarms.sort_by)
@@ -128,7 +128,7 @@ class Shell(QObject):
         line.tracks.seek_requested.connect(self.timeline.seek)
         line.tracks.zoom_requested.connect(self.timeline.zoom)
         line.tracks.shift_requested.connect(self.timeline.show_around)
-        line.tracks.mark_requested.connect(lambda kind, identity: self.select(self.alarms.picked(kind, identity)))
+        line.tracks.mark_requested.connect(self._pick_standing)
         self._panel.acknowledge_requested.connect(self._acknowledge_selection)
         self._panel.tag_requested.connect(self._pick_tag)
         self._notice_bar.cancel_requested.connect(lambda: self.ask(Cancel()))
@@ -195,7 +195,16 @@ class Shell(QObject):
     def _furnish(self) -> None:
         if self._closed:
             return
-        room = Room(self.opened, self.ask, self.select, self._languages.current, self._menus)
+        room = Room(
+            self.opened,
+            self.ask,
+            self.select,
+            self._pick_tag,
+            self._pick_standing,
+            self._report,
+            self._languages.current,
+            self._menus,
+        )
         self._panels = Panels(room, self.frame)
         for name, view in self._panels.views.items():
             self._docks.put(name, view)
@@ -260,6 +269,9 @@ class Shell(QObject):
 
     def _pick_machine(self, pump: str, fly: bool) -> None:
         self.select(Selection("equipment", pump, equipment=pump, fly=fly))
+
+    def _pick_standing(self, kind: str, identity: int) -> None:
+        self.select(self.alarms.picked(kind, identity))
 
     def _pick_tag(self, name: str) -> None:
         tags = self.opened.tags

@@ -111,6 +111,30 @@ A station file with pumps (--station FILE) shows them here.</source>
         <source>State</source>
         <translation>状态</translation>
     </message>
+    <message>
+        <source>Tag</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Description</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Quality</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Age</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Limits</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>NoticeBar</name>
@@ -137,6 +161,45 @@ A station file with pumps (--station FILE) shows them here.</source>
     <message>
         <source>{rate} frames/s · step {ms} ms · {dropped} dropped</source>
         <translation>{rate} 帧/秒 · 计算 {ms} ms · 丢失 {dropped}</translation>
+    </message>
+</context>
+<context>
+    <name>Palette</name>
+    <message>
+        <source>Actions, tags, equipment, alarms, times (14:03, +90)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing fits.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>action</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>time</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>anomaly</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>alarm</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>equipment</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>tag</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go to {time}</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -291,6 +354,45 @@ Pick a machine, a line of the alarm list, a mark on the timeline, a tag or anyth
     <message>
         <source>answered in {time}</source>
         <translation>响应用时 {time}</translation>
+    </message>
+</context>
+<context>
+    <name>Tags</name>
+    <message>
+        <source>Search name, description, equipment</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add to the trends</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Export as CSV…</source>
+        <translation>导出为 CSV…</translation>
+    </message>
+    <message>
+        <source>{shown} of {total} tags</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{total} tags</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No tag holds these words.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This source has no tags.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export the tags</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>

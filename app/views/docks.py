@@ -96,6 +96,8 @@ class Docks(QMainWindow):
     def _measure(self, columns: tuple[Column, ...], firsts: list[QDockWidget]) -> None:
         gap = 4 * (len(columns) - 1)
         left = self.width() - gap - sum(column.width for column in columns if column.fixed)
+        if left <= 0:  # not laid out yet
+            return
         widths = [int(column.width if column.fixed else column.width * left) for column in columns]
         self.resizeDocks(firsts, widths, Qt.Orientation.Horizontal)
         for column in columns:

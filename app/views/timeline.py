@@ -103,9 +103,9 @@ class Tracks(QWidget):
             return
         self._paint_overview(painter)
         self._paint_axis(painter)
+        self._paint_unknown(painter)
         for number, lane in enumerate(self._state.lanes):
             self._paint_lane(painter, lane, OVERVIEW + AXIS + number * LANE)
-        self._paint_now(painter)
         self._paint_cursor(painter)
 
     def _paint_overview(self, painter: QPainter) -> None:
@@ -201,13 +201,13 @@ class Tracks(QWidget):
         painter.setPen(QColor(theme.TEXT))
         painter.drawText(box.adjusted(4, -3, 0, 3), Qt.AlignmentFlag.AlignVCenter, f"{mark.equipment} {mark.what}")
 
-    def _paint_now(self, painter: QPainter) -> None:
-        """What has not happened yet is darker."""
-        x = self._x(self._state.span[1], self._state.shown)
+    def _paint_unknown(self, painter: QPainter) -> None:
+        """What is before the first frame or has not happened yet is darker."""
         left, right = self._room()
-        if x < right:
-            bottom = self.height() - OVERVIEW
-            painter.fillRect(QRectF(max(x, left), OVERVIEW + AXIS, right - max(x, left), bottom), QColor(theme.WINDOW))
+        first, last = (min(max(self._x(t, self._state.shown), left), right) for t in self._state.span)
+        top, height = OVERVIEW + AXIS, self.height() - OVERVIEW - AXIS
+        for a, b in ((left, first), (last, right)):
+            painter.fillRect(QRectF(a, top, b - a, height), QColor(theme.WINDOW))
 
     def _paint_cursor(self, painter: QPainter) -> None:
         left, right = self._room()

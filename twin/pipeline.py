@@ -82,7 +82,7 @@ class Twin:
         if notices and self._detector is not None:
             self._detector.bridge_gap()
         state = self._model.step(frame) if self._model is not None else None
-        findings = self._detector.step(state) if self._detector is not None and state is not None else None
+        findings = self._detector.step(frame, state) if self._detector is not None and state is not None else None
         changed_alarms = self._step_alarms(frame)
         self._last = Snapshot(
             frame=frame,

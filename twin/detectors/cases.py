@@ -16,6 +16,7 @@ from twin.detectors.channels import Channels
 from twin.detectors.diagnosis import Opinion, Verdict
 from twin.detectors.response import Responses, priority
 from twin.detectors.watch import Judgement
+from twin.plant.binding import or_zero
 from twin.signals import Floats
 
 TOLD_EVIDENCE = 5  # residuals that are told with an anomaly
@@ -42,7 +43,7 @@ class Case:
     size: Floats  # (m,) how far the verdict says they have moved, % of rated
     opinion: Opinion | None = None
     opinions: int = 0  # how many went into it
-    told_at: float = -np.inf
+    told_at: float = -np.inf  # when its name or confidence was last told
     rivals: int = 0  # verdicts in a row that named another fault
     back_since: float = np.nan
 
@@ -80,9 +81,16 @@ class Cases:
         return case.opinion
 
     def open(
-        self, verdict: Verdict, circuit: int, since: float, at: float, seen: Judgement, running: frozenset[str]
+        self,
+        verdict: Verdict,
+        circuit: int,
+        since: float,
+        at: float,
+        seen: Judgement,
+        running: frozenset[str],
+        evidence: tuple[Evidence, ...] = (),
     ) -> Anomaly:
-        """A new anomaly."""
+        """A new anomaly; ``evidence`` where the residuals cannot tell it."""
         anomaly = Anomaly(
             id=self._next_id,
             equipment=verdict.equipment,
@@ -92,13 +100,25 @@ class Cases:
             detected=at,
             until=None,
             priority=priority(verdict.fault),
-            evidence=self._evidence(verdict.moved, seen),
+            evidence=evidence or self._evidence(verdict.moved, seen),
             response=self._responses.to(verdict.fault, verdict.equipment, running),
         )
         self._next_id += 1
-        case = Case(anomaly, circuit, verdict.pump, self._claims(verdict, circuit), _main(verdict.moved), verdict.moved)
-        self.standing.append(case)
+        self.standing.append(self._case(verdict, anomaly, circuit))
         return anomaly
+
+    def _case(self, verdict: Verdict, anomaly: Anomaly, circuit: int) -> Case:
+        return Case(
+            anomaly=anomaly,
+            circuit=circuit,
+            pump=verdict.pump,
+            claims=self._claims(verdict, circuit),
+            main=_main(verdict.moved),
+            size=verdict.moved,
+            opinion=verdict.opinion,
+            opinions=int(verdict.opinion is not None),
+            told_at=anomaly.detected,
+        )
 
     def reconsider(
         self, case: Case, verdict: Verdict, at: float, seen: Judgement, running: frozenset[str]
@@ -158,7 +178,7 @@ class Cases:
     def _evidence(self, moved: Floats, seen: Judgement) -> tuple[Evidence, ...]:
         """The residuals that moved most, in the units people are told."""
         strength = np.where(seen.valid & (moved != 0), np.abs(seen.departure / seen.sigma), 0.0)
-        order = np.argsort(-np.nan_to_num(strength))[:TOLD_EVIDENCE]
+        order = np.argsort(-or_zero(strength))[:TOLD_EVIDENCE]
         told = []
         for channel in order[strength[order] > 1.0]:
             name = self._channels.names[channel]

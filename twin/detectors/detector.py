@@ -8,18 +8,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.detectors import diagnosis
-from twin.detectors.anomaly import Anomaly
+from twin.detectors.anomaly import Anomaly, Evidence
 from twin.detectors.cases import Case, Cases, certain
 from twin.detectors.channels import Channels
 from twin.detectors.kinds import WHY, Sample
 from twin.detectors.residual import Residuals
 from twin.detectors.response import Responses
+from twin.detectors.sensors import Sensors
 from twin.detectors.signatures import Library
 from twin.detectors.trips import Trips
 from twin.detectors.watch import Judgement, Watch
 from twin.plant.model import PlantState, PumpModel
 from twin.plant.reading import Station
-from twin.signals import Floats
+from twin.signals import Floats, Frame
 
 LOOK_AGAIN = 2.0  # s between the first channel that crosses and the verdict: more evidence comes in
 LOOK_LONGER = 5.0  # s before something is called unknown
@@ -27,6 +28,7 @@ FRESH = 30.0  # s for which a case is reconsidered with every frame; later now a
 NOW_AND_THEN = 10.0  # s
 TRANSIENT = 8.0  # s after a trip in which its circuit's other channels are not judged
 MEAN_OF_SOME = 0.6  # spread of a mean of a few seconds over that of a sample
+WITNESSES = ("vibration", "envelope", "head", "power", "speed_tracking")
 OFTEN = 0.5  # s between frames below which not every one is judged
 
 
@@ -51,16 +53,17 @@ class Detector:
         self._watch = Watch(self._channels.kinds, station.file.station.false_alarms_per_year)
         self._library = Library(model, self._channels)
         self._trips = Trips(model)
+        self._sensors = Sensors(model.binding)
         self._cases = Cases(self._channels, Responses(station))
         self._judged = np.array([kind.judged for kind in self._channels.kinds], dtype=bool)
         self._healthy = healthy
         self._pending: dict[int, float] = {}
         self._transient: dict[int, float] = {}
-        self._witnesses = {name: self._witness(name) for name in ("vibration", "envelope", "head", "power")}
+        self._witnesses = {name: self._witness(name) for name in WITNESSES}
         self._findings: Findings | None = None
         self._at = -np.inf
 
-    def step(self, state: PlantState) -> Findings:
+    def step(self, frame: Frame, state: PlantState) -> Findings:
         """Judge one instant."""
         at = state.measured.at
         if self._findings is not None and 0 <= at - self._at < OFTEN:
@@ -73,8 +76,11 @@ class Detector:
         running = frozenset(name for name, turns in zip(state.pumps, state.running, strict=True) if turns)
         changed: list[Anomaly] = []
         tripped = self._trips.step(state)
+        silent, stuck = self._sensors.step(frame, state)
         if not teaching:
             changed += self._open_trips(at, tripped, seen, running)
+            changed += self._open_sensors(at, silent, "sensor_dropout", seen, running)
+            changed += self._open_sensors(at, stuck, "sensor_stuck", seen, running)
             changed += self._review(at, state, seen, running)
             changed += self._open_new(at, state, seen, running)
         self._findings = Findings(self._residuals(sample, seen), self._cases.anomalies, tuple(changed))
@@ -85,6 +91,7 @@ class Detector:
         self._channels.bridge_gap()
         self._watch.bridge_gap()
         self._trips.bridge_gap()
+        self._sensors.bridge_gap()
         self._cases.bridge_gap()
         self._pending.clear()
         self._transient.clear()
@@ -100,8 +107,30 @@ class Detector:
             changed += [self._cases.close(case, at) for case in standing]
             mine = (self._channels.pump == pump).astype(np.float64)
             verdict = certain(self._model.pumps[pump].id, "drive_trip", int(pump), mine)
-            changed.append(self._cases.open(verdict, circuit, at, at, seen, running))
+            changed.append(self._cases.open(verdict, circuit, at, at, seen, running, self._lost_speed(int(pump))))
         return changed
+
+    def _lost_speed(self, pump: int) -> tuple[Evidence, ...]:
+        """What a trip shows: the speed that went, in revolutions a minute."""
+        binding = self._model.binding
+        column = int(binding.column("shaft_speed")[pump])
+        if column < 0:
+            return ()
+        lost = float(self._trips.lost[pump])
+        value = -lost * float(self._model.rated_speed[pump]) * 30.0 / np.pi
+        spread = float(self._watch.spread(self._witnesses["speed_tracking"][pump]))
+        return (
+            Evidence("shaft_speed", binding.tag(column), round(value, 1), "r/min", round(-100.0 * lost / spread, 1)),
+        )
+
+    def _open_sensors(
+        self, at: float, columns: NDArray[np.intp], fault: str, seen: Judgement, running: frozenset[str]
+    ) -> list[Anomaly]:
+        """Transmitters that need no diagnosis; what they enter can be judged by nobody meanwhile."""
+        nothing = np.zeros(len(self._channels))
+        tags = self._model.binding.tags
+        verdicts = [certain(tags[int(column)].name, fault, -1, nothing) for column in columns]
+        return [self._cases.open(verdict, -1, at, at, seen, running) for verdict in verdicts]
 
     def _review(self, at: float, state: PlantState, seen: Judgement, running: frozenset[str]) -> list[Anomaly]:
         """Reconsider the standing cases, and end those whose residuals are back."""
@@ -109,21 +138,33 @@ class Detector:
         departure, _ = self._watch.evidence(at - FRESH)
         calm = self._watch.quick_calm
         for case in list(self._cases.standing):
-            if case.anomaly.fault == "drive_trip":
-                over = not self._trips.standing[case.pump]
-            else:
-                over = self._cases.back(case, at, departure, calm, seen)
+            told = self._told_standing(case)
+            over = not told if told is not None else self._cases.back(case, at, departure, calm, seen)
             if over:
                 self._watch.reset(case.claims)
                 changed.append(self._cases.close(case, at))
-            elif case.anomaly.fault != "drive_trip" and self._worth_a_look(case, at):
+            elif told is None and self._worth_a_look(case, at, seen):
                 verdict = self._verdict(case.circuit, case.anomaly.since, state, seen, case)
                 anomaly = self._cases.reconsider(case, verdict, at, seen, running)
                 changed += [anomaly] if anomaly is not None else []
         return changed
 
+    def _told_standing(self, case: Case) -> bool | None:
+        """Whether what needed no diagnosis still stands; None where it was diagnosed."""
+        fault, equipment = case.anomaly.fault, case.anomaly.equipment
+        if fault == "drive_trip":
+            return bool(self._trips.standing[case.pump])
+        if fault == "sensor_dropout":
+            return bool(self._sensors.silent[self._model.binding.tags.column(equipment)])
+        if fault == "sensor_stuck":
+            return bool(self._sensors.stuck[self._model.binding.tags.column(equipment)])
+        return None
+
     @staticmethod
-    def _worth_a_look(case: Case, at: float) -> bool:
+    def _worth_a_look(case: Case, at: float, seen: Judgement) -> bool:
+        """Whether there is anything new to learn: of a pump that has stopped since there is not."""
+        if not (case.main & seen.valid).any():
+            return False
         age = at - case.anomaly.detected
         return age < FRESH or age % NOW_AND_THEN < 1.0
 

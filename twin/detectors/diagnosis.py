@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from twin.detectors.anomaly import Candidate
 from twin.detectors.signatures import Hypotheses, Hypothesis, Witness
+from twin.plant.binding import or_zero
 from twin.signals import Floats
 
 MISMATCH = 0.15  # % of rated: what the model does not know of any residual
@@ -46,21 +47,6 @@ class Evidence:
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """The best explanation, the runners-up, and the channels (m,) it accounts for."""
-
-    equipment: str
-    fault: str
-    pump: int
-    candidates: tuple[Candidate, ...]
-    moved: Floats
-
-    @property
-    def confidence(self) -> float:
-        return next((c.confidence for c in self.candidates if c.fault == self.fault), 0.0)
-
-
-@dataclass(frozen=True)
 class Opinion:
     """How well each hypothesis of a circuit explains the evidence: size (h,) and χ² left over (h,)."""
 
@@ -70,6 +56,22 @@ class Opinion:
     def with_earlier(self, earlier: Opinion, share: float) -> Opinion:
         """This opinion tempered by an earlier one, of which ``1 - share`` stays."""
         return Opinion(self.size, earlier.misfit + share * (self.misfit - earlier.misfit))
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The best explanation, the runners-up, and the channels (m,) it accounts for."""
+
+    equipment: str
+    fault: str
+    pump: int
+    candidates: tuple[Candidate, ...]
+    moved: Floats
+    opinion: Opinion | None = None
+
+    @property
+    def confidence(self) -> float:
+        return next((c.confidence for c in self.candidates if c.fault == self.fault), 0.0)
 
 
 def opinion(hypotheses: Hypotheses, evidence: Evidence) -> Opinion:
@@ -89,7 +91,7 @@ def verdict(hypotheses: Hypotheses, evidence: Evidence, held: Opinion, pumps: Se
         return _unknown(hypotheses, evidence, pumps, likelihood)
     row = hypotheses.rows[best]
     candidates = _candidates(hypotheses, likelihood, row.fault)
-    return Verdict(row.equipment, row.fault, row.pump, candidates, held.size[best] * hypotheses.moves[best])
+    return Verdict(row.equipment, row.fault, row.pump, candidates, held.size[best] * hypotheses.moves[best], held)
 
 
 def _fit(hypotheses: Hypotheses, evidence: Evidence) -> tuple[Floats, Floats]:
@@ -123,9 +125,9 @@ def _implausible(rows: Sequence[Hypothesis], size: Floats, usable: NDArray[np.bo
 def _testimony(row: Hypothesis, evidence: Evidence) -> float:
     """χ² of what bears witness beside the residuals."""
     if row.pump < 0:
-        return 0.0
+        return row.doubt
     p = row.pump
-    testimony = sum(
+    testimony = row.doubt + sum(
         _against(witness, float(seen[p]))
         for witness, seen in (
             (row.vibration, evidence.vibration),
@@ -167,11 +169,11 @@ def _candidates(hypotheses: Hypotheses, likelihood: Floats, first: str) -> tuple
 
 def _unknown(hypotheses: Hypotheses, evidence: Evidence, pumps: Sequence[str], likelihood: Floats) -> Verdict:
     """Something is wrong and nothing explains it: blame the pump whose residuals stand out most."""
-    strength = np.where(evidence.usable, np.nan_to_num(evidence.departure / evidence.sigma), 0.0) ** 2
+    strength = np.where(evidence.usable, or_zero(evidence.departure / evidence.sigma), 0.0) ** 2
     of = {row.pump for row in hypotheses.rows if row.pump >= 0}
     totals = {p: float(strength[_channels_of(hypotheses, p)].sum()) for p in sorted(of)}
     worst = max(totals, key=lambda p: totals[p], default=-1)
-    moved = np.where(evidence.usable, np.nan_to_num(evidence.departure), 0.0)
+    moved = np.where(evidence.usable, or_zero(evidence.departure), 0.0)
     mine = np.zeros(len(moved), dtype=bool)
     if worst >= 0:
         mine[_channels_of(hypotheses, worst)] = True

@@ -10,7 +10,7 @@ from twin.detectors.kinds import BALANCE, GAUGE, METER, Kind, Sample
 from twin.detectors.motion import SETTLING, Moves
 from twin.detectors.pump_residuals import LAGGING, REFERENCE_DENSITY
 from twin.detectors.residual import ResidualName
-from twin.plant.binding import GAUGES, METERS, middle
+from twin.plant.binding import GAUGES, METERS, middle, or_zero
 from twin.plant.model import PlantState, PumpModel
 from twin.signals import Floats
 from twin.units import STANDARD_GRAVITY
@@ -85,7 +85,7 @@ class HeaderResiduals:
         settling[self._of[(moves.since_change < SETTLING) | moves.ramping]] = True
         why[self._balances] = np.where(settling[circuit[self._balances]], kinds.STARTING, kinds.OK)
         why[np.isnan(value)] = kinds.NOT_MEASURED
-        point = np.nan_to_num(expected / 100.0)
+        point = or_zero(expected / 100.0)
         point[self._balances] += self._mixture(state, moves)[circuit[self._balances]]
         return Sample(value, expected, np.ones(m), point, unsteady, why)
 
@@ -93,7 +93,7 @@ class HeaderResiduals:
         """(c,) moves when other meters come to carry the sum of a circuit, each with a bias of its own."""
         changes = np.zeros(self._circuits)
         changes[self._of] = moves.changes
-        flows = np.nan_to_num(np.where(state.running, state.flow, 0.0))
+        flows = or_zero(np.where(state.running, state.flow, 0.0))
         total = np.bincount(self._of, flows, self._circuits)
         concentration = np.bincount(self._of, flows**2, self._circuits) / np.maximum(total**2, 1e-12)
         return changes + MIXING * concentration

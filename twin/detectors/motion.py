@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.plant.binding import Readings
+from twin.plant.binding import Readings, or_zero
 from twin.plant.model import PlantState, PumpModel
 from twin.signals import Floats
 
@@ -49,7 +49,7 @@ class _Smooth:
         share = 1.0 - np.exp(-elapsed / LAG)
         known = np.isfinite(self._value)
         self._value = np.where(known, self._value + share * (now - self._value), now)
-        departure: Floats = np.nan_to_num(np.maximum(np.abs(now - self._value) - self._dead_band, 0.0))
+        departure: Floats = or_zero(np.maximum(np.abs(now - self._value) - self._dead_band, 0.0))
         return departure
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.detectors.kinds import Kind
+from twin.plant.binding import or_zero
 from twin.signals import Floats
 
 MEMORY = 1800.0  # samples after which a settled offset has followed the station half-way or so
@@ -42,7 +43,7 @@ class Offsets:
         smooth = np.where(known, self._point + (point - self._point) / POINT_LAG, point)
         self._point = np.where(valid, smooth, self._point)
         self._learned_at = np.where(np.isfinite(self._learned_at), self._learned_at, self._point)
-        away = np.nan_to_num(np.abs(self._point - self._learned_at))
+        away = or_zero(np.abs(self._point - self._learned_at))
         self._moved = np.where(away > POINT_STEP, (self._drift * away) ** 2, 0.0)
 
     def learn(self, value: Floats, basis: Floats, variance: Floats, healthy: NDArray[np.bool_]) -> None:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from twin.detectors import kinds
 from twin.detectors.kinds import OF_PUMP, Sample
 from twin.detectors.motion import CLOSING, SETTLING, STARTING_TIME, Moves
-from twin.plant.binding import CURRENT, ENVELOPE, VIBRATION, Readings
+from twin.plant.binding import CURRENT, ENVELOPE, VIBRATION, Readings, or_zero
 from twin.plant.model import PlantState, PumpModel
 from twin.plant.station import Resistance
 from twin.signals import Floats
@@ -22,7 +22,7 @@ FLOW_ON_POWER = 0.4
 SPEED_ON_POWER = 3.0
 SPARE_MARGIN = 1.3  # NPSH available over required below which a pump is in danger (domain, section 2)
 
-LEAST_FLOW = 0.15  # of rated: with less a check valve may be shut, and losses say nothing
+LEAST_FLOW = 0.3  # of rated: with less a check valve may be shut, and losses say nothing
 
 _ROW = {kind.name: row for row, kind in enumerate(OF_PUMP)}
 _LOSSES = np.array([_ROW["branch_loss"], _ROW["suction_loss"], _ROW["suction_path"]])
@@ -128,13 +128,13 @@ class PumpResiduals:
         """Errors of head and power grow with them; a flow meter's, a gauge's and a drive's are taken as constant."""
         basis = np.ones_like(expected)
         for name in ("head", "power"):
-            basis[_ROW[name]] = np.nan_to_num(expected[_ROW[name]] / 100.0)
-        basis[_ROW["feeder"]] = np.nan_to_num(state.power / self._rated_power)
+            basis[_ROW[name]] = or_zero(expected[_ROW[name]] / 100.0)
+        basis[_ROW["feeder"]] = or_zero(state.power / self._rated_power)
         return basis
 
     def _point(self, state: PlantState) -> Floats:
-        flow = np.nan_to_num(state.flow / self._rated_flow)
-        speed = np.nan_to_num(state.speed)
+        flow = or_zero(state.flow / self._rated_flow)
+        speed = or_zero(state.speed)
         point = np.tile(speed, (len(OF_PUMP), 1))
         with np.errstate(divide="ignore", invalid="ignore"):
             similar = np.where(speed > 0, flow / speed, 0.0)
@@ -160,7 +160,7 @@ class PumpResiduals:
         on_curve[moves.since_change < SETTLING] = kinds.STARTING
         why[[_ROW["head"], _ROW["power"], _ROW["efficiency"]]] = np.where(moves.ramping, kinds.RAMPING, on_curve)
         trickles = ~(state.flow > LEAST_FLOW * self._rated_flow)
-        why[np.ix_(_LOSSES, trickles)] = kinds.NO_FLOW
+        why[_LOSSES] = np.where(trickles, kinds.NO_FLOW, np.where(moves.ramping, kinds.RAMPING, kinds.OK))
         why[_ROW["drive_tracking"], moves.drive_ramping] = kinds.DRIVE_RAMPING
         why[:, moves.since_start < STARTING_TIME] = kinds.STARTING
         why[:, ~state.running] = kinds.STOPPED

@@ -92,6 +92,7 @@ class Hypothesis:
     envelope: Witness
     noise: Witness
     short: bool
+    doubt: float = 0.0  # χ² that speaks against it beforehand
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,7 @@ class Hypotheses:
 PROPORTION = 0.2  # how far the proportions of a real fault differ from its signature's
 EXACT = 0.1  # and those of a wrong transmitter, which follow from the curve
 CROSSING = 0.08  # and how far head and power do where the signature leaves one of them alone
+BLAME_LAST = 1.0  # χ²: where both would do, better look at the pump than at the transmitter
 LEAST_BIAS = 0.3  # % of rated
 MOST_BIAS = 100.0
 
@@ -252,5 +254,16 @@ class Library:
 
 def _sensor(tag: str, pump: int, leads: int) -> Hypothesis:
     return Hypothesis(
-        "sensor_bias", tag, pump, leads, True, LEAST_BIAS, MOST_BIAS, Witness(), Witness(), Witness(), short=False
+        "sensor_bias",
+        tag,
+        pump,
+        leads,
+        either_way=True,
+        least=LEAST_BIAS,
+        most=MOST_BIAS,
+        vibration=Witness(),
+        envelope=Witness(),
+        noise=Witness(),
+        short=False,
+        doubt=BLAME_LAST,
     )

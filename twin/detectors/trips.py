@@ -7,6 +7,7 @@ from collections import deque
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.plant.binding import or_zero
 from twin.plant.model import PlantState, PumpModel
 from twin.signals import Floats
 
@@ -26,20 +27,24 @@ class Trips:
         self._speeds: deque[tuple[float, Floats]] = deque()
         self._signalled: NDArray[np.bool_] | None = None
         self._ran: Floats = np.full(n, -np.inf)
+        self.lost: Floats = np.zeros(n)
         self.standing: NDArray[np.bool_] = np.zeros(n, dtype=bool)
 
     def step(self, state: PlantState) -> NDArray[np.bool_]:
-        """(n,) the pumps that tripped just now. ``standing`` are those that have not run since."""
+        """(n,) the pumps that tripped just now.
+
+        ``standing`` are those that have not run since, ``lost`` (n,) is what speed went in the last seconds [rated].
+        """
         at = state.measured.at
         of = state.measured.pumps
         signal = np.fmax(of["trip"], of["protection_trip"])
-        signalled = np.nan_to_num(signal) > 0.5
+        signalled = or_zero(signal) > 0.5
         told = signalled & ~(signalled if self._signalled is None else self._signalled)
         self._signalled = signalled
         self._ran[state.running & ~signalled] = at
         collapsed = self._collapsed(at, state) & (np.isnan(signal) | state.running)
         new = ((told & (at - self._ran < RECENTLY)) | collapsed) & ~self.standing
-        fast = np.nan_to_num(state.speed) > TURNED
+        fast = or_zero(state.speed) > TURNED
         self.standing = (self.standing & ~(state.running & ~signalled & fast)) | new
         return new
 
@@ -54,6 +59,7 @@ class Trips:
             self._speeds.popleft()
         before = self._speeds[0][1] if self._speeds else state.measured_speed
         self._speeds.append((at, state.measured_speed))
+        self.lost = or_zero(before - state.measured_speed)
         asked = state.measured.pumps["frequency_setpoint"] / self._rated_hz
         with np.errstate(invalid="ignore"):
             fallen = (before > TURNED) & (state.measured_speed < COLLAPSED * before) & (asked > ASKED * before)

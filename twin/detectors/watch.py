@@ -15,7 +15,7 @@ from twin.detectors.cusum import Cusum, threshold
 from twin.detectors.kinds import LEARNING, Kind, Sample
 from twin.detectors.offsets import Offsets
 from twin.detectors.whitening import Whitening
-from twin.plant.binding import middle
+from twin.plant.binding import middle, or_zero
 from twin.signals import Floats
 
 YEAR = 365.25 * 86_400.0  # s
@@ -118,11 +118,15 @@ class Watch:
             return self._fast.onset(channel)
         return self._slow.onset(channel) - SLOW_SPAN
 
+    def spread(self, channel: int) -> float:
+        """Standard deviation of one healthy sample of a channel. [% of rated]"""
+        return float(self._whitening.sigma[channel])
+
     def evidence(self, since: float) -> tuple[Floats, NDArray[np.intp]]:
         """Mean departure (m,) over the kept samples from a time on, and how many they were."""
         rows = self._recent[self._recent_at >= since]
         if not len(rows):
-            rows = self._recent[np.argmax(np.nan_to_num(self._recent_at))][None, :]
+            rows = self._recent[np.argmax(or_zero(self._recent_at))][None, :]
         finite = np.isfinite(rows)
         count = finite.sum(axis=0)
         mean = np.where(finite, rows, 0.0).sum(axis=0) / np.maximum(count, 1)
@@ -179,7 +183,7 @@ class Watch:
         self._whitening.learn(departure, innovations, healthy & steady & gated)
 
     def _show(self, at: float, z: Floats, valid: NDArray[np.bool_], departure: Floats) -> None:
-        self._z = np.where(valid, self._z + (np.nan_to_num(z) - self._z) / SHOWN_OVER, 0.0)
+        self._z = np.where(valid, self._z + (or_zero(z) - self._z) / SHOWN_OVER, 0.0)
         row = int(np.argmin(np.where(np.isfinite(self._recent_at), self._recent_at, -np.inf)))
         self._recent[row] = np.where(valid, departure, np.nan)
         self._recent_at[row] = at

@@ -126,6 +126,20 @@ class Binding:
         headers["bypass_flow"] = self._bypass.read(values)["flow"]
         return Measured(frame.at, pumps, headers)
 
+    def watched(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Columns of what is measured for the model, and for each the pump it depends on, -1 for a header's."""
+        of_pumps = [
+            (int(c), p)
+            for group in self._groups
+            for measure, row in zip(group.measures, group.column, strict=True)
+            for p, c in enumerate(row)
+            if measure != "frequency_setpoint"  # said, not measured: it stands still by right
+        ]
+        of_headers = [(int(c), -1) for c in self._header.column.flat]
+        pairs = [(c, p) for c, p in of_pumps + of_headers if c >= 0 and self.tags[c].kind == "analog"]
+        table = np.array(pairs, dtype=np.intp).reshape(-1, 2)
+        return table[:, 0].copy(), table[:, 1].copy()
+
     def column(self, measure: str) -> NDArray[np.intp]:
         """(n,) the column of a measurement of each pump, its drive or its feeder; -1 where there is none."""
         for group in self._groups:
@@ -151,10 +165,15 @@ class Binding:
         )
 
 
+def or_zero(values: Floats) -> Floats:
+    """Zero where a value is missing or infinite."""
+    return np.where(np.isfinite(values), values, 0.0)
+
+
 def middle(rows: Floats) -> Floats:
     """Median of each column (c,) of (k, c) rows, leaving out NaN; NaN where there is nothing else."""
     ordered = np.sort(rows, axis=0)  # NaN last
-    count = np.isfinite(rows).sum(axis=0)
+    count = (~np.isnan(ordered)).sum(axis=0)
     columns = np.arange(rows.shape[1])
     low, high = np.maximum(count - 1, 0) // 2, np.minimum(count // 2, len(rows) - 1)
     median: Floats = 0.5 * (ordered[low, columns] + ordered[high, columns])

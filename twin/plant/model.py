@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.plant.bank import Bank
-from twin.plant.binding import GAUGES, METERS, THERMOMETERS, Binding, Measured, middle
+from twin.plant.binding import GAUGES, METERS, THERMOMETERS, Binding, Measured, middle, or_zero
 from twin.plant.curve import from_station
 from twin.plant.reading import Station
 from twin.plant.station import Motor, Pump
@@ -93,7 +93,7 @@ class PumpModel:
     Attributes
     ----------
     rated_flow, rated_head, rated_power : (n,)     What per cent are reckoned of. [m³/s], [m], [W electrical]
-    rated_hz : (n,)                                Of the drives; NaN without one. [Hz]
+    rated_speed, rated_hz : (n,)                   Of the shafts [rad/s] and the drives [Hz]; NaN without a drive.
 
     Notes
     -----
@@ -118,6 +118,7 @@ class PumpModel:
         circuit = [part.temperature_c + FREEZING if part else TEMPERATURE for part in self.binding.circuit_parts]
         self._temperature: Floats = np.array(circuit)[self.binding.circuit_of] if self.pumps else np.empty(0)
         self._motors = _by_motor(self.pumps)
+        self.rated_speed: Floats = self._bank.rated_speed
         self.rated_flow: Floats = np.array([pump.rated_flow_m3_h / 3600.0 for pump in self.pumps])
         self.rated_head: Floats = self._head(self.rated_flow, np.ones(len(self.pumps)))
         self.rated_power: Floats = self._power(self.rated_flow, np.ones(len(self.pumps)), density(self._temperature))
@@ -138,8 +139,8 @@ class PumpModel:
         expected_head = self._head(flow, turning)
         expected_power = self._power(flow, turning, water)
         absolute = of["suction_pressure"] + STANDARD_ATMOSPHERE - vapour_pressure(temperature)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            useful = water * STANDARD_GRAVITY * flow / power
+        working = running & (power > 0.0)
+        useful = water * STANDARD_GRAVITY * flow * head / np.where(working, power, np.nan)
         return PlantState(
             pumps=self._names,
             measured=measured,
@@ -152,7 +153,7 @@ class PumpModel:
             head_sigma=np.hypot(self._head_scale_sigma, STATIC_UNCERTAINTY) * expected_head,
             power=power,
             expected_power=expected_power,
-            efficiency=np.where(running, useful * head, np.nan),
+            efficiency=useful,
             expected_efficiency=water * STANDARD_GRAVITY * flow * expected_head / expected_power,
             npsh_available=absolute / (water * STANDARD_GRAVITY),
             npsh_required=self._bank.npsh_required(flow, turning),
@@ -160,7 +161,7 @@ class PumpModel:
             inlet_pressure=middle(np.stack([headers[gauge] for gauge in GAUGES[:3]])),
             outlet_pressure=middle(np.stack([headers[gauge] for gauge in GAUGES[3:]])),
             header_flow=middle(np.stack([headers[meter] for meter in METERS])),
-            bypass_flow=np.nan_to_num(headers["bypass_flow"]),
+            bypass_flow=or_zero(headers["bypass_flow"]),
         )
 
     def slopes(self) -> Floats:

@@ -49,6 +49,11 @@ RESIDUAL_QUIET = 3.0  # sigmas below which a residual is ordinary
 CURVES = ("#7FB2E5", "#C9D1D8", "#8FCDBF", "#C9B48E", "#A5A8E0", "#6E93B0", "#9FB58A", "#B39DB0")
 CURSOR = "#F2F5F7"
 
+# ---- the scene -----------------------------------------------------------------------------------------------------
+SCENE_LOW = "#14181B"
+SCENE_HIGH = "#2A3238"
+ROBOT = "#7FB2E5"
+
 # ---- measures: an 8 px grid and three sizes of text [px] ------------------------------------------------------------
 STEP = 8
 SMALL, NORMAL, LARGE = 12, 14, 20

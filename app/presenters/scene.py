@@ -1,0 +1,148 @@
+"""The scene: what each piece of equipment is tinted and labelled with, where the robots are, and what is selected."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import replace
+from typing import Protocol
+
+import numpy as np
+
+from app import theme
+from app.messages import Mail
+from app.presenters import formatting
+from app.presenters.machines import largest
+from app.presenters.selection import Selection
+from app.scene.state import Halo, Label, RobotMark, SceneState
+from twin.pipeline import Snapshot
+from twin.plant.model import PumpState
+from twin.plant.reading import Station
+from twin.signals import Pose, Quality
+
+TRAIL = 180.0  # s of a robot's way that are shown
+TINT_STEP = 0.5  # sigmas: what is finer than this is not worth a new picture
+CUBIC_METRES_AN_HOUR = 3600.0
+
+
+class View(Protocol):
+    """The picture frame."""
+
+    def show_state(self, state: SceneState) -> None: ...
+
+    def fly_to(self, equipment: str) -> None: ...
+
+
+class Presenter:
+    """Works the scene's state out of each snapshot."""
+
+    def __init__(self, view: View, station: Station | None) -> None:
+        self._view = view
+        self._pumps = tuple(pump.id for pump in station.pumps) if station is not None else ()
+        self._kinds = {robot.id: robot.kind for robot in station.file.robots} if station is not None else {}
+        tags = station.tags if station is not None else ()
+        self._columns = {pump: [c for c, tag in enumerate(tags) if tag.equipment == pump] for pump in self._pumps}
+        self._trails: dict[str, deque[Pose]] = {}
+        self._language = "en"
+        self._mail: Mail | None = None
+        self._state = SceneState()
+
+    @property
+    def state(self) -> SceneState:
+        return self._state
+
+    def say_in(self, language: str) -> None:
+        """Say the labels in another language."""
+        self._language = language
+        self._work_out()
+
+    def select(self, selection: Selection) -> None:
+        """Frame what is selected, and go there if that was asked."""
+        self._show(replace(self._state, selected=selection.equipment))
+        if selection.fly and selection.equipment:
+            self._view.fly_to(selection.equipment)
+
+    def hide(self, layer: str, hidden: bool) -> None:
+        """Take a layer (roof, walls) away, or put it back."""
+        layers = self._state.hidden | {layer} if hidden else self._state.hidden - {layer}
+        self._show(replace(self._state, hidden=layers))
+
+    def take(self, mail: Mail) -> None:
+        """Show what this mail brought."""
+        self._mail = mail
+        self._work_out()
+
+    def _work_out(self) -> None:
+        snapshot = self._mail.snapshot if self._mail is not None else None
+        if snapshot is None or self._mail is None:
+            return
+        off = {pump: largest(snapshot.residuals, pump)[0] for pump in self._pumps}
+        worst = _worst(self._mail, snapshot)
+        self._show(
+            replace(
+                self._state,
+                tints=tuple((pump, theme.residual_colour(_stepped(z))) for pump, z in off.items() if _is_off(z)),
+                halos=tuple(
+                    Halo(equipment, theme.PRIORITY_COLOURS[priority], theme.PRIORITY_SHAPES[priority])
+                    for equipment, priority in worst.items()
+                ),
+                robots=tuple(self._mark(pose) for pose in snapshot.frame.poses),
+                labels=tuple(self._label(state, off, worst, snapshot) for state in snapshot.pumps),
+            )
+        )
+
+    def _show(self, state: SceneState) -> None:
+        if state != self._state:
+            self._state = state
+            self._view.show_state(state)
+
+    def _label(self, state: PumpState, off: dict[str, float], worst: dict[str, str], snapshot: Snapshot) -> Label:
+        z, priority = off.get(state.pump, float("nan")), worst.get(state.pump, "")
+        if state.running:
+            detail = formatting.quantity(state.flow * CUBIC_METRES_AN_HOUR, 0, "m3/h")
+        else:
+            detail = "停运" if self._language == "zh" else "stopped"
+        if _is_off(z):
+            detail += f"  {formatting.number(z, 1, signed=True)} σ"
+        columns = self._columns.get(state.pump, [])
+        quality = int(snapshot.frame.quality[columns].max()) if columns else int(Quality.GOOD)
+        return Label(
+            state.pump,
+            state.pump,
+            detail,
+            theme.PRIORITY_COLOURS.get(priority, ""),
+            theme.PRIORITY_SHAPES.get(priority, ""),
+            quality,
+            weight=(10 if priority else 0) + (2 if _is_off(z) else 0) + int(state.running),
+        )
+
+    def _mark(self, pose: Pose) -> RobotMark:
+        trail = self._trails.setdefault(pose.robot, deque())
+        if trail and not 0.0 <= pose.at - trail[-1].at <= TRAIL:
+            trail.clear()  # the cursor jumped: a trail may not lead through what was not shown
+        if not trail or pose.at > trail[-1].at:
+            trail.append(pose)
+        while pose.at - trail[0].at > TRAIL:
+            trail.popleft()
+        x, y, z, w = pose.orientation
+        heading = float(np.arctan2(2 * (w * z + x * y), 1 - 2 * (y * y + z * z)))
+        kind = self._kinds.get(pose.robot, "ground")
+        return RobotMark(pose.robot, kind, pose.position, heading, tuple(p.position for p in trail))
+
+
+def _is_off(z: float) -> bool:
+    return abs(z) >= theme.RESIDUAL_QUIET
+
+
+def _stepped(z: float) -> float:
+    return TINT_STEP * round(z / TINT_STEP)
+
+
+def _worst(mail: Mail, snapshot: Snapshot) -> dict[str, str]:
+    """The highest priority standing on each piece of equipment."""
+    worst: dict[str, str] = {}
+    standing = [(a.equipment, a.priority) for a in snapshot.anomalies]
+    standing += [(a.equipment, a.priority) for a in mail.alarms]
+    for equipment, priority in standing:
+        before = worst.get(equipment, priority)
+        worst[equipment] = min(before, priority, key=theme.PRIORITIES.index)
+    return worst

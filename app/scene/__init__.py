@@ -1,0 +1,1 @@
+"""The scene: VTK without Qt. Paints the station off screen and says what was clicked."""

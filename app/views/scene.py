@@ -1,0 +1,325 @@
+"""The scene's picture frame: shows what the painter painted, with words over it, and takes the mouse and keys."""
+
+from __future__ import annotations
+
+import math
+import time
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFontMetricsF,
+    QImage,
+    QKeyEvent,
+    QLinearGradient,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QWidget
+
+from app import theme
+from app.scene.camera import Camera, between
+from app.scene.painter import Painter
+from app.scene.state import Label, SceneState
+from app.views import style
+
+FLIGHT = 0.7  # s that the camera takes to fly somewhere
+FLIGHT_MS = 33
+TURN = math.radians(0.35)  # a pixel of dragging
+WHEEL = 1.2  # nearer by a notch of the wheel
+GAP = 6.0  # px between labels
+LEGEND = QSize(240, 10)
+DIRECTIONS = {"front": (-90.0, 12.0), "right": (0.0, 12.0), "top": (-90.0, 88.0), "isometric": (-135.0, 35.0)}
+KEYS = {Qt.Key.Key_1: "front", Qt.Key.Key_3: "right", Qt.Key.Key_7: "top", Qt.Key.Key_9: "isometric"}
+
+
+class Scene(QWidget):
+    """The station in three dimensions.
+
+    Signals
+    -------
+    equipment_requested : a piece of equipment or a robot was clicked (its name, "" for the ground)
+    fly_requested : it was double-clicked
+    """
+
+    equipment_requested = Signal(str)
+    fly_requested = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMinimumSize(320, 240)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self._painter: Painter | None = None
+        self._why = ""
+        self._state = SceneState()
+        self._pressed: QPointF | None = None
+        self._last = QPointF()
+        self._pivot: np.ndarray | None = None
+        self._flight: tuple[Camera, Camera, float] | None = None
+        self._timer = QTimer(self)
+        self._timer.setObjectName("flight")
+        self._timer.setInterval(FLIGHT_MS)
+        self._timer.timeout.connect(self._fly_on)
+
+    # ---- setters ---------------------------------------------------------------------------------------------------
+
+    def furnish(self, painter: Painter | None, why: str = "") -> None:
+        """Give the painter; or none, and the sentence that says why there is no scene."""
+        self._painter = painter
+        self._why = why
+        if painter is not None:
+            painter.resize(*self._pixels())
+            painter.show(self._state)
+            painter.look(painter.overview())
+        self.update()
+
+    def show_state(self, state: SceneState) -> None:
+        """Show a state; painted at the next occasion."""
+        self._state = state
+        if self._painter is not None:
+            self._painter.show(state)
+        self.update()
+
+    def fly_to(self, equipment: str) -> None:
+        """Fly to a piece of equipment, or to the whole station for ""."""
+        if self._painter is None:
+            return
+        camera, box = self._painter.camera, self._painter.box(equipment)
+        if not equipment:
+            self._fly(self._painter.overview())
+        elif box is not None:
+            near = Camera(camera.focus, camera.distance, math.radians(-118.0), math.radians(28.0))
+            reach = np.array([1.2, 1.2, 0.0])
+            self._fly(near.fitted(box[0] - reach, box[1] + reach, self.width() / max(1, self.height()), margin=1.35))
+
+    def look_from(self, direction: str) -> None:
+        """Look at what is selected, or at the whole, from the front, right, top or isometrically."""
+        if self._painter is None:
+            return
+        azimuth, elevation = (math.radians(angle) for angle in DIRECTIONS[direction])
+        box = self._painter.box(self._state.selected) or self._painter.box("")
+        camera = Camera(self._painter.camera.focus, self._painter.camera.distance, azimuth, elevation)
+        if box is not None:
+            camera = camera.fitted(*box, self.width() / max(1, self.height()))
+        self._fly(camera)
+
+    def settle(self) -> None:
+        """End a flight at its goal at once, for a picture that must not depend on time."""
+        if self._flight is not None and self._painter is not None:
+            self._painter.look(self._flight[1])
+            self._flight = None
+            self._timer.stop()
+            self.update()
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the scene has been given all it needs, or has said why not."""
+        return self._painter is not None or bool(self._why)
+
+    # ---- flying ----------------------------------------------------------------------------------------------------
+
+    def _fly(self, goal: Camera) -> None:
+        if self._painter is None:
+            return
+        self._flight = (self._painter.camera, goal, time.perf_counter())
+        self._timer.start()
+
+    def _fly_on(self) -> None:
+        if self._flight is None or self._painter is None:
+            self._timer.stop()
+            return
+        start, goal, since = self._flight
+        share = (time.perf_counter() - since) / FLIGHT
+        if share >= 1.0:
+            self.settle()
+            return
+        self._painter.look(between(start, goal, share))
+        self.update()
+
+    def _look(self, camera: Camera) -> None:
+        """Look from where the hand leads: a flight gives way."""
+        if self._painter is None:
+            return
+        self._flight = None
+        self._timer.stop()
+        self._painter.look(camera)
+        self.update()
+
+    # ---- painting --------------------------------------------------------------------------------------------------
+
+    def _pixels(self) -> tuple[int, int]:
+        ratio = self.devicePixelRatioF()
+        return max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio))
+
+    def _paint_scene(self, painter: QPainter) -> None:
+        assert self._painter is not None
+        rows = self._painter.paint()
+        height, width, _ = rows.shape
+        image = QImage(rows.data, width, height, 3 * width, QImage.Format.Format_RGB888)
+        painter.drawImage(QRectF(self.rect()), image)
+        placed: list[QRectF] = []
+        for label in sorted(self._state.labels, key=lambda each: -each.weight):
+            self._paint_label(painter, label, placed)
+        self._paint_legend(painter)
+
+    def _paint_label(self, painter: QPainter, label: Label, placed: list[QRectF]) -> None:
+        """A label above its equipment; the next free place upwards if another has it, or none."""
+        assert self._painter is not None
+        box = self._painter.box(label.equipment)
+        if box is None:
+            return
+        low, high = box
+        top = np.array([[(low[0] + high[0]) / 2, (low[1] + high[1]) / 2, high[2] + 0.4]])
+        where, before_eye = self._painter.project(top)
+        if not before_eye[0]:
+            return
+        anchor = QPointF(*(where[0] / self.devicePixelRatioF()))
+        if not self.rect().contains(anchor.toPoint()):
+            return
+        bold, small = style.font(theme.SMALL, bold=True), style.font(theme.SMALL)
+        title = f"{label.shape} {label.title}" if label.shape else label.title
+        width = max(QFontMetricsF(bold).horizontalAdvance(title), QFontMetricsF(small).horizontalAdvance(label.detail))
+        line = QFontMetricsF(small).height()
+        plate = QRectF(0, 0, width + 12, 2 * line + 6)
+        plate.moveCenter(QPointF(anchor.x(), anchor.y() - plate.height() / 2 - 10))
+        for _ in range(4):
+            if not any(plate.adjusted(-GAP, -GAP, GAP, GAP).intersects(other) for other in placed):
+                break
+            plate.translate(0, -plate.height() - GAP)
+        else:
+            return
+        placed.append(plate)
+        self._paint_plate(painter, label, plate, anchor, title, line)
+
+    def _paint_plate(
+        self, painter: QPainter, label: Label, plate: QRectF, anchor: QPointF, title: str, line: float
+    ) -> None:
+        edge = QColor(label.colour or (theme.BRIGHT if label.equipment == self._state.selected else theme.LINE))
+        painter.setPen(QPen(edge, 1))
+        painter.drawLine(QPointF(plate.center().x(), plate.bottom()), anchor)
+        ground = QColor(theme.WINDOW)
+        ground.setAlpha(215)
+        painter.setBrush(ground)
+        painter.drawRoundedRect(plate, 3, 3)
+        if label.quality:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(style.hatch(label.quality))
+            painter.drawRect(plate.adjusted(1, 1, -1, -1))
+        row = QRectF(plate.x() + 6, plate.y() + 3, plate.width() - 12, line)
+        painter.setFont(style.font(theme.SMALL, bold=True))
+        painter.setPen(QColor(label.colour or theme.TEXT))
+        painter.drawText(row, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, title)
+        painter.setFont(style.font(theme.SMALL))
+        painter.setPen(QColor(theme.SECONDARY))
+        painter.drawText(
+            row.translated(0, line), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, label.detail
+        )
+
+    def _paint_legend(self, painter: QPainter) -> None:
+        """The residual ramp with its sigmas, lower left."""
+        full, quiet = theme.RESIDUAL_FULL, theme.RESIDUAL_QUIET
+        bar = QRectF(16, self.height() - 34, min(LEGEND.width(), self.width() - 32), LEGEND.height())
+        painter.setFont(style.font(theme.SMALL))
+        line = QFontMetricsF(painter.font()).height()
+        ground = QColor(theme.WINDOW)
+        ground.setAlpha(190)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ground)
+        painter.drawRoundedRect(bar.adjusted(-8, -line - 8, 8, line + 6), 3, 3)
+        ramp = QLinearGradient(bar.left(), 0, bar.right(), 0)
+        for step in range(17):
+            z = full * (step / 8 - 1)
+            ramp.setColorAt(step / 16, QColor(theme.residual_colour(z)))
+        painter.setBrush(ramp)
+        painter.drawRect(bar)
+        painter.setPen(QColor(theme.SECONDARY))
+        title = QRectF(bar.left(), bar.top() - line - 4, bar.width(), line)
+        painter.drawText(title, Qt.AlignmentFlag.AlignLeft, self.tr("Residual, measured less expected [σ]"))
+        for z in (-full, -quiet, 0.0, quiet, full):
+            x = bar.left() + bar.width() * (z / full + 1) / 2
+            painter.drawLine(QPointF(x, bar.bottom()), QPointF(x, bar.bottom() + 3))
+            box = QRectF(x - 20, bar.bottom() + 3, 40, line)
+            words = f"{z:+.0f}".replace("-", "−") if z else "0"
+            aligned = Qt.AlignmentFlag.AlignHCenter
+            if z in (-full, full):
+                aligned = Qt.AlignmentFlag.AlignLeft if z < 0 else Qt.AlignmentFlag.AlignRight
+                box.moveLeft(x if z < 0 else x - 40)
+            painter.drawText(box, aligned, words)
+
+    # ---- Qt's own --------------------------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self._painter is not None:
+            self._paint_scene(painter)
+        else:
+            painter.fillRect(self.rect(), QColor(theme.SCENE_LOW))
+            painter.setFont(style.font())
+            painter.setPen(QColor(theme.SECONDARY))
+            words = self._why or self.tr("The 3D model is being loaded…")
+            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(self.rect().adjusted(24, 24, -24, -24), flags, words)
+        painter.end()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        if self._painter is not None:
+            self._painter.resize(*self._pixels())
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self.update()
+        super().changeEvent(event)
+
+    def _under(self, at: QPointF) -> tuple[str, np.ndarray | None]:
+        if self._painter is None:
+            return "", None
+        ratio = self.devicePixelRatioF()
+        hit = self._painter.pick(at.x() * ratio, at.y() * ratio)
+        return (hit.name, hit.at) if hit is not None else ("", None)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._pressed = self._last = event.position()
+        _, self._pivot = self._under(event.position())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._pressed is None or self._painter is None:
+            return
+        moved = event.position() - self._last
+        self._last = event.position()
+        camera = self._painter.camera
+        if event.buttons() & Qt.MouseButton.LeftButton and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self._look(camera.orbited(-moved.x() * TURN, moved.y() * TURN, self._pivot))
+        else:
+            self._look(camera.panned(moved.x() / self.height(), -moved.y() / self.height()))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        still = self._pressed is not None and (event.position() - self._pressed).manhattanLength() < 4
+        self._pressed = None
+        if still and event.button() == Qt.MouseButton.LeftButton:
+            self.equipment_requested.emit(self._under(event.position())[0].split(".")[0])
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.fly_requested.emit(self._under(event.position())[0].split(".")[0])
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self._painter is not None:
+            _, towards = self._under(event.position())
+            self._look(self._painter.camera.zoomed(WHEEL ** (event.angleDelta().y() / 120), towards))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in KEYS:
+            self.look_from(KEYS[Qt.Key(event.key())])
+        elif event.key() == Qt.Key.Key_F:
+            self.fly_to(self._state.selected)
+        else:
+            super().keyPressEvent(event)
+
+    def sizeHint(self) -> QSize:
+        return QSize(960, 600)

@@ -11,7 +11,6 @@ from app.bridge import Mailbox
 from app.messages import Mail
 
 PERIOD_MS = 33
-BLINK = 15  # beats a blink's half lasts
 
 
 class Heartbeat(QObject):
@@ -23,13 +22,13 @@ class Heartbeat(QObject):
         mailbox: Mailbox,
         take: Callable[[Mail], None],
         fail: Callable[[BaseException], None],
-        blink: Callable[[bool], None],
+        pulse: Callable[[int], None],
     ) -> None:
         super().__init__(parent)
         self._mailbox = mailbox
         self._take = take
         self._fail = fail
-        self._blink = blink
+        self._pulse = pulse
         self._beats = 0
         self.spent_ms = 0.0  # of a beat that brought mail, smoothed
         self._timer = QTimer(self)
@@ -48,8 +47,7 @@ class Heartbeat(QObject):
     def beat(self) -> None:
         """Take the mail, once."""
         self._beats += 1
-        if self._beats % BLINK == 0:
-            self._blink(self._beats // BLINK % 2 == 0)
+        self._pulse(self._beats)
         failure = self._mailbox.failure()
         if failure is not None:
             self._fail(failure)

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from twin.sources.opening import open_source as open_live
-
 from app.analysis import Analysis
 from app.bridge import Mailbox
 from app.feed import Feed
@@ -21,6 +19,7 @@ from twin.plant.reading import Station, read
 from twin.recordings.live import LiveMemory
 from twin.recordings.recording import Recording
 from twin.signals import TagTable
+from twin.sources.simulated import Simulated
 from twin.sources.source import Source
 
 NO_STATION = "none"
@@ -48,7 +47,8 @@ def open_source(
     """Open a recording's path or a live source's URL; ``hold`` a live source at ``at``. Raises StationError."""
     clock = clock or WallClock()
     if _is_url(name):
-        return _live(open_live(name, station), at, hold, clock)
+        plant = read(Path(station)) if station and station != NO_STATION else None
+        return _live(Simulated.open(name, plant, clock=clock), at, hold, clock)
     return _recorded(Recording.open(Path(name)), name, station, at, clock)
 
 

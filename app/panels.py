@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
+from app.actions import QT_TRANSLATE_NOOP
 from app.menus import Menus
 from app.messages import Mail, Request, Seek
 from app.opening import Opened
-from app.presenters import palette, tags
+from app.presenters import palette, scene, tags
 from app.presenters.palette import Found
 from app.presenters.selection import Selection
+from app.scene import glb
+from app.scene.painter import Painter
 from app.views import words
 from app.views.palette import Palette
+from app.views.scene import Scene
 from app.views.tags import Tags
+from twin.errors import StationError
+
+NO_MODEL = QT_TRANSLATE_NOOP(
+    "panels", 'There is no 3D model.\nA station file names one (model = "station.glb"); --station FILE brings it.'
+)
 
 
 @dataclass(frozen=True)
@@ -42,9 +53,9 @@ class Panels:
 
     def __init__(self, room: Room, window: QWidget) -> None:
         self._room = room
-        self.views: dict[str, QWidget] = {"tags": self._make_tags()}
+        self.views: dict[str, QWidget] = {"scene": self._make_scene(), "tags": self._make_tags()}
         self._make_palette(window)
-        self._presenters: tuple[Any, ...] = (self._tags, self._palette)
+        self._presenters: tuple[Any, ...] = (self._scene, self._tags, self._palette)
         self._selecting = tuple(p for p in self._presenters if hasattr(p, "select"))
 
     def take(self, mail: Mail) -> None:
@@ -64,7 +75,25 @@ class Panels:
 
     def is_complete(self) -> bool:
         """Whether every panel shows what it has been given."""
-        return True
+        return self._scene_view.is_complete
+
+    def look_after(self) -> None:
+        """Put in place what has been loaded meanwhile; asked at every beat."""
+        if self._model is not None and self._model.done():
+            loaded, self._model = self._model, None
+            self._furnish_scene(loaded)
+
+    def settle(self) -> None:
+        """End what moves by itself, for a picture that must not depend on time."""
+        self._scene_view.settle()
+
+    def look_from(self, direction: str) -> None:
+        """Look at the scene from the front, right, top or a corner."""
+        self._scene_view.look_from(direction)
+
+    def fly_to(self, equipment: str) -> None:
+        """Fly to a piece of equipment, or to the whole."""
+        self._scene_view.fly_to(equipment)
 
     def open_palette(self) -> None:
         """Open the palette over the window."""
@@ -72,6 +101,37 @@ class Panels:
 
     def close(self) -> None:
         """Let go of what is held."""
+        self._loading.shutdown(wait=True, cancel_futures=True)
+
+    # ---- scene -----------------------------------------------------------------------------------------------------
+
+    def _make_scene(self) -> Scene:
+        room, view = self._room, Scene()
+        self._scene_view = view
+        self._scene = scene.Presenter(view, room.opened.station)
+        self._loading = ThreadPoolExecutor(max_workers=1, thread_name_prefix="model")
+        self._model: Future[glb.Model] | None = None
+        path = room.opened.station.model_path if room.opened.station is not None else None
+        if path is None:
+            view.furnish(None, QCoreApplication.translate("panels", NO_MODEL))
+        else:
+            self._model = self._loading.submit(glb.read, path)
+        view.equipment_requested.connect(lambda name: self._pick_in_scene(name, False))
+        view.fly_requested.connect(lambda name: self._pick_in_scene(name, True))
+        return view
+
+    def _furnish_scene(self, loaded: Future[glb.Model]) -> None:
+        try:
+            model = loaded.result()
+        except StationError as error:
+            self._scene_view.furnish(None, str(error))
+            return
+        station = self._room.opened.station
+        live = [pump.id for pump in station.pumps] if station is not None else []
+        self._scene_view.furnish(Painter(model, live))
+
+    def _pick_in_scene(self, name: str, fly: bool) -> None:
+        self._room.select(Selection("equipment", name, equipment=name, fly=fly) if name else Selection())
 
     # ---- tags ------------------------------------------------------------------------------------------------------
 

@@ -33,6 +33,7 @@ from twin.errors import StationError
 from twin.text import Text
 
 PANELS = ("machines", "scene", "alarms", "tags", "pump_chart", "trends", "selection")
+BLINK = 15  # beats that half a blink lasts
 
 
 class Settings(Protocol):
@@ -75,7 +76,7 @@ class Shell(QObject):
         self._build_views()
         self._build_presenters()
         self._bind()
-        self._heart = Heartbeat(self, self.acquisition.mailbox, self._take, self._crash, self._bar.counter.blink)
+        self._heart = Heartbeat(self, self.acquisition.mailbox, self._take, self._crash, self._pulse)
         self._restore_hook = crash.catch(self._crash)
 
     # ---- building --------------------------------------------------------------------------------------------------
@@ -157,6 +158,12 @@ class Shell(QObject):
             "last": lambda: self.timeline.last(),
             "slower": lambda: self.timeline.slower(),
             "faster": lambda: self.timeline.faster(),
+            **{
+                f"view_{direction}": lambda direction=direction: self._panels and self._panels.look_from(direction)
+                for direction in ("front", "right", "top", "isometric")
+            },
+            "fit": self._fit,
+            "overview": lambda: self._panels and self._panels.fly_to(""),
             "palette": self._open_palette,
             "language": self.switch_language,
             "full_screen": self._toggle_full_screen,
@@ -243,8 +250,16 @@ class Shell(QObject):
             presenter.take(mail)
         if self._panels is not None:
             self._panels.take(mail)
+        self._turn_to_news(mail)
         self._menus.enable("live", mail.live_source and not mail.following)
         self._notice_bar.show_frame_time(self._heart.spent_ms)
+
+    def _pulse(self, beats: int) -> None:
+        """What every beat does, mail or none."""
+        if beats % BLINK == 0:
+            self._bar.counter.blink(beats // BLINK % 2 == 0)
+        if self._panels is not None:
+            self._panels.look_after()
 
     def _crash(self, error: BaseException) -> None:
         """A fault of ours, in this thread or the other: write it down, say so, and stop."""
@@ -266,6 +281,17 @@ class Shell(QObject):
             self._panels.select(chosen)
         if chosen.kind == "anomaly":
             self._docks.reveal("pump_chart")
+
+    def _turn_to_news(self, mail: Mail) -> None:
+        """Select what is found while nothing is selected; what somebody looks at is never taken away from him."""
+        standing = mail.snapshot.anomalies if mail.snapshot is not None else ()
+        if standing and self.selection.selection.kind == "nothing" and self._panels is not None:
+            newest = max(standing, key=lambda anomaly: anomaly.detected)
+            self.select(Selection("anomaly", id=newest.id, equipment=newest.equipment, fly=True))
+
+    def _fit(self) -> None:
+        if self._panels is not None:
+            self._panels.fly_to(self.selection.selection.equipment)
 
     def _pick_machine(self, pump: str, fly: bool) -> None:
         self.select(Selection("equipment", pump, equipment=pump, fly=fly))
@@ -349,6 +375,8 @@ class Shell(QObject):
 
     def save_picture(self, path: Path) -> None:
         """Write what the window shows now. Raises StationError where it cannot."""
+        if self._panels is not None:
+            self._panels.settle()
         mail = self._mail
         about = {
             "Software": f"Pumphouse {twin.__version__}",

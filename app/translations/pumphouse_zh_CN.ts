@@ -113,27 +113,27 @@ A station file with pumps (--station FILE) shows them here.</source>
     </message>
     <message>
         <source>Tag</source>
-        <translation type="unfinished"></translation>
+        <translation>测点</translation>
     </message>
     <message>
         <source>Description</source>
-        <translation type="unfinished"></translation>
+        <translation>描述</translation>
     </message>
     <message>
         <source>Unit</source>
-        <translation type="unfinished"></translation>
+        <translation>单位</translation>
     </message>
     <message>
         <source>Quality</source>
-        <translation type="unfinished"></translation>
+        <translation>质量</translation>
     </message>
     <message>
         <source>Age</source>
-        <translation type="unfinished"></translation>
+        <translation>时效</translation>
     </message>
     <message>
         <source>Limits</source>
-        <translation type="unfinished"></translation>
+        <translation>限值</translation>
     </message>
 </context>
 <context>
@@ -167,39 +167,50 @@ A station file with pumps (--station FILE) shows them here.</source>
     <name>Palette</name>
     <message>
         <source>Actions, tags, equipment, alarms, times (14:03, +90)</source>
-        <translation type="unfinished"></translation>
+        <translation>操作、测点、设备、报警、时间（14:03，+90）</translation>
     </message>
     <message>
         <source>Nothing fits.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有匹配项。</translation>
     </message>
     <message>
         <source>action</source>
-        <translation type="unfinished"></translation>
+        <translation>操作</translation>
     </message>
     <message>
         <source>time</source>
-        <translation type="unfinished"></translation>
+        <translation>时间</translation>
     </message>
     <message>
         <source>anomaly</source>
-        <translation type="unfinished"></translation>
+        <translation>异常</translation>
     </message>
     <message>
         <source>alarm</source>
-        <translation type="unfinished"></translation>
+        <translation>报警</translation>
     </message>
     <message>
         <source>equipment</source>
-        <translation type="unfinished"></translation>
+        <translation>设备</translation>
     </message>
     <message>
         <source>tag</source>
-        <translation type="unfinished"></translation>
+        <translation>测点</translation>
     </message>
     <message>
         <source>Go to {time}</source>
-        <translation type="unfinished"></translation>
+        <translation>转到 {time}</translation>
+    </message>
+</context>
+<context>
+    <name>Scene</name>
+    <message>
+        <source>Residual, measured less expected [σ]</source>
+        <translation>残差：实测减期望 [σ]</translation>
+    </message>
+    <message>
+        <source>The 3D model is being loaded…</source>
+        <translation>正在加载三维模型…</translation>
     </message>
 </context>
 <context>
@@ -360,11 +371,11 @@ Pick a machine, a line of the alarm list, a mark on the timeline, a tag or anyth
     <name>Tags</name>
     <message>
         <source>Search name, description, equipment</source>
-        <translation type="unfinished"></translation>
+        <translation>搜索名称、描述、设备</translation>
     </message>
     <message>
         <source>Add to the trends</source>
-        <translation type="unfinished"></translation>
+        <translation>加入趋势</translation>
     </message>
     <message>
         <source>Copy</source>
@@ -376,23 +387,23 @@ Pick a machine, a line of the alarm list, a mark on the timeline, a tag or anyth
     </message>
     <message>
         <source>{shown} of {total} tags</source>
-        <translation type="unfinished"></translation>
+        <translation>{total} 个测点中的 {shown} 个</translation>
     </message>
     <message>
         <source>{total} tags</source>
-        <translation type="unfinished"></translation>
+        <translation>{total} 个测点</translation>
     </message>
     <message>
         <source>No tag holds these words.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有包含这些词的测点。</translation>
     </message>
     <message>
         <source>This source has no tags.</source>
-        <translation type="unfinished"></translation>
+        <translation>此数据源没有测点。</translation>
     </message>
     <message>
         <source>Export the tags</source>
-        <translation type="unfinished"></translation>
+        <translation>导出测点</translation>
     </message>
 </context>
 <context>
@@ -528,6 +539,30 @@ Pick a machine, a line of the alarm list, a mark on the timeline, a tag or anyth
         <translation>加速</translation>
     </message>
     <message>
+        <source>From the front</source>
+        <translation>正视</translation>
+    </message>
+    <message>
+        <source>From the right</source>
+        <translation>右视</translation>
+    </message>
+    <message>
+        <source>From above</source>
+        <translation>俯视</translation>
+    </message>
+    <message>
+        <source>From a corner</source>
+        <translation>轴测</translation>
+    </message>
+    <message>
+        <source>Fly to what is selected</source>
+        <translation>飞到所选对象</translation>
+    </message>
+    <message>
+        <source>Fly to the whole station</source>
+        <translation>查看全站</translation>
+    </message>
+    <message>
         <source>Find anything</source>
         <translation>查找</translation>
     </message>
@@ -566,6 +601,15 @@ Pick a machine, a line of the alarm list, a mark on the timeline, a tag or anyth
     <message>
         <source>About Pumphouse</source>
         <translation>关于 Pumphouse</translation>
+    </message>
+</context>
+<context>
+    <name>panels</name>
+    <message>
+        <source>There is no 3D model.
+A station file names one (model = &quot;station.glb&quot;); --station FILE brings it.</source>
+        <translation>没有三维模型。
+站文件中以 model = &quot;station.glb&quot; 指定模型；用 --station 指定站文件。</translation>
     </message>
 </context>
 <context>

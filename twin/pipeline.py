@@ -64,6 +64,7 @@ class Twin:
         self._alarms = AlarmBook(Rules.of(station)) if station is not None else None
         self._alarm_rows = _rows(station, self.tags) if station is not None else None
         self._time = _Time()
+        self._storm = False
         self._acknowledged: list[Alarm] = []
         self._last: Snapshot | None = None
 
@@ -79,10 +80,11 @@ class Twin:
         notices, follows = self._time.step(frame.at)
         if not follows and self._last is not None:
             return self._shown(frame, notices)
-        if notices and self._detector is not None:
+        if notices and self._detector is not None:  # the only notice of a frame that follows is that of a gap
             self._detector.bridge_gap()
         state = self._model.step(frame) if self._model is not None else None
         findings = self._detector.step(frame, state) if self._detector is not None and state is not None else None
+        notices += self._told_storm(frame.at)
         changed_alarms = self._step_alarms(frame)
         self._last = Snapshot(
             frame=frame,
@@ -101,6 +103,14 @@ class Twin:
         if isinstance(command, Acknowledge) and self._alarms is not None:
             changed = self._alarms.acknowledge(command.alarm, command.by)
             self._acknowledged += [changed] if changed is not None else []
+
+    def _told_storm(self, at: float) -> tuple[Event, ...]:
+        """A notice when many values go missing at once, and when they are back."""
+        storm = self._detector is not None and self._detector.storm
+        if storm == self._storm:
+            return ()
+        self._storm = storm
+        return (_notice(at, MANY_MISSING if storm else MANY_BACK),)
 
     def _step_alarms(self, frame: Frame) -> tuple[Alarm, ...]:
         """What changed in the alarm book, by commands and by this frame."""
@@ -171,6 +181,8 @@ class _Time:
         return (() if told else (_notice(at, HALTED),)), False
 
 
+MANY_MISSING = Text("Many values are missing at once: the connection is to blame", "大量数据同时缺失：应为通信故障")
+MANY_BACK = Text("The missing values are back", "缺失的数据已恢复")
 HALTED = Text("Time does not go on: frames are shown and not judged", "时间未前进：数据仅显示，不参与判断")
 
 
@@ -181,7 +193,7 @@ def _gap(elapsed: float) -> Text:
 
 
 def _notice(at: float, text: Text) -> Event:
-    return Event(at, "notice", "time", text)
+    return Event(at, "notice", "data", text)
 
 
 def _rows(station: Station, tags: TagTable) -> NDArray[np.intp] | None:

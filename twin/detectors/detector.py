@@ -86,6 +86,11 @@ class Detector:
         self._findings = Findings(self._residuals(sample, seen), self._cases.anomalies, tuple(changed))
         return self._findings
 
+    @property
+    def storm(self) -> bool:
+        """Whether so many values are missing that it is the connection's fault."""
+        return self._sensors.storm
+
     def bridge_gap(self) -> None:
         """Go on after a gap in time, or after the clock was set back."""
         self._channels.bridge_gap()

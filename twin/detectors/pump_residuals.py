@@ -22,6 +22,8 @@ FLOW_ON_POWER = 0.4
 SPEED_ON_POWER = 3.0
 SPARE_MARGIN = 1.3  # NPSH available over required below which a pump is in danger (domain, section 2)
 
+AT_MINIMUM = 0.1  # Hz
+VALVE_OPEN = 0.97  # of its travel
 LEAST_FLOW = 0.3  # of rated: with less a check valve may be shut, and losses say nothing
 
 _ROW = {kind.name: row for row, kind in enumerate(OF_PUMP)}
@@ -37,6 +39,7 @@ class PumpResiduals:
         self._rated_power = model.rated_power
         self._rated_hz = model.rated_hz
         self._drive_efficiency = np.array([p.drive.efficiency if p.drive else np.nan for p in model.pumps])
+        self._minimum_hz = np.array([p.drive.minimum_hz if p.drive else -np.inf for p in model.pumps])
         self._circuit = model.binding.circuit_of
         self.pressure: Floats = REFERENCE_DENSITY * STANDARD_GRAVITY * self._rated_head
         resistances = model.resistances
@@ -152,6 +155,12 @@ class PumpResiduals:
         unsteady[_ROW["suction_loss"]] = 2.0 * self.suction_loss / 100.0 * flow
         return unsteady
 
+    def _shutting_down(self, of: Readings) -> NDArray[np.bool_]:
+        """(n,) whose drive is asked for its minimum while the discharge valve is not open: a stop on its way."""
+        at_least = of["frequency_setpoint"] <= self._minimum_hz + AT_MINIMUM
+        shutting: NDArray[np.bool_] = at_least & ~(of["discharge_valve_position"] >= VALVE_OPEN)
+        return shutting
+
     def _why(self, state: PlantState, moves: Moves, value: Floats) -> NDArray[np.intp]:
         """Later reasons outweigh earlier ones, a missing value all but none."""
         why = np.zeros(value.shape, dtype=np.intp)
@@ -160,6 +169,7 @@ class PumpResiduals:
         on_curve[moves.since_change < SETTLING] = kinds.STARTING
         why[[_ROW["head"], _ROW["power"], _ROW["efficiency"]]] = np.where(moves.ramping, kinds.RAMPING, on_curve)
         trickles = ~(state.flow > LEAST_FLOW * self._rated_flow)
+        trickles |= self._shutting_down(state.measured.pumps)
         why[_LOSSES] = np.where(trickles, kinds.NO_FLOW, np.where(moves.ramping, kinds.RAMPING, kinds.OK))
         why[_ROW["drive_tracking"], moves.drive_ramping] = kinds.DRIVE_RAMPING
         why[:, moves.since_start < STARTING_TIME] = kinds.STARTING

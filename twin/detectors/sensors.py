@@ -12,7 +12,7 @@ from twin.signals import Floats, Frame, Quality
 SILENT_AFTER = 3.0  # samples missing, on balance, after which a transmitter counts as silent
 HEARD = 0.34  # samples that each one which arrives makes up for
 HEARD_BEFORE = 10  # samples a transmitter must have said before its silence means anything
-MANY = 0.02  # of all tags: more that fail at once are a failed connection, not failed transmitters
+MANY = 0.02  # of all tags: more that are missing at once are a failed connection, not failed transmitters
 STUCK_FOR = 60.0  # s of the same value, at least
 MEMORY = 300.0  # samples over which it is learned how often a value changes
 LEARNED = 60  # samples after which that is known
@@ -36,15 +36,18 @@ class Sensors:
         self._seen: Floats = np.zeros(k)
         self._still: Floats = np.zeros(k)
         self._still_since: Floats = np.full(k, np.nan)
+        self.storm = False
         self.silent: NDArray[np.bool_] = np.zeros(n, dtype=bool)
         self.stuck: NDArray[np.bool_] = np.zeros(n, dtype=bool)
 
     def step(self, frame: Frame, state: PlantState) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Columns that have just fallen silent, and columns that have just been found stuck.
 
-        ``silent`` and ``stuck`` (n,) are those that have not been well for a while since.
+        ``silent`` and ``stuck`` (n,) are those that have not been well for a while since; in a ``storm`` so many values
+        are missing that no transmitter is to blame.
         """
         gone = (frame.quality == Quality.MISSING) | np.isnan(frame.values)
+        self.storm = int(np.count_nonzero(gone & (self._heard >= HEARD_BEFORE))) > self._few
         still = self._standing_still(frame, state, gone)
         troubled = gone.copy()
         troubled[self._columns] |= still
@@ -67,13 +70,14 @@ class Sensors:
         """What was not standing before; those that are well again no longer stand."""
         standing &= ~well | found
         new = found & ~standing
-        if np.count_nonzero(found & ~standing) > self._few:
+        if self.storm or np.count_nonzero(new) > self._few:
             return np.empty(0, dtype=np.intp)
         standing |= new
         return np.flatnonzero(new)
 
     def _silence(self, gone: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        self._missing = np.clip(self._missing + np.where(gone, 1.0, -HEARD), 0.0, 2.0 * SILENT_AFTER)
+        if not self.storm:
+            self._missing = np.clip(self._missing + np.where(gone, 1.0, -HEARD), 0.0, 2.0 * SILENT_AFTER)
         silent = (self._missing >= SILENT_AFTER) & (self._heard >= HEARD_BEFORE)
         self._heard += ~gone
         return silent

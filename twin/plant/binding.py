@@ -28,6 +28,7 @@ OF_PUMP = (
     "motor_active_power",
     "inlet_strainer_differential_pressure",
     "casing_water_temperature",
+    "discharge_valve_position",
     "running",
     *CURRENT,
     *VIBRATION,
@@ -40,6 +41,7 @@ METERS = tuple(f"{side}_flow_{letter}" for side in ("inlet", "outlet") for lette
 THERMOMETERS = ("inlet_temperature_a", "inlet_temperature_b")
 OF_HEADER = (*GAUGES, *METERS, *THERMOMETERS)
 
+STAND_STILL = ("frequency_setpoint", "discharge_valve_position")  # by right, for hours
 WANTED: dict[str, Text] = {
     "suction_pressure": Text("head and NPSH", "扬程和汽蚀余量"),
     "discharge_pressure": Text("head and branch loss", "扬程和支管压损"),
@@ -133,7 +135,7 @@ class Binding:
             for group in self._groups
             for measure, row in zip(group.measures, group.column, strict=True)
             for p, c in enumerate(row)
-            if measure != "frequency_setpoint"  # said, not measured: it stands still by right
+            if measure not in STAND_STILL
         ]
         of_headers = [(int(c), -1) for c in self._header.column.flat]
         pairs = [(c, p) for c, p in of_pumps + of_headers if c >= 0 and self.tags[c].kind == "analog"]

@@ -12,7 +12,7 @@ from twin.detectors.anomaly import Anomaly
 from twin.pipeline import Snapshot, Twin
 from twin.plant.reading import Station, read
 
-WARM = 90  # s of healthy running before the fault
+WARM = 60  # s of healthy running before the fault
 SOON = 10  # s within which a clear step must be reported
 P102 = 1
 P104 = 3
@@ -73,7 +73,6 @@ def upset_after_warming(
     return plant, onset, fold(twin, plant, seconds)
 
 
-@pytest.mark.parametrize("seed", [0, 1])
 @pytest.mark.parametrize(
     ("upset", "fault", "equipment"),
     [
@@ -96,9 +95,9 @@ def upset_after_warming(
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_a_clear_step_is_named_within_ten_seconds_and_once(
-    station: Station, upset: Upset, fault: str, equipment: str, seed: int
+    station: Station, upset: Upset, fault: str, equipment: str
 ) -> None:
-    _, onset, snapshots = upset_after_warming(station, upset, 40, seed)
+    _, onset, snapshots = upset_after_warming(station, upset, 30)
     anomalies = found(snapshots)
     assert anomalies, "nothing was found"
     assert {anomaly.id for anomaly in anomalies} == {1}
@@ -138,7 +137,7 @@ def test_the_evidence_is_told_in_the_units_of_its_tags(station: Station) -> None
     assert evidence["head"].z < -5
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_a_plant_nobody_calibrated_raises_nothing_while_it_runs_ramps_and_rotates(station: Station, seed: int) -> None:
     plant, twin = Plant(station, seed, head_spread=0.02, meter_spread=0.007), Twin(station)
     anomalies: list[Anomaly] = []

@@ -1,0 +1,219 @@
+"""Killed, cut short, damaged or foreign: a recording is whole, or says in a sentence that it is not."""
+
+from __future__ import annotations
+
+import errno
+import math
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+
+from tests.twin.recordings.material import TAGS, frames, recorded, values_of
+from twin.errors import StationError
+from twin.recordings import journal, layout
+from twin.recordings.recorder import Recorder
+from twin.recordings.recording import Recording
+from twin.signals import Frame
+
+KILLED = """
+import sys
+from twin.recordings import journal, layout
+journal.journal_rows = lambda columns: layout.STRETCH
+from tests.twin.recordings.material import TAGS, frames
+from twin.recordings.recorder import Recorder
+recorder = Recorder(sys.argv[1], TAGS)
+for number, frame in enumerate(frames(20000), 1):
+    recorder.append(frame)
+    sys.stdout.write(f"{number}\\n")
+    sys.stdout.flush()
+"""
+
+
+def test_a_recorder_that_is_killed_loses_no_frame_that_was_handed_over(tmp_path: Path) -> None:
+    wanted = values_of(frames(20000))
+    for seed in range(4):
+        path = tmp_path / f"{seed}.h5"
+        after = random.Random(seed).randint(1, 5000)
+        handed_over = killed(path, after)
+        assert handed_over >= after
+        with Recording.open(path) as recording:
+            values = recording.range(-math.inf, math.inf).values
+            assert handed_over <= len(values) <= handed_over + 1
+            np.testing.assert_array_equal(values, wanted[: len(values)])
+            assert len(recording.truth()) >= (handed_over - 1) // 10
+            assert len(recording.track("RB1").at) >= handed_over - 1
+
+
+def killed(path: Path, after: int) -> int:
+    """Kill a recorder once it has said so many frames; how many it said were handed over."""
+    child = subprocess.Popen([sys.executable, "-c", KILLED, str(path)], stdout=subprocess.PIPE, text=True)
+    assert child.stdout is not None
+    with child.stdout:
+        for line in child.stdout:
+            if int(line) >= after:
+                child.send_signal(signal.SIGKILL)
+                break
+        said = [int(line)] + [int(rest) for rest in child.stdout if rest.endswith("\n")]
+    child.wait()
+    return said[-1]
+
+
+@pytest.mark.parametrize("write", range(0, 40, 3))
+def test_a_recording_is_whole_wherever_sealing_is_cut_short(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: int
+) -> None:
+    monkeypatch.setattr(journal, "journal_rows", lambda columns: layout.STRETCH)
+    given = frames(2 * layout.STRETCH)
+    recorder = Recorder(tmp_path / "r.h5", TAGS)
+    for frame in given[: layout.STRETCH]:
+        recorder.append(frame)
+    through = os.pwrite
+    left = write
+
+    def pwrite(handle: int, data: bytes, offset: int) -> int:
+        """What the sealing thread writes after so many times never happens, as if the process had been killed."""
+        nonlocal left
+        if threading.current_thread() is threading.main_thread():
+            return through(handle, data, offset)
+        left -= 1
+        return through(handle, data, offset) if left >= 0 else len(data)
+
+    monkeypatch.setattr(os, "pwrite", pwrite)
+    for frame in given[layout.STRETCH :]:
+        recorder.append(frame)
+    assert recorder._sealing is not None
+    recorder._sealing.join()
+    os.close(recorder._handle)
+    with Recording.open(tmp_path / "r.h5") as recording:
+        np.testing.assert_array_equal(recording.range(-math.inf, math.inf).values, values_of(given))
+        assert len(recording.events(-math.inf, math.inf)) == len(given) // 10
+
+
+@pytest.fixture
+def full_disk(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
+    """A disk with room for as many bytes as the list says."""
+    room = [10**9]
+    through = os.pwrite
+
+    def pwrite(handle: int, data: bytes, offset: int) -> int:
+        if room[0] <= 0:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        written = through(handle, memoryview(data)[: room[0]], offset)
+        room[0] -= written
+        return written
+
+    monkeypatch.setattr(os, "pwrite", pwrite)
+    return room
+
+
+def append_all(recorder: Recorder, given: list[Frame]) -> None:
+    with recorder:
+        for frame in given:
+            recorder.append(frame)
+
+
+@pytest.mark.parametrize("room", [0, 1, 50, 999, 10_000])
+def test_a_full_disk_is_said_in_a_sentence_and_what_was_recorded_stays(
+    tmp_path: Path, full_disk: list[int], room: int
+) -> None:
+    given = frames(200)
+    recorder = Recorder(tmp_path / "r.h5", TAGS)
+    for frame in given[:20]:
+        recorder.append(frame)
+    full_disk[0] = room
+    with pytest.raises(StationError, match="cannot be written: no space left on device"):
+        append_all(recorder, given[20:])
+    with Recording.open(tmp_path / "r.h5") as recording:
+        got = recording.range(-math.inf, math.inf).values
+        assert len(got) >= 20 + room // 400
+        np.testing.assert_array_equal(got, values_of(given)[: len(got)])
+
+
+def test_a_disk_that_is_full_while_sealing_loses_nothing(
+    tmp_path: Path, full_disk: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal, "journal_rows", lambda columns: layout.STRETCH)
+    given = frames(layout.STRETCH + 1)
+    recorder = Recorder(tmp_path / "r.h5", TAGS)
+    for frame in given[:-1]:
+        recorder.append(frame)
+    full_disk[0] = 1000
+    with pytest.raises(StationError, match="no space left"):
+        append_all(recorder, given[-1:])
+    with Recording.open(tmp_path / "r.h5") as recording:
+        got = recording.range(-math.inf, math.inf).values
+        assert len(got) >= layout.STRETCH
+        np.testing.assert_array_equal(got, values_of(given)[: len(got)])
+
+
+def test_a_power_failure_costs_the_rows_that_never_reached_the_disk(tmp_path: Path) -> None:
+    given = frames(50)
+    recorder = Recorder(tmp_path / "r.h5", TAGS)
+    for frame in given:
+        recorder.append(frame)
+    start = recorder._journal._starts["rows"]
+    size = layout.row_type(len(TAGS)).itemsize
+    os.close(recorder._handle)
+    with (tmp_path / "r.h5").open("r+b") as file:
+        file.seek(start + 47 * size)
+        file.write(bytes(8))  # the number was written, the first value was not
+    with Recording.open(tmp_path / "r.h5") as recording:
+        assert recording.row_count == 47
+
+
+def unreadable(path: Path) -> str:
+    with pytest.raises(StationError) as raised:
+        Recording.open(path)
+    said = str(raised.value)
+    assert str(path) in said
+    assert "\n" not in said
+    return said
+
+
+def test_what_is_no_recording_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    assert "there is no such file" in unreadable(tmp_path / "nowhere.h5")
+    assert "is a directory" in unreadable(tmp_path)
+    (tmp_path / "empty.h5").touch()
+    assert "is empty" in unreadable(tmp_path / "empty.h5")
+    (tmp_path / "noise.h5").write_bytes(np.random.default_rng(0).bytes(3000))
+    assert "is not an HDF5 file" in unreadable(tmp_path / "noise.h5")
+    with h5py.File(tmp_path / "foreign.h5", "w") as file:
+        file.attrs["format"] = np.zeros(3)
+    assert "not a recording of Pumphouse" in unreadable(tmp_path / "foreign.h5")
+
+
+def test_a_recording_of_a_version_to_come_is_refused_politely(tmp_path: Path) -> None:
+    path = recorded(tmp_path / "r.h5", frames(3))
+    with h5py.File(path, "r+") as file:
+        file.attrs["version"] = 2
+    assert "is of version 2, and this program knows versions up to 1" in unreadable(path)
+
+
+def test_links_out_of_the_file_are_not_followed(tmp_path: Path) -> None:
+    outside = recorded(tmp_path / "outside.h5", frames(3))
+    path = recorded(tmp_path / "r.h5", frames(3))
+    with h5py.File(path, "r+") as file:
+        del file["blocks/000000"]
+        file["blocks/000000"] = h5py.ExternalLink(str(outside), "/blocks/000000")
+    assert "is damaged" in unreadable(path)
+
+
+def test_odd_and_damaged_hdf5_files_are_refused_in_a_sentence(shared_data: Path) -> None:
+    files = sorted((shared_data / "hdf5_bad").glob("*.h5"))
+    assert files
+    for path in files:
+        unreadable(path)
+
+
+def test_a_closed_recording_leaves_nothing_beside_it(tmp_path: Path) -> None:
+    recorded(tmp_path / "r.h5", frames(10))
+    assert [path.name for path in tmp_path.iterdir()] == ["r.h5"]

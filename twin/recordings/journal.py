@@ -1,0 +1,124 @@
+"""The journal: a place set aside in the file where frames are put down as they come, a system call each.
+
+Its datasets are contiguous, so where they lie in the file is known and the file need not be open in HDF5 to write them.
+"""
+
+from __future__ import annotations
+
+import os
+import zlib
+from dataclasses import dataclass
+from typing import Any
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.recordings.commit import write_at
+from twin.recordings.layout import CHECKED, LOG_BYTES, POSE, journal_rows, row_type
+from twin.signals import Frame, Pose
+from twin.times import NO_TIME, nanoseconds
+
+POSES_A_ROW = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a journal was found to hold: ``rows`` and ``poses`` in the order they came, ``log`` as lines."""
+
+    rows: NDArray[Any]
+    poses: NDArray[Any]
+    log: bytes
+
+    @property
+    def lines(self) -> int:
+        return self.log.count(b"\n")
+
+
+def set_aside(parent: h5py.Group, name: str, columns: int) -> None:
+    """Make room in a file for a journal of so many tags. Only what is written takes room on a disk."""
+    group = parent.create_group(name)
+    rows = journal_rows(columns)
+    _contiguous(group, "rows", rows, row_type(columns))
+    _contiguous(group, "tracks", rows * POSES_A_ROW, POSE)
+    _contiguous(group, "log", LOG_BYTES, np.dtype("u1"))
+
+
+class Journal:
+    """One journal being written. Nothing here touches HDF5."""
+
+    def __init__(self, handle: int, group: h5py.Group, columns: int) -> None:
+        self._handle = handle
+        self._starts = {name: int(group[name].id.get_offset()) for name in ("rows", "tracks", "log")}
+        self._capacity = {name: len(group[name]) for name in self._starts}
+        self._row = np.zeros(1, row_type(columns))
+        self._values = self._row["values"][0]
+        self._quality = self._row["quality"][0]
+        self._bytes = memoryview(self._row.view(np.uint8).data)
+        self._pose = np.zeros(1, POSE)
+        self.rows = 0
+        self.poses = 0
+        self.log_bytes = 0
+
+    @property
+    def empty(self) -> bool:
+        return not (self.rows or self.poses or self.log_bytes)
+
+    @property
+    def has_room(self) -> bool:
+        """For one more frame."""
+        return self.rows < self._capacity["rows"]
+
+    def has_room_for_poses(self, count: int) -> bool:
+        return self.poses + count <= self._capacity["tracks"]
+
+    def has_room_for_line(self, line: bytes) -> bool:
+        return self.log_bytes + len(line) <= self._capacity["log"]
+
+    def put_frame(self, frame: Frame, at: int, number: int) -> None:
+        """Put a frame down; it counts once its last bytes are there."""
+        row = self._row
+        self._values[:] = frame.values
+        self._quality[:] = frame.quality
+        row["arrived"] = nanoseconds(np.array([frame.arrived]))[0] if frame.arrived == frame.arrived else NO_TIME
+        row["at"] = at
+        row["checksum"] = zlib.crc32(self._bytes[:CHECKED])
+        row["number"] = number
+        write_at(self._handle, self._bytes, self._starts["rows"] + self.rows * row.itemsize)
+        self.rows += 1
+
+    def put_pose(self, pose: Pose, number: int) -> None:
+        row = self._pose
+        row["position"], row["orientation"] = pose.position, pose.orientation
+        row["robot"] = pose.robot.encode()
+        row["at"] = nanoseconds(np.array([pose.at]))[0]
+        row["number"] = number
+        write_at(self._handle, row.tobytes(), self._starts["tracks"] + self.poses * POSE.itemsize)
+        self.poses += 1
+
+    def put_line(self, line: bytes) -> None:
+        write_at(self._handle, line, self._starts["log"] + self.log_bytes)
+        self.log_bytes += len(line)
+
+    def content(self) -> Content:
+        """What was put down since :meth:`clear`."""
+        rows = np.frombuffer(self._read("rows", self.rows * self._row.itemsize), self._row.dtype)
+        poses = np.frombuffer(self._read("tracks", self.poses * POSE.itemsize), POSE)
+        return Content(rows, poses, self._read("log", self.log_bytes))
+
+    def clear(self) -> None:
+        """Begin anew; what lies there is in a block by now, and known to be by its numbers."""
+        self.rows = self.poses = self.log_bytes = 0
+
+    def _read(self, name: str, size: int) -> bytes:
+        return os.pread(self._handle, size, self._starts[name])
+
+
+def _contiguous(group: h5py.Group, name: str, length: int, kind: np.dtype[Any]) -> None:
+    """A dataset whose place is fixed at once and filled with nothing: a hole, on file systems that know holes."""
+    properties = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+    properties.set_layout(h5py.h5d.CONTIGUOUS)
+    properties.set_alloc_time(h5py.h5d.ALLOC_TIME_EARLY)
+    properties.set_fill_time(h5py.h5d.FILL_TIME_NEVER)
+    space = h5py.h5s.create_simple((length,))
+    h5py.h5d.create(group.id, name.encode(), h5py.h5t.py_create(kind, logical=True), space, properties)

@@ -103,7 +103,7 @@ def memory(series: Floats) -> Floats:
     """Integrated autocorrelation time of each column (t, m): rows that one independent value is worth, at least 1.
 
     Sums the autocorrelations pair by pair until a pair is no longer positive, each pair held to be no larger than the
-    one before. The mean is taken as known, so that a column that never returns to its level remembers for long.
+    one before: the correlations of a long lag are mostly noise.
 
     References
     ----------
@@ -112,7 +112,8 @@ def memory(series: Floats) -> Floats:
     rows = len(series)
     centred = series - series.mean(axis=0)
     parts = np.array_split(centred, max(1, centred.shape[1] // COLUMNS_AT_ONCE), axis=1)
-    return np.concatenate([_memory(part, rows) for part in parts])
+    lengths: Floats = np.concatenate([_memory(part, rows) for part in parts])
+    return lengths
 
 
 def _memory(centred: Floats, rows: int) -> Floats:
@@ -123,7 +124,8 @@ def _memory(centred: Floats, rows: int) -> Floats:
     pairs = correlation[0:even:2] + correlation[1:even:2]
     positive = np.logical_and.accumulate(pairs > 0, axis=0)
     falling = np.minimum.accumulate(np.where(positive, pairs, 0.0), axis=0)
-    return np.maximum(1.0, 2.0 * falling.sum(axis=0) - 1.0)
+    times: Floats = np.maximum(1.0, 2.0 * falling.sum(axis=0) - 1.0)
+    return times
 
 
 def _unfit(measures: str, block: Block, usable: NDArray[np.bool_], column: int) -> str:
@@ -143,4 +145,5 @@ def _filled(values: Floats, usable: NDArray[np.bool_]) -> Floats:
     rows = np.where(usable, np.arange(len(values))[:, None], -1)
     latest = np.maximum.accumulate(rows, axis=0)
     first = np.argmax(usable, axis=0)
-    return np.take_along_axis(values, np.where(latest < 0, first, latest), axis=0)
+    filled: Floats = np.take_along_axis(values, np.where(latest < 0, first, latest), axis=0)
+    return filled

@@ -1,7 +1,7 @@
 """The learning layer: what no model describes, learned from a healthy span, judged row by row and never ahead.
 
 Each column is compared with a level that follows it slowly, so that drift is not an anomaly and a step is. Three things
-keep it from crying wolf, for a healthy span is short:
+keep it from crying wolf, for a healthy span is short (all counts below are rows, whatever a row lasts):
 
 * a column is only as well known as its span is long against its own memory: its departure is judged by Student's t
   with as many degrees of freedom as the span holds independent values, so that a temperature which wandered once up
@@ -18,6 +18,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from twin.detectors.healthy import Healthy, learn
 from twin.signals import Block, Floats, Frame, Quality, TagTable
@@ -123,7 +124,7 @@ class Learned:
         self._standing = value >= 1.0
         return value
 
-    def _follow(self, departure: Floats, variance: Floats, seen: np.ndarray, pace: float) -> None:
+    def _follow(self, departure: Floats, variance: Floats, seen: NDArray[np.bool_], pace: float) -> None:
         step = np.clip(departure, -4 * self.healthy.scale, 4 * self.healthy.scale)
         self._level += FOLLOW * pace * step  # a departure of an unseen value is 0
         grown = np.minimum(self._departure**2, 9 * variance)

@@ -31,7 +31,7 @@ class Analysis:
         self._anomalies: dict[int, Anomaly] = {}
         self._alarms: dict[int, Alarm] = {}
         self._given_up = False
-        self.progress: Progress | None = None
+        self.progress: Progress | None = Progress(ANALYSING, 0.0)
 
     def cancel(self) -> None:
         """Give up; what was found stays."""
@@ -41,7 +41,6 @@ class Analysis:
         """Until the end of the memory, or until cancelled."""
         since, until = self._memory.span
         at = since
-        self.progress = Progress(ANALYSING, 0.0)
         while at <= until and not self._given_up:
             await self._pass_over(at, min(at + READ, until + 1e-3))
             at += READ

@@ -360,6 +360,8 @@ def gauge(tag: Tag, value: float) -> Gauge | None:
 
 
 def _expected(value: float, sigma: float = float("nan"), decimals: int = 0) -> str:
-    """What was expected, with its band of two sigmas."""
+    """What was expected, with its band of two sigmas; nothing where that cannot be said."""
+    if not np.isfinite(value):
+        return ""
     text = formatting.number(value, decimals)
     return f"{text} ± {formatting.number(2 * sigma, decimals)}" if np.isfinite(sigma) else text

@@ -77,6 +77,13 @@ Please send it to whoever looks after Pumphouse, then start it again.</source>
     </message>
 </context>
 <context>
+    <name>Legend</name>
+    <message>
+        <source>Δ {difference}  mean {mean}  {low} … {high}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Machines</name>
     <message>
         <source>No machines.
@@ -445,6 +452,54 @@ Pick a machine, a line of the alarm list, a mark on the timeline, a tag or anyth
     </message>
 </context>
 <context>
+    <name>Trends</name>
+    <message>
+        <source>1 min</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>10 min</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>1 h</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>8 h</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>24 h</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>全程</translation>
+    </message>
+    <message>
+        <source>Back to live</source>
+        <translation>回到实时</translation>
+    </message>
+    <message>
+        <source>Back to the cursor</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Clear</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Draw no tags, and follow the selection again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No tags are drawn.
+Drag tags here from the list, or select a machine to see what matters of it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>actions</name>
     <message>
         <source>File</source>
@@ -765,6 +820,10 @@ A station file names one (model = &quot;station.glb&quot;); --station FILE bring
     <message>
         <source>speed tracking</source>
         <translation>转速跟踪</translation>
+    </message>
+    <message>
+        <source>shaft speed</source>
+        <translation>轴转速</translation>
     </message>
     <message>
         <source>suction path</source>

@@ -145,7 +145,8 @@ class Machines(QWidget):
         off = f"{words.word(machine.off_residual)} {machine.off:+.1f} σ".replace("-", "−") if moved else ""
         if moved and abs(machine.off) >= theme.RESIDUAL_QUIET:
             painter.setPen(QColor(theme.TEXT))
-        right = QRectF(left + half + 12 - 24, captions, half + 24, 18)
+        right = QRectF(left + 48, captions, width - 48, 18)
+        off = painter.fontMetrics().elidedText(off, Qt.TextElideMode.ElideLeft, int(right.width()))
         painter.drawText(right, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, off)
         painter.setPen(QColor(theme.FAINT))
         painter.drawText(QRectF(left, captions, half, 18), Qt.AlignmentFlag.AlignVCenter, load)

@@ -57,10 +57,10 @@ class Counter(QWidget):
         for index, count in enumerate(self._counts):
             left, middle = index * 48.0, self.height() / 2
             box = QRectF(left, middle - 7, 14, 14)
-            hidden = count.priority == "urgent" and count.unseen and not self._blink
+            dimmed = count.priority == "urgent" and not self._blink
             painter.setFont(style.font(theme.NORMAL, bold=bool(count.standing)))
-            if count.standing and not hidden:
-                painting.mark(painter, box, count.priority, filled=bool(count.unseen))
+            if count.standing:
+                painting.mark(painter, box, count.priority, filled=bool(count.unseen) and not dimmed)
                 painter.setPen(QColor(theme.BRIGHT))
             else:
                 painter.setPen(QColor(theme.FAINT))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import UTC, datetime
+from itertools import zip_longest
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QActionGroup, QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
@@ -160,18 +161,20 @@ class Tracks(QWidget):
         painter.drawLine(QPointF(0, top), QPointF(self.width(), top))
         painter.save()
         painter.setClipRect(QRectF(left, top, right - left, LANE))
-        for mark in lane.marks:
-            self._paint_mark(painter, mark, top)
+        for mark, following in zip_longest(lane.marks, lane.marks[1:]):
+            end = self._x(following.since, self._state.shown) if following else right
+            self._paint_mark(painter, mark, top, end)
         painter.restore()
 
-    def _paint_mark(self, painter: QPainter, mark: Mark, top: float) -> None:
+    def _paint_mark(self, painter: QPainter, mark: Mark, top: float, end: float) -> None:
+        """A mark, and its words where there is room for them up to the next."""
         shown = self._state.shown
         a, b = self._x(mark.since, shown), self._x(mark.until, shown)
         left, right = self._room()
         if b < left or a > right:
             return
         if not mark.priority:
-            self._paint_plain_mark(painter, mark, QRectF(a, top + 4, b - a, LANE - 8))
+            self._paint_plain_mark(painter, mark, QRectF(a, top + 4, b - a, LANE - 8), max(end, b) - a)
             return
         colour = QColor(theme.PRIORITY_COLOURS[mark.priority])
         body = QRectF(a, top + 8, max(b - a, 2.0), 5)
@@ -189,17 +192,19 @@ class Tracks(QWidget):
             painter.drawText(label.adjusted(4, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, text)
 
     @staticmethod
-    def _paint_plain_mark(painter: QPainter, mark: Mark, box: QRectF) -> None:
+    def _paint_plain_mark(painter: QPainter, mark: Mark, box: QRectF, room: float) -> None:
+        painter.setPen(QPen(QColor(theme.BAR), 2 if box.width() < 2 else 1))
         if box.width() < 2:
-            painter.setPen(QPen(QColor(theme.BAR), 2))
             painter.drawLine(box.topLeft(), box.bottomLeft())
-            return
-        painter.fillRect(box, QColor(theme.NORMAL_BAND))
-        painter.setPen(QPen(QColor(theme.BAR), 1))
-        painter.drawRect(box)
+        else:
+            painter.fillRect(box, QColor(theme.NORMAL_BAND))
+            painter.drawRect(box)
         painter.setFont(style.font(theme.SMALL))
-        painter.setPen(QColor(theme.TEXT))
-        painter.drawText(box.adjusted(4, -3, 0, 3), Qt.AlignmentFlag.AlignVCenter, f"{mark.equipment} {mark.what}")
+        painter.setPen(QColor(theme.SECONDARY))
+        words_box = QRectF(box.x() + 5, box.y() - 3, room - 10, box.height() + 6)
+        said = f"{mark.equipment} {words.word(mark.what)}".strip()
+        if painter.fontMetrics().horizontalAdvance(said) <= words_box.width():
+            painter.drawText(words_box, Qt.AlignmentFlag.AlignVCenter, said)
 
     def _paint_unknown(self, painter: QPainter) -> None:
         """What is before the first frame or has not happened yet is darker."""

@@ -55,6 +55,7 @@ WORDS: dict[str, str] = {
     "suction_loss": QT_TRANSLATE_NOOP("words", "suction loss"),
     "flow_balance": QT_TRANSLATE_NOOP("words", "flow balance"),
     "speed_tracking": QT_TRANSLATE_NOOP("words", "speed tracking"),
+    "shaft_speed": QT_TRANSLATE_NOOP("words", "shaft speed"),
     "suction_path": QT_TRANSLATE_NOOP("words", "suction path"),
     "drive_tracking": QT_TRANSLATE_NOOP("words", "drive tracking"),
     "feeder": QT_TRANSLATE_NOOP("words", "feeder power"),

@@ -1,0 +1,222 @@
+"""The window as a whole on a source that needs no plant: it opens, follows, is asked, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSettings, QTimer
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app import fonts, theme
+from app.actions import ACTIONS
+from app.bridge import Mailbox
+from app.feed import Feed
+from app.hindsight import Remembered
+from app.language import Languages
+from app.layouts import ROLES
+from app.opening import Opened
+from app.presenters.selection import Selection
+from app.recall import Recall
+from app.session import Session
+from app.shell import Shell
+from app.views import style
+from tests.app import fakes
+from tests.app.test_session import looking
+from twin.clock import WallClock
+
+PATIENCE = 15_000  # ms
+
+
+@pytest.fixture(scope="module", autouse=True)
+def dressed(qapp: QApplication) -> Iterator[None]:
+    fonts.load()
+    style.dress(qapp)
+    yield
+    qapp.setStyleSheet("")
+
+
+def live(error: Exception | None = None) -> Opened:
+    def begin(mailbox: Mailbox) -> Session:
+        memory, remembered = fakes.Memory(), Remembered()
+        recall = Recall(memory, remembered.at)
+        source = fakes.Source(30 if error else 10_000, error)
+        feed = Feed(source, fakes.Twin(), memory, remembered, recall, WallClock(), ahead=30.0)
+        return Session(mailbox, WallClock(), recall, feed)
+
+    return Opened("fake:", fakes.station(), fakes.station().tags, True, begin)
+
+
+def recorded() -> Opened:
+    def begin(mailbox: Mailbox) -> Session:
+        memory = fakes.Memory(60, (fakes.anomaly(),))
+        return Session(mailbox, WallClock(), Recall(memory, looking(memory)), start_at=fakes.START + 30)
+
+    return Opened("fake.h5", fakes.station(), fakes.station().tags, False, begin)
+
+
+Open = Callable[..., Shell]
+
+
+@pytest.fixture
+def opened(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Open]:
+    shells: list[Shell] = []
+
+    def open_(source: Opened, complete: bool = True) -> Shell:
+        languages = Languages(qapp)
+        languages.speak("en")
+        settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+        shell = Shell(source, languages, WallClock(), "operator", settings)
+        shells.append(shell)
+        shell.show(1920, 1080)
+        if complete:
+            qtbot.waitUntil(lambda: shell.is_complete(), timeout=PATIENCE)
+        return shell
+
+    yield open_
+    for shell in shells:
+        shell.frame.close()
+        shell.frame.deleteLater()
+        shell.deleteLater()
+    qapp.processEvents()
+    assert "acquisition" not in [thread.name for thread in threading.enumerate()]
+
+
+def edge(shell: Shell) -> str:
+    return str(shell.frame.grab().toImage().pixelColor(1, 400).name().upper())
+
+
+def test_what_is_found_is_selected_when_nothing_is(opened: Open) -> None:
+    shell = opened(live())
+    assert shell.selection.selection == Selection("anomaly", id=1, equipment="P102", fly=True)
+
+
+def test_what_somebody_looks_at_is_not_taken_away(opened: Open, qtbot: QtBot) -> None:
+    shell = opened(live(), False)
+    chosen = Selection("equipment", "P201", equipment="P201")
+    shell.select(chosen)
+    qtbot.waitUntil(lambda: shell.is_complete(), timeout=PATIENCE)
+    assert shell.selection.selection == chosen
+
+
+def test_leaving_now_turns_the_frame_and_back_to_live_turns_it_back(opened: Open, qtbot: QtBot) -> None:
+    shell = opened(live())
+    assert edge(shell) == theme.LIVE
+    shell.timeline.seek(fakes.START + 5.0)
+    qtbot.waitUntil(lambda: "REPLAY" in shell.frame.windowTitle(), timeout=PATIENCE)
+    assert edge(shell) == theme.REPLAY
+    shell.timeline.go_live()
+    qtbot.waitUntil(lambda: "LIVE" in shell.frame.windowTitle(), timeout=PATIENCE)
+    assert edge(shell) == theme.LIVE
+
+
+def test_a_recording_is_replayed_in_its_frame(opened: Open) -> None:
+    shell = opened(recorded())
+    assert edge(shell) == theme.REPLAY
+
+
+def test_the_language_is_switched_while_running_everywhere(opened: Open, qapp: QApplication) -> None:
+    shell = opened(recorded())
+    before = shell.frame.grab().toImage()
+    shell.switch_language()
+    qapp.processEvents()
+    assert "回放" in shell.frame.windowTitle()
+    assert shell._menus._menus["File"].title() == "文件"
+    assert shell._docks._docks["machines"].windowTitle() == "机组"
+    assert shell.frame.grab().toImage() != before
+    shell.switch_language()
+    qapp.processEvents()
+    assert shell.frame.windowTitle().startswith("REPLAY")
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_layout_holds_wide_and_narrow_and_can_be_undone(opened: Open, qapp: QApplication, role: str) -> None:
+    shell = opened(recorded())
+    before = shell._docks.arrangement()
+    shell.lay_out(role)
+    for width, height in ((1920, 1080), (1366, 768), (1024, 640)):
+        shell.frame.resize(width, height)
+        qapp.processEvents()
+        assert (shell.frame.width(), shell.frame.height()) == (width, height)
+        cut = [d.objectName() for d in shell._docks._docks.values() if d.x() >= 0 and d.geometry().right() > width]
+        assert cut == []
+    shell.frame.resize(1920, 1080)
+    shell._menus.trigger("undo")
+    assert shell._docks.arrangement() == before or role == "operator"
+
+
+def test_every_action_has_a_deed(opened: Open) -> None:
+    shell = opened(recorded())
+    assert set(shell._deeds()) == {action.id for action in ACTIONS}
+
+
+@pytest.mark.parametrize("name", ["keys", "about", "palette", "view_top", "fit", "overview", "next_event", "language"])
+def test_an_action_may_be_done_at_any_time(opened: Open, name: str) -> None:
+    shell = opened(recorded())
+    shell._menus.trigger(name)
+    for sheet in QApplication.topLevelWidgets():
+        if type(sheet).__name__ == "Sheet":
+            sheet.close()
+
+
+def test_seen_anomalies_are_answered_and_counted_no_more(opened: Open, qtbot: QtBot) -> None:
+    shell = opened(live())
+    shell._menus.trigger("acknowledge")
+    qtbot.waitUntil(lambda: shell.alarms.unseen() == (), timeout=PATIENCE)
+
+
+def test_a_picture_knows_when_and_of_what_it_was_taken(opened: Open, tmp_path: Path) -> None:
+    shell = opened(recorded())
+    path = tmp_path / "picture.png"
+    shell.save_picture(path)
+    image = QImage(str(path))
+    assert (image.width(), image.height()) == (1920, 1080)
+    assert image.text("Time") == "2026-01-12T12:00:30.000+08:00"
+    assert image.text("Mode") == "replay"
+
+
+def test_the_same_moment_makes_the_same_picture(opened: Open, tmp_path: Path) -> None:
+    for name in ("one.png", "two.png"):
+        shell = opened(recorded())
+        shell.selection.select(Selection())
+        shell.save_picture(tmp_path / name)
+    one, two = QImage(str(tmp_path / "one.png")), QImage(str(tmp_path / "two.png"))
+    bottom = 1080 - theme.STATUS_HEIGHT - theme.FRAME  # below it stands how long the window took
+    assert one.copy(0, 0, 1920, bottom) == two.copy(0, 0, 1920, bottom)
+
+
+def test_a_fault_in_the_thread_covers_the_window_and_is_written_down(
+    opened: Open, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.crash.folder", lambda: tmp_path / "reports")
+    shell = opened(live(ZeroDivisionError("ours")), False)
+    qtbot.waitUntil(lambda: shell.crashed is not None, timeout=PATIENCE)
+    assert shell.crashed is not None
+    assert "ours" in shell.crashed.read_text(encoding="utf-8")
+
+
+def test_closing_stops_every_timer_and_the_thread(opened: Open) -> None:
+    shell = opened(live())
+    shell.frame.close()
+    assert not shell.acquisition.running
+    assert [t.objectName() for t in shell.findChildren(QTimer) if t.isActive()] == []
+
+
+def test_closing_before_anything_has_come_is_as_clean(opened: Open) -> None:
+    shell = opened(live(), False)
+    shell.frame.close()
+    assert not shell.acquisition.running
+
+
+def test_a_panel_may_float_while_the_language_changes_and_come_back(opened: Open) -> None:
+    shell = opened(recorded())
+    dock = shell._docks._docks["scene"]
+    dock.setFloating(True)
+    shell.switch_language()
+    dock.setFloating(False)
+    shell.switch_language()
+    assert shell.is_complete()

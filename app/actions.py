@@ -48,6 +48,8 @@ ACTIONS = (
     Action("last", _PLAYBACK, QT_TRANSLATE_NOOP("actions", "To the end"), ("End",)),
     Action("slower", _PLAYBACK, QT_TRANSLATE_NOOP("actions", "Slower"), ("[",)),
     Action("faster", _PLAYBACK, QT_TRANSLATE_NOOP("actions", "Faster"), ("]",)),
+    Action("mark_a", _PLAYBACK, QT_TRANSLATE_NOOP("actions", "Set mark A"), ("A",)),
+    Action("mark_b", _PLAYBACK, QT_TRANSLATE_NOOP("actions", "Set mark B"), ("B",)),
     Action("view_front", _SCENE, QT_TRANSLATE_NOOP("actions", "From the front"), ("1",)),
     Action("view_right", _SCENE, QT_TRANSLATE_NOOP("actions", "From the right"), ("3",)),
     Action("view_top", _SCENE, QT_TRANSLATE_NOOP("actions", "From above"), ("7",)),

@@ -34,8 +34,8 @@ def columns(role: str, wide: bool) -> tuple[Column, ...]:
 
 _MIDDLE = {
     "operator": (
-        Column((Stack(("scene",), 0.64), Stack(("alarms", "tags"), 0.36)), 0.62),
-        Column((Stack(("pump_chart",), 0.5), Stack(("trends",), 0.5)), 0.38),
+        Column((Stack(("scene",), 0.66), Stack(("alarms", "tags"), 0.34)), 0.57),
+        Column((Stack(("pump_chart",), 0.46), Stack(("trends",), 0.54)), 0.43),
     ),
     "engineer": (
         Column((Stack(("trends",), 0.6), Stack(("tags", "alarms"), 0.4)), 0.58),

@@ -16,7 +16,7 @@ from app.actions import QT_TRANSLATE_NOOP
 from app.menus import Menus
 from app.messages import Mail, Request, Seek
 from app.opening import Opened
-from app.presenters import palette, scene, tags
+from app.presenters import palette, scene, tags, trends
 from app.presenters.palette import Found
 from app.presenters.selection import Selection
 from app.scene import glb
@@ -25,6 +25,7 @@ from app.views import words
 from app.views.palette import Palette
 from app.views.scene import Scene
 from app.views.tags import Tags
+from app.views.trends import Trends
 from twin.errors import StationError
 
 NO_MODEL = QT_TRANSLATE_NOOP(
@@ -53,9 +54,13 @@ class Panels:
 
     def __init__(self, room: Room, window: QWidget) -> None:
         self._room = room
-        self.views: dict[str, QWidget] = {"scene": self._make_scene(), "tags": self._make_tags()}
+        self.views: dict[str, QWidget] = {
+            "scene": self._make_scene(),
+            "trends": self._make_trends(),
+            "tags": self._make_tags(),
+        }
         self._make_palette(window)
-        self._presenters: tuple[Any, ...] = (self._scene, self._tags, self._palette)
+        self._presenters: tuple[Any, ...] = (self._scene, self.trends, self._tags, self._palette)
         self._selecting = tuple(p for p in self._presenters if hasattr(p, "select"))
 
     def take(self, mail: Mail) -> None:
@@ -75,7 +80,7 @@ class Panels:
 
     def is_complete(self) -> bool:
         """Whether every panel shows what it has been given."""
-        return self._scene_view.is_complete
+        return self._scene_view.is_complete and self.trends.is_complete
 
     def look_after(self) -> None:
         """Put in place what has been loaded meanwhile; asked at every beat."""
@@ -133,6 +138,27 @@ class Panels:
     def _pick_in_scene(self, name: str, fly: bool) -> None:
         self._room.select(Selection("equipment", name, equipment=name, fly=fly) if name else Selection())
 
+    # ---- trends ----------------------------------------------------------------------------------------------------
+
+    def _make_trends(self) -> Trends:
+        room, view = self._room, Trends()
+        self.trends = made = trends.Presenter(view, room.ask, room.opened.station, room.opened.tags, room.language)
+        view.add_requested.connect(made.add)
+        view.remove_requested.connect(made.remove)
+        view.clear_requested.connect(made.clear)
+        view.tag_requested.connect(room.pick_tag)
+        view.zoom_requested.connect(made.zoom)
+        view.shift_requested.connect(made.shift)
+        view.width_requested.connect(made.show_width)
+        view.values_requested.connect(made.zoom_values)
+        view.back_requested.connect(made.back)
+        view.reset_requested.connect(made.reset)
+        view.hovered.connect(made.hover)
+        view.seek_requested.connect(made.seek)
+        view.mark_requested.connect(made.mark)
+        view.resized.connect(made.resize)
+        return view
+
     # ---- tags ------------------------------------------------------------------------------------------------------
 
     def _make_tags(self) -> Tags:
@@ -141,6 +167,7 @@ class Panels:
         view.search_changed.connect(made.search)
         view.sort_requested.connect(made.sort_by)
         view.tag_requested.connect(self._room.pick_tag)
+        view.trend_requested.connect(self.trends.add)
         view.copy_requested.connect(lambda rows: QGuiApplication.clipboard().setText(made.as_text(rows)))
         view.export_requested.connect(lambda path: self._export_tags(Path(path)))
         return view

@@ -162,6 +162,8 @@ class Shell(QObject):
                 f"view_{direction}": lambda direction=direction: self._panels and self._panels.look_from(direction)
                 for direction in ("front", "right", "top", "isometric")
             },
+            "mark_a": lambda: self._panels and self._panels.trends.mark("A"),
+            "mark_b": lambda: self._panels and self._panels.trends.mark("B"),
             "fit": self._fit,
             "overview": lambda: self._panels and self._panels.fly_to(""),
             "palette": self._open_palette,

@@ -180,7 +180,7 @@ class Presenter:
             detected=figures.moment(found.detected, self._zone),
             until=figures.moment(found.until, self._zone) if found.until is not None else "",
             rows=self._pump_rows(found.equipment, mail) or self._tag_rows(self._of_evidence(found), mail),
-            shares=tuple(Share(c.fault, c.confidence) for c in found.candidates),
+            shares=tuple(Share(c.fault, c.confidence) for c in sorted(found.candidates, key=lambda c: -c.confidence)),
             moved=tuple(
                 Moved(
                     e.residual,

@@ -16,7 +16,7 @@ from twin.plant.reading import Station
 from twin.signals import Event
 
 RATES = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 100.0, 300.0, 1000.0)
-AT_FIRST = 600.0  # s of a live source shown in the lanes
+SHORTEST, LONGEST = 120.0, 600.0  # s of a live source shown in the lanes: all there is, within these
 NARROWEST = 10.0  # s
 LEAD = 0.08  # share of the lanes kept free to the right of now
 
@@ -80,6 +80,7 @@ class Presenter:
         self._language = "en"
         self._mail: Mail | None = None
         self._window: float | None = None  # s shown; None: all
+        self._zoomed = False
         self._centre: float | None = None  # None: goes with the cursor
         self._selected = ("", 0)
         self._state = State()
@@ -101,9 +102,9 @@ class Presenter:
 
     def take(self, mail: Mail) -> None:
         """Show what this mail brought."""
-        if self._mail is None and mail.live_source:
-            self._window = AT_FIRST
         self._mail = mail
+        if mail.live_source and not self._zoomed and math.isfinite(mail.span[0]):
+            self._window = min(max((1 + LEAD) * (mail.span[1] - mail.span[0]), SHORTEST), LONGEST)
         self._work_out()
 
     # ---- what is asked ---------------------------------------------------------------------------------------------
@@ -172,6 +173,7 @@ class Presenter:
         """Show less or more in the lanes, keeping the time under the pointer where it is."""
         if self._mail is None:
             return
+        self._zoomed = True
         first, last = self._shown(self._mail)
         width = min(max((last - first) * factor, NARROWEST), self._length(self._mail))
         share = (about - first) / max(last - first, 1e-9)

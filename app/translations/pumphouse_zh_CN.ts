@@ -80,7 +80,7 @@ Please send it to whoever looks after Pumphouse, then start it again.</source>
     <name>Legend</name>
     <message>
         <source>Δ {difference}  mean {mean}  {low} … {high}</source>
-        <translation type="unfinished"></translation>
+        <translation>Δ {difference}  均值 {mean}  {low} … {high}</translation>
     </message>
 </context>
 <context>
@@ -455,23 +455,23 @@ Pick a machine, a line of the alarm list, a mark on the timeline, a tag or anyth
     <name>Trends</name>
     <message>
         <source>1 min</source>
-        <translation type="unfinished"></translation>
+        <translation>1 分</translation>
     </message>
     <message>
         <source>10 min</source>
-        <translation type="unfinished"></translation>
+        <translation>10 分</translation>
     </message>
     <message>
         <source>1 h</source>
-        <translation type="unfinished"></translation>
+        <translation>1 时</translation>
     </message>
     <message>
         <source>8 h</source>
-        <translation type="unfinished"></translation>
+        <translation>8 时</translation>
     </message>
     <message>
         <source>24 h</source>
-        <translation type="unfinished"></translation>
+        <translation>24 时</translation>
     </message>
     <message>
         <source>All</source>
@@ -483,20 +483,21 @@ Pick a machine, a line of the alarm list, a mark on the timeline, a tag or anyth
     </message>
     <message>
         <source>Back to the cursor</source>
-        <translation type="unfinished"></translation>
+        <translation>回到光标</translation>
     </message>
     <message>
         <source>Clear</source>
-        <translation type="unfinished"></translation>
+        <translation>清空</translation>
     </message>
     <message>
         <source>Draw no tags, and follow the selection again</source>
-        <translation type="unfinished"></translation>
+        <translation>清空曲线，重新跟随所选对象</translation>
     </message>
     <message>
         <source>No tags are drawn.
 Drag tags here from the list, or select a machine to see what matters of it.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有曲线。
+从测点列表拖入测点，或选择机组以显示其主要测点。</translation>
     </message>
 </context>
 <context>
@@ -592,6 +593,14 @@ Drag tags here from the list, or select a machine to see what matters of it.</so
     <message>
         <source>Faster</source>
         <translation>加速</translation>
+    </message>
+    <message>
+        <source>Set mark A</source>
+        <translation>设置标记 A</translation>
+    </message>
+    <message>
+        <source>Set mark B</source>
+        <translation>设置标记 B</translation>
     </message>
     <message>
         <source>From the front</source>

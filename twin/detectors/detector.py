@@ -23,6 +23,8 @@ from twin.plant.reading import Station
 from twin.signals import Floats, Frame
 
 LOOK_AGAIN = 2.0  # s between the first channel that crosses and the verdict: more evidence comes in
+LOOK_ONCE = 1.0  # s that do where the verdict is clear
+CLEAR = 0.85  # confidence of a clear verdict
 LOOK_LONGER = 5.0  # s before something is called unknown
 FRESH = 30.0  # s for which a case is reconsidered with every frame; later now and then
 NOW_AND_THEN = 10.0  # s
@@ -30,6 +32,13 @@ TRANSIENT = 8.0  # s after a trip in which its circuit's other channels are not 
 MEAN_OF_SOME = 0.6  # spread of a mean of a few seconds over that of a sample
 WITNESSES = ("vibration", "envelope", "head", "power", "speed_tracking")
 OFTEN = 0.5  # s between frames below which not every one is judged
+
+
+def _patience(verdict: diagnosis.Verdict) -> float:
+    """How long after the first crossing a verdict is told. [s]"""
+    if verdict.fault == "unknown":
+        return LOOK_LONGER
+    return LOOK_ONCE if verdict.confidence > CLEAR else LOOK_AGAIN
 
 
 @dataclass(frozen=True)
@@ -188,11 +197,11 @@ class Detector:
                 self._pending.pop(circuit, None)
                 continue
             waited = at - self._pending.setdefault(circuit, at)
-            if waited < LOOK_AGAIN:
+            if waited < LOOK_ONCE:
                 continue
             since = self._watch.onset(int(channels[np.argmax(np.abs(seen.z[channels]))]))
             verdict = self._verdict(circuit, since, state, seen, None)
-            if verdict.fault == "unknown" and waited < LOOK_LONGER:
+            if waited < _patience(verdict):
                 continue
             changed.append(self._cases.open(verdict, circuit, since, at, seen, running))
             self._pending.pop(circuit, None)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.detectors.anomaly import Candidate
-from twin.detectors.signatures import Hypotheses, Hypothesis, Witness
+from twin.detectors.signatures import Hypotheses
 from twin.plant.binding import or_zero
 from twin.signals import Floats
 
@@ -25,6 +25,9 @@ TEMPER = 1.5  # divides χ²: evidence of neighbouring seconds is not independen
 RUNS_SHORT = 1.1  # NPSH available over required below which a pump cavitates
 AMPLE = 1.5  # above it a pump hardly does
 SHORT_WEIGHT = 4.0  # χ² that NPSH can speak against a fault: gauges do not see a blocked eye
+LOUD = 0.5  # mean of a witness (a factor of 1.6) from which on a fault is loud
+EXCESS = 2.5  # how much wider the spread of such a witness is above its mean
+BOUND = 12.0  # χ² of one witness at most: none may outweigh the residuals
 OUT_OF_BOUNDS = 9.0  # χ² for each factor e by which a size is out of its bounds
 TOLD = 3  # candidates that are told
 
@@ -77,8 +80,7 @@ class Verdict:
 def opinion(hypotheses: Hypotheses, evidence: Evidence) -> Opinion:
     """What the evidence of a few seconds says of each hypothesis."""
     size, misfit = _fit(hypotheses, evidence)
-    testimony = np.array([_testimony(row, evidence) for row in hypotheses.rows])
-    return Opinion(size, np.minimum(misfit + testimony, IMPOSSIBLE))
+    return Opinion(size, np.minimum(misfit + _testimony(hypotheses, evidence), IMPOSSIBLE))
 
 
 def verdict(hypotheses: Hypotheses, evidence: Evidence, held: Opinion, pumps: Sequence[str]) -> Verdict:
@@ -99,7 +101,7 @@ def _fit(hypotheses: Hypotheses, evidence: Evidence) -> tuple[Floats, Floats]:
     ours = hypotheses.channels
     usable = evidence.usable[ours] & np.isfinite(evidence.departure[ours])
     seen = np.where(usable, evidence.departure[ours], 0.0)
-    moves, tolerance = hypotheses.moves[:, ours], hypotheses.tolerance[:, ours]
+    moves, tolerance = hypotheses.ours, hypotheses.tolerance
     variance = evidence.sigma[ours] ** 2 + MISMATCH**2
     size = np.zeros(len(moves))
     for _ in range(3):  # the proportions' tolerance depends on the size
@@ -107,48 +109,31 @@ def _fit(hypotheses: Hypotheses, evidence: Evidence) -> tuple[Floats, Floats]:
         power = (weight * moves**2).sum(axis=1)
         size = np.where(power > 0, (weight * moves * seen).sum(axis=1) / np.maximum(power, 1e-12), 0.0)
     misfit = (weight * (seen - size[:, None] * moves) ** 2).sum(axis=1)
-    return size, misfit + _implausible(hypotheses.rows, size, evidence.usable)
+    return size, misfit + _implausible(hypotheses, size, evidence.usable)
 
 
-def _implausible(rows: Sequence[Hypothesis], size: Floats, usable: NDArray[np.bool_]) -> Floats:
+def _implausible(hypotheses: Hypotheses, size: Floats, usable: NDArray[np.bool_]) -> Floats:
     """χ² added (h,) for a size out of bounds; infinite for the wrong sign or without the leading residual."""
-    either = np.array([row.either_way for row in rows], dtype=bool)
-    least, most = np.array([row.least for row in rows]), np.array([row.most for row in rows])
-    leads = np.array([usable[row.leads] for row in rows], dtype=bool)
-    amount = np.where(either, np.abs(size), size)
-    possible = leads & (amount > 0)
+    amount = np.where(hypotheses.sensor, np.abs(size), size)
+    possible = usable[hypotheses.leads] & (amount > 0)
     safe = np.where(possible, amount, 1.0)
-    beyond = np.maximum(np.log(least / safe), 0.0) + np.maximum(np.log(safe / most), 0.0)
+    beyond = np.maximum(np.log(hypotheses.least / safe), 0.0) + np.maximum(np.log(safe / hypotheses.most), 0.0)
     return np.where(possible, OUT_OF_BOUNDS * beyond, np.inf)
 
 
-def _testimony(row: Hypothesis, evidence: Evidence) -> float:
-    """χ² of what bears witness beside the residuals."""
-    if row.pump < 0:
-        return row.doubt
-    p = row.pump
-    testimony = row.doubt + sum(
-        _against(witness, float(seen[p]))
-        for witness, seen in (
-            (row.vibration, evidence.vibration),
-            (row.envelope, evidence.envelope),
-            (row.noise, evidence.noise),
-        )
-    )
-    npsh = float(evidence.npsh[p])
-    if not np.isfinite(npsh):
-        return testimony
-    ample = float(np.clip((npsh - RUNS_SHORT) / (AMPLE - RUNS_SHORT), 0.0, 1.0))
-    if row.short:
-        return testimony + SHORT_WEIGHT * 0.25 * ample
-    return testimony + SHORT_WEIGHT * (1.0 - ample) * (row.fault != "sensor_bias")
-
-
-def _against(witness: Witness, seen: float) -> float:
-    """χ² of one witness, bounded: none may outweigh the residuals."""
-    if not np.isfinite(seen):
-        return 0.0
-    return float(min(((seen - witness.mean) / witness.spread) ** 2, 12.0))
+def _testimony(hypotheses: Hypotheses, evidence: Evidence) -> Floats:
+    """χ² (h,) of what bears witness beside the residuals."""
+    pump = hypotheses.pump
+    seen = np.append(np.stack([evidence.vibration, evidence.envelope, evidence.noise]), np.full((3, 1), np.nan), axis=1)
+    off = seen[:, pump] - hypotheses.witness
+    # where a fault is known to be loud, being louder still speaks less against it than being quieter
+    spread = hypotheses.spread * np.where((off > 0) & (hypotheses.witness > LOUD), EXCESS, 1.0)
+    against = np.where(np.isfinite(off), np.minimum((off / spread) ** 2, BOUND), 0.0).sum(axis=0)
+    npsh = np.append(evidence.npsh, np.nan)[pump]
+    ample = np.clip((npsh - RUNS_SHORT) / (AMPLE - RUNS_SHORT), 0.0, 1.0)
+    of_margin = SHORT_WEIGHT * np.where(hypotheses.short, 0.25 * ample, (1.0 - ample) * ~hypotheses.sensor)
+    testimony: Floats = hypotheses.doubt + against + np.where(np.isfinite(npsh), of_margin, 0.0)
+    return testimony
 
 
 def _candidates(hypotheses: Hypotheses, likelihood: Floats, first: str) -> tuple[Candidate, ...]:
@@ -170,7 +155,7 @@ def _candidates(hypotheses: Hypotheses, likelihood: Floats, first: str) -> tuple
 def _unknown(hypotheses: Hypotheses, evidence: Evidence, pumps: Sequence[str], likelihood: Floats) -> Verdict:
     """Something is wrong and nothing explains it: blame the pump whose residuals stand out most."""
     strength = np.where(evidence.usable, or_zero(evidence.departure / evidence.sigma), 0.0) ** 2
-    of = {row.pump for row in hypotheses.rows if row.pump >= 0}
+    of = set(hypotheses.pump[hypotheses.pump >= 0].tolist())
     totals = {p: float(strength[_channels_of(hypotheses, p)].sum()) for p in sorted(of)}
     worst = max(totals, key=lambda p: totals[p], default=-1)
     moved = np.where(evidence.usable, or_zero(evidence.departure), 0.0)
@@ -183,5 +168,4 @@ def _unknown(hypotheses: Hypotheses, evidence: Evidence, pumps: Sequence[str], l
 
 def _channels_of(hypotheses: Hypotheses, pump: int) -> NDArray[np.intp]:
     """Channels that hypotheses about a pump speak of."""
-    rows = [i for i, row in enumerate(hypotheses.rows) if row.pump == pump]
-    return np.flatnonzero((hypotheses.moves[rows] != 0).any(axis=0))
+    return np.flatnonzero((hypotheses.moves[hypotheses.pump == pump] != 0).any(axis=0))

@@ -79,30 +79,56 @@ SIGNATURES: tuple[Signature, ...] = (
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """One thing that may be wrong: a fault and the equipment it is blamed on (a tag for sensor faults)."""
+    """One thing that may be wrong: a fault and the equipment it is blamed on (a tag for sensor faults).
+
+    ``leads`` is the channel without which nothing can be said of it. A sensor's bias may go either way, a fault only
+    one. ``doubt`` is a χ² that speaks against it beforehand.
+    """
 
     fault: str
     equipment: str
     pump: int  # -1: of no pump
-    leads: int  # the channel without which nothing can be said
-    either_way: bool  # whether it may also be the other way round, as a bias may
+    leads: int
     least: float
     most: float
-    vibration: Witness
-    envelope: Witness
-    noise: Witness
-    short: bool
-    doubt: float = 0.0  # χ² that speaks against it beforehand
+    witnesses: tuple[Witness, Witness, Witness] = (Witness(), Witness(), Witness())
+    short: bool = False
+    doubt: float = 0.0
+
+    @property
+    def sensor(self) -> bool:
+        return self.fault == "sensor_bias"
 
 
-@dataclass(frozen=True)
 class Hypotheses:
-    """All hypotheses of one circuit: ``moves`` (h, m) over all channels, per cent a per cent, and their tolerance."""
+    """All hypotheses of one circuit, as objects and as arrays.
 
-    rows: tuple[Hypothesis, ...]
-    moves: Floats
-    tolerance: Floats
-    channels: NDArray[np.intp]  # those of the circuit
+    Attributes
+    ----------
+    rows : (h,)                    The hypotheses.
+    moves : (h, m)                 What each does to all channels, per cent for each per cent of the leading residual.
+    channels : (k,)                Channels of the circuit; ``ours`` (h, k) is ``moves`` in these.
+    tolerance : (h, k)             How far a fault may be from its signature, likewise.
+    witness, spread : (3, h)       Of vibration, envelope and noise.
+    """
+
+    def __init__(
+        self, rows: tuple[Hypothesis, ...], moves: Floats, tolerance: Floats, channels: NDArray[np.intp]
+    ) -> None:
+        self.rows = rows
+        self.moves = moves
+        self.channels = channels
+        self.ours: Floats = moves[:, channels]
+        self.tolerance: Floats = tolerance[:, channels]
+        self.pump: NDArray[np.intp] = np.array([row.pump for row in rows], dtype=np.intp)
+        self.leads: NDArray[np.intp] = np.array([row.leads for row in rows], dtype=np.intp)
+        self.least: Floats = np.array([row.least for row in rows])
+        self.most: Floats = np.array([row.most for row in rows])
+        self.doubt: Floats = np.array([row.doubt for row in rows])
+        self.short: NDArray[np.bool_] = np.array([row.short for row in rows], dtype=bool)
+        self.sensor: NDArray[np.bool_] = np.array([row.sensor for row in rows], dtype=bool)
+        self.witness: Floats = np.array([[w.mean for w in row.witnesses] for row in rows]).reshape(-1, 3).T
+        self.spread: Floats = np.array([[w.spread for w in row.witnesses] for row in rows]).reshape(-1, 3).T
 
 
 PROPORTION = 0.2  # how far the proportions of a real fault differ from its signature's
@@ -139,10 +165,10 @@ class Library:
 
     def _tolerance(self, rows: tuple[Hypothesis, ...], moves: Floats) -> Floats:
         """(h, m) how far a fault may be from its signature: an ailing impeller is never quite the one computed."""
-        proportion = np.array([[EXACT if row.fault == "sensor_bias" else PROPORTION] for row in rows])
+        proportion = np.array([[EXACT if row.sensor else PROPORTION] for row in rows])
         tolerance = proportion * np.abs(moves)
         for i, row in enumerate(rows):
-            if row.fault != "sensor_bias" and self._channels.names[row.leads].name == "head":
+            if not row.sensor and self._channels.names[row.leads].name == "head":
                 both = [self._index[row.pump, name] for name in ("head", "power") if (row.pump, name) in self._index]
                 tolerance[i, both] = np.maximum(tolerance[i, both], CROSSING)
         return tolerance
@@ -159,12 +185,9 @@ class Library:
                 self._model.pumps[pump].id,
                 pump,
                 leads,
-                either_way=False,
                 least=signature.least,
                 most=signature.most,
-                vibration=signature.vibration,
-                envelope=signature.envelope,
-                noise=signature.noise,
+                witnesses=(signature.vibration, signature.envelope, signature.noise),
                 short=signature.short,
             )
             found.append((row, self._spread(signature.moves, pump, circuit)))
@@ -253,17 +276,4 @@ class Library:
 
 
 def _sensor(tag: str, pump: int, leads: int) -> Hypothesis:
-    return Hypothesis(
-        "sensor_bias",
-        tag,
-        pump,
-        leads,
-        either_way=True,
-        least=LEAST_BIAS,
-        most=MOST_BIAS,
-        vibration=Witness(),
-        envelope=Witness(),
-        noise=Witness(),
-        short=False,
-        doubt=BLAME_LAST,
-    )
+    return Hypothesis("sensor_bias", tag, pump, leads, LEAST_BIAS, MOST_BIAS, doubt=BLAME_LAST)

@@ -123,8 +123,8 @@ def solve(
         links, slopes = problem.laws(x)
         step, heads, change = problem.newton(x, links, slopes)
         longest = np.maximum(STRIDE * np.abs(x), ref)
-        x = x + np.clip(step, -longest, longest)
-        if np.all((np.abs(step) <= SETTLED * ref) & (np.abs(change) <= SETTLED_HEAD)):
+        x = x + np.minimum(np.maximum(step, -longest), longest)
+        if np.abs(change).max() <= SETTLED_HEAD and np.all(np.abs(step) <= SETTLED * ref):
             return problem.flows(x, links + slopes * problem.of_links(step), heads, iteration)
     worst = int(np.argmax(np.abs(step) / ref))
     name = network.links[int(np.flatnonzero(network.branches.branch == worst)[0])]
@@ -203,8 +203,8 @@ class _Problem:
         weighted = incidence.T * ease
         left = self.inflow - incidence.T @ x - weighted @ behind
         _, heads, info = dposv(weighted @ incidence, left)
-        if info:
-            heads = np.linalg.lstsq(weighted @ incidence, left)[0]
+        if info:  # an input that is not a number: the state will not settle, and says so
+            heads = np.full(left.size, np.nan)
         change: Floats = incidence @ heads + behind
         return change * ease, heads, change
 

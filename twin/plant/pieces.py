@@ -68,7 +68,7 @@ class Pieces:
         return value, slope
 
     def _at(self, x: Floats) -> NDArray[np.intp]:
-        at: NDArray[np.intp] = np.sum(x[..., None] >= self.starts, axis=-1) + self.first
+        at: NDArray[np.intp] = np.add.reduce(x[..., None] >= self.starts, axis=-1, dtype=np.intp) + self.first
         return at
 
 

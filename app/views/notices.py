@@ -18,7 +18,13 @@ from app import theme
 from app.presenters.notices import Line, State
 from app.views import style
 
-_COLOURS = {"information": theme.SECONDARY, "warning": theme.BRIGHT, "error": theme.BRIGHT}
+SHEET = f"""
+NoticeBar {{ background: {theme.PANEL}; }}
+NoticeBar > QPushButton {{
+    border: none; background: transparent; padding: 0; font-size: {theme.SMALL}px; color: {theme.SECONDARY};
+}}
+NoticeBar > QPushButton[told="true"] {{ color: {theme.BRIGHT}; }}
+"""
 
 
 class NoticeBar(QWidget):
@@ -35,7 +41,7 @@ class NoticeBar(QWidget):
         self._frame_ms = 0.0
         self.setFixedHeight(theme.STATUS_HEIGHT)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setStyleSheet(f"NoticeBar {{ background: {theme.PANEL}; }}")
+        self.setStyleSheet(SHEET)
         self._notice = QPushButton()
         self._notice.setFlat(True)
         self._notice.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -71,7 +77,7 @@ class NoticeBar(QWidget):
         """How long the window's own share of a heartbeat takes."""
         if round(milliseconds) != round(self._frame_ms):
             self._frame_ms = milliseconds
-            self._retranslate()
+            self._health.setText(self._said_health(self._state))
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:
@@ -80,9 +86,6 @@ class NoticeBar(QWidget):
 
     def _retranslate(self) -> None:
         state = self._state
-        flat = f"border: none; background: transparent; padding: 0; font-size: {theme.SMALL}px;"
-        colour = _COLOURS[state.last.severity] if state.last else theme.FAINT
-        self._notice.setStyleSheet(f"QPushButton {{ {flat} color: {colour}; text-align: left; }}")
         self._notice.setText(_said(state.last) if state.last else self.tr("Nothing to report"))
         self._notice.setToolTip(self.tr("Click for all messages"))
         busy = state.share is not None
@@ -90,7 +93,8 @@ class NoticeBar(QWidget):
             widget.setVisible(busy)
         self._doing.setText(state.doing)
         self._bar.setValue(round(100 * (state.share or 0.0)))
-        self._cancel.setStyleSheet(f"QPushButton {{ {flat} color: {theme.TEXT}; text-decoration: underline; }}")
+        self._notice.setProperty("told", state.last is not None and state.last.severity != "information")
+        self._notice.style().polish(self._notice)
         self._cancel.setText(self.tr("Cancel"))
         self._cancel.setVisible(busy and not state.live)
         self._health.setText(self._said_health(state))

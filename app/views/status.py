@@ -91,7 +91,8 @@ class StatusBar(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setStyleSheet(f"StatusBar {{ background: {theme.PANEL}; }}")
         menu.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
-        self._mode = QLabel()
+        self._mode = _label(theme.NORMAL, theme.WINDOW, bold=True)
+        self._shown_mode = ""
         self._station = _label(theme.NORMAL, theme.TEXT)
         self._station.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._day = _label(theme.SMALL, theme.SECONDARY)
@@ -133,10 +134,7 @@ class StatusBar(QWidget):
 
     def _retranslate(self) -> None:
         state = self._state
-        colour = theme.MODES[state.mode]
-        self._mode.setText(words.word(state.mode))
-        self._mode.setFont(style.font(theme.NORMAL, bold=True))
-        self._mode.setStyleSheet(f"background: {colour}; color: {theme.WINDOW}; padding: 3px 10px; border-radius: 2px;")
+        self._show_mode(state.mode)
         self._station.setText(state.station)
         self._station.setToolTip(state.station)
         self._day.setText(f"{state.day}\n{state.zone}")
@@ -148,6 +146,13 @@ class StatusBar(QWidget):
         self._live.setText(self.tr("Back to live"))
         self._live.setVisible(state.live_source and state.mode != "live")
         self._palette.setToolTip(self.tr("Find actions, tags, equipment, alarms and times"))
+
+    def _show_mode(self, mode: str) -> None:
+        self._mode.setText(words.word(mode))
+        if mode != self._shown_mode:
+            self._shown_mode = mode
+            look = f"background: {theme.MODES[mode]}; color: {theme.WINDOW}; padding: 3px 10px; border-radius: 2px;"
+            self._mode.setStyleSheet(look)
 
     def _said_age(self, state: State) -> str:
         if state.ended:

@@ -85,7 +85,7 @@ def test_head_obeys_the_affinity_law(made, speed, share):
     )
 
 
-@given(curves(), speeds, st.floats(-1.5, 2.5))
+@given(curves(), speeds, st.floats(-1.5, -0.01) | st.floats(0.01, 2.5))  # a power law below 1 is upright at 0
 def test_the_slope_of_head_is_its_derivative(made, speed, share):
     flow = share * made.valid[1]
     step = 1e-6 * made.valid[1]

@@ -13,7 +13,6 @@ from app.program import Wish, run
 
 Layout = StrEnum("Layout", {role: role for role in ROLES})
 Language = StrEnum("Language", {"zh": "zh", "en": "en"})
-_OPERATOR = Layout("operator")
 _SMALLEST, _LARGEST = (320, 240), (7680, 4320)
 
 
@@ -30,7 +29,7 @@ def size(text: str) -> tuple[int, int]:
 def view(
     source: Annotated[str, typer.Argument(help="A recording's path, or a source's URL (sim:?scenario=demo).")],
     at: Annotated[str | None, typer.Option(help="Where to begin: +90, or an ISO 8601 time.")] = None,
-    layout: Annotated[Layout, typer.Option(help="Which panels stand where.")] = _OPERATOR,
+    layout: Annotated[Layout | None, typer.Option(help="Which panels stand where.")] = None,
     lang: Annotated[Language | None, typer.Option(help="The language to speak.")] = None,
     screenshot: Annotated[
         Path | None, typer.Option(metavar="PNG", help="Take a picture once the scene is complete, and exit.")
@@ -47,7 +46,7 @@ def view(
     wish = Wish(
         source,
         at,
-        layout.value,
+        layout.value if layout else None,
         lang.value if lang else None,
         screenshot,
         size(size_) if size_ else None,

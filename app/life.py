@@ -68,7 +68,9 @@ class Life(QObject):
         return min(SIZE[0], room.width()), min(SIZE[1], room.height())
 
     def _begin(self, opened: Opened) -> Shell:
-        shell = Shell(opened, self._languages, self._clock, self._wish.layout, self._settings)
+        station = opened.station
+        usual = "operator" if station is not None and station.pumps else "review"
+        shell = Shell(opened, self._languages, self._clock, self._wish.layout or usual, self._settings)
         shell.open_requested.connect(self._open_other)
         shell.ended.connect(self._end)
         return shell

@@ -24,7 +24,7 @@ class Wish:
 
     source: str = DEMONSTRATION
     at: str | None = None
-    layout: str = "operator"
+    layout: str | None = None  # by what the source holds
     language: str | None = None
     screenshot: Path | None = None
     size: tuple[int, int] | None = None

@@ -895,6 +895,10 @@ A station file names one (model = &quot;station.glb&quot;); --station FILE bring
         <translation>超出特性曲线</translation>
     </message>
     <message>
+        <source>hardly any flow</source>
+        <translation>几乎无流量</translation>
+    </message>
+    <message>
         <source>still learning</source>
         <translation>学习中</translation>
     </message>

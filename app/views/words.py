@@ -72,6 +72,7 @@ WORDS: dict[str, str] = {
     "speed changing": QT_TRANSLATE_NOOP("words", "speed changing"),
     "drive ramping": QT_TRANSLATE_NOOP("words", "drive ramping"),
     "outside the curve": QT_TRANSLATE_NOOP("words", "outside the curve"),
+    "hardly any flow": QT_TRANSLATE_NOOP("words", "hardly any flow"),
     "still learning": QT_TRANSLATE_NOOP("words", "still learning"),
     # faults
     "cavitation": QT_TRANSLATE_NOOP("words", "cavitation"),

@@ -20,8 +20,6 @@ SIMPLIFIED = "Noto Sans CJK SC"
 WEIGHTS = ("Regular", "Bold")
 # What the window draws beyond GB 2312.
 SHAPES = "■▲▼●▶◀◆◇○□△▽◎★…→←↑↓↗±×÷≤≥≈≠−–—·•σηρΔΩµ°′″¹²³½‰§✓℃‹›│─"
-# Characters the face lacks, and the nearest it has: narrow no-break space, a cross, an empty set, a clock.
-BORROWED = {"\u202f": "\u2009", "✕": "×", "∅": "Ø", "◷": "◎"}
 
 
 def gb2312() -> set[int]:
@@ -39,7 +37,7 @@ def gb2312() -> set[int]:
 def wanted() -> set[int]:
     """Code points to keep."""
     latin = set(range(0x20, 0x7F)) | set(range(0xA0, 0x180)) | set(range(0x391, 0x3CA))
-    return latin | {ord(shape) for shape in (*SHAPES, *BORROWED.values())} | gb2312()
+    return latin | {ord(shape) for shape in SHAPES} | gb2312()
 
 
 def renamed(font: TTFont, weight: str) -> None:
@@ -49,14 +47,6 @@ def renamed(font: TTFont, weight: str) -> None:
     table.names = [record for record in table.names if record.nameID in (0, 5, 13, 14) and record.platformID == 3]
     for identity, text in names.items():
         table.setName(text, identity, 3, 1, 0x409)
-
-
-def borrow(font: TTFont) -> None:
-    """Let characters the face lacks be drawn as others."""
-    for table in font["cmap"].tables:
-        for wanted_character, drawn in BORROWED.items():
-            if ord(drawn) in table.cmap:
-                table.cmap[ord(wanted_character)] = table.cmap[ord(drawn)]
 
 
 def cut(source: Path, weight: str) -> Path:
@@ -71,7 +61,6 @@ def cut(source: Path, weight: str) -> Path:
     subsetter = Subsetter(options)
     subsetter.populate(unicodes=wanted())
     subsetter.subset(font)
-    borrow(font)
     renamed(font, weight)
     target = HERE / f"NotoSansSC-{weight}.otf"
     font.save(str(target))

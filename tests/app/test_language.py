@@ -20,6 +20,9 @@ from app.translations import renew
 from app.views import words
 from tests.app import fakes
 from twin.detectors.anomaly import FAULTS
+from twin.detectors.kinds import WHY
+from twin.detectors.response import Responses
+from twin.pipeline import Twin
 
 FACES = sorted(fonts.FONTS.glob("*.otf"))
 
@@ -62,6 +65,20 @@ def test_every_word_is_translated_and_none_is_out_of_date(tmp_path: Path) -> Non
 
 def test_every_fault_has_a_word() -> None:
     assert set(FAULTS) <= set(words.WORDS)
+
+
+def test_every_residual_and_every_reason_not_to_judge_it_has_a_word() -> None:
+    residuals = Twin(fakes.station()).step(fakes.frame(0.0)).residuals
+    assert {name.name for name in residuals.names} <= set(words.WORDS)
+    assert {why for why in WHY if why} <= set(words.WORDS)
+
+
+def test_every_first_response_has_a_word() -> None:
+    verbs = {
+        response.partition(":")[0] for response in Responses(fakes.station()).to("drive_trip", "P102", frozenset())
+    }
+    assert verbs
+    assert verbs <= set(words.WORDS)
 
 
 def test_words_are_said_in_the_language_spoken(qapp: object) -> None:

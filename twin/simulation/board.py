@@ -13,7 +13,7 @@ from twin.signals import Floats, TagTable
 
 @dataclass(frozen=True, eq=False)
 class Group:
-    """Readings of like things: for each measurement an array (n,) over ``ids``, SI."""
+    """Readings of like things: for each measurement an array over ``ids``, SI; longer where a station lacks it."""
 
     ids: tuple[str, ...]
     readings: dict[str, Floats]
@@ -24,6 +24,12 @@ def flags(said: NDArray[np.bool_]) -> Floats:
     return said.astype(np.float64)
 
 
+def taken(values: Floats, at: NDArray[np.intp], missing: float) -> Floats:
+    """Values at indices of which -1 stands for nothing."""
+    found: Floats = np.append(values, missing)[at]
+    return found
+
+
 class Board:
     """Where each tag's reading stands. Made from the groups of one instant; those of any other have the same order."""
 
@@ -31,13 +37,12 @@ class Board:
         at: dict[tuple[str, str], int] = {}
         place = 0
         for group in groups:
-            for measures in group.readings:
+            for measures, column in group.readings.items():
                 at |= {(name, measures): place + i for i, name in enumerate(group.ids)}
-                place += len(group.ids)
+                place += column.size
         self._place: NDArray[np.intp] = np.array(
             [at.get((t.equipment, t.measures), place) for t in tags], dtype=np.intp
         )
-        self._length = place
         self.unknown = tuple(tag.name for tag, where in zip(tags, self._place, strict=True) if where == place)
 
     def read(self, groups: Sequence[Group]) -> Floats:

@@ -97,6 +97,7 @@ def settle(controls: Controls, speed: Floats, layout: Layout) -> None:
     controls.integral = speed.copy()
     controls.speed.value = speed.copy()
     controls.speed.target = speed.copy()
+    controls.measured = controls.flow.value * controls.load
     machines = layout.machines
     running = controls.duty == Duty.RUNNING
     controls.wanted = np.where(running, speed[machines.circuit] * machines.rated_hz, 0.0)
@@ -177,10 +178,12 @@ def sequence(controls: Controls, layout: Layout, effects: Effects, dt: float) ->
 
 
 def drive(controls: Controls, layout: Layout, effects: Effects, dt: float) -> None:
-    """Frequencies follow what is wanted at the drive's ramp; a drive that has lost cells comes down faster."""
-    machines = layout.machines
-    most = machines.rated_hz * (1.0 - effects.derate)
-    step = machines.ramp * dt * np.where(controls.frequency > most, FORCED, 1.0)
-    moved = controls.frequency + np.clip(np.minimum(controls.wanted, most) - controls.frequency, -step, step)
+    """Frequencies follow what is wanted at the drive's ramp; a drive that has lost cells comes down faster.
+
+    Such a drive has less voltage, so that at its load it gives that share less than it is asked for.
+    """
+    given = controls.wanted * (1.0 - effects.derate)
+    step = layout.machines.ramp * dt * np.where(effects.derate > 0.0, FORCED, 1.0)
+    moved = controls.frequency + np.clip(given - controls.frequency, -step, step)
     on = (controls.duty != Duty.STOPPED) & ~effects.tripped
     controls.frequency = np.where(on, np.maximum(moved, 0.0), 0.0)

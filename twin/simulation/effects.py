@@ -28,7 +28,7 @@ class Effects:
     valve_held_open: NDArray[np.bool_]  # (p,)
     check_open: Floats  # (p,) how far the check valve stays from its seat
     check_shut: NDArray[np.bool_]  # (p,)
-    derate: Floats  # (p,) share of rated speed the drive cannot give
+    derate: Floats  # (p,) share of what it is asked that the drive cannot give
     cell_bypassed: NDArray[np.bool_]  # (p,)
     tripped: NDArray[np.bool_]  # (p,)
     resistance: Floats  # (r,) loss coefficient added, in clean coefficients

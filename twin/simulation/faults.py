@@ -241,10 +241,10 @@ FAULTS: dict[str, Fault] = {
     "line_leak": Fault(Text("line leak", "管线泄漏"), "line", (0.005, 0.01, 0.02), _line_leak, 60.0),
     "line_rupture": Fault(Text("line rupture", "管线爆裂"), "line", (0.05, 0.1, 0.2), _line_leak, 1.0),
     "upstream_trip": Fault(
-        Text("upstream station trip", "上游泵站跳闸"), "upstream line", (15.0, 30.0, 40.0), _neighbour, 3.0
+        Text("upstream station trip", "上游泵站跳闸"), "upstream line", (30.0, 60.0, 80.0), _neighbour, 3.0
     ),
     "downstream_trip": Fault(
-        Text("downstream station trip", "下游泵站跳闸"), "downstream line", (-15.0, -30.0, -40.0), _neighbour, 3.0
+        Text("downstream station trip", "下游泵站跳闸"), "downstream line", (-30.0, -60.0, -80.0), _neighbour, 3.0
     ),
     "sensor_bias": Fault(Text("sensor bias", "测量偏差"), "tag", (0.004, 0.015, 0.05), _sensor_offset),
     "sensor_drift": Fault(Text("sensor drift", "测量漂移"), "tag", (0.005, 0.02, 0.06), _sensor_offset, 3600.0),

@@ -59,7 +59,7 @@ OF_UNIT = {
     "mm/s": VIBRATION, "g": VIBRATION,
     "r/min": SPEED, "Hz": FREQUENCY,
     "kW": POWER, "W": POWER, "MW": POWER, "Mvar": POWER, "A": CURRENT, "kV": CURRENT, "V": CURRENT,
-    "%": POSITION, "m": LEVEL, "deg": EXACT, "m/s": SPEED,
+    "%": POSITION, "m": LEVEL, "deg": EXACT, "m3": EXACT, "h": EXACT, "m/s": SPEED,
 }  # fmt: skip
 EXACTLY_SAID = frozenset({"frequency_setpoint", "pose_x", "pose_y", "battery"})
 """What is not measured but known to who says it."""
@@ -158,7 +158,7 @@ def step(
     wanted = np.where(np.abs(wanted) < kit.cutoff, 0.0, wanted)
     sigma = np.maximum(kit.noise, kit.scatter * np.abs(wanted)) * (1.0 + effects.sensor_noise)
     value = wanted * kit.gain + kit.zero + effects.sensor_offset * kit.span + sigma * said.noise
-    value = np.where(kit.quantised, np.round(value / kit.step) * kit.step, value)
+    value = np.where(kit.quantised, np.round(value / kit.step) * kit.step + 0.0, value)  # no negative zero
     limited = np.clip(value, kit.low, kit.high)
     outside = np.abs(value - limited) > LIVE * kit.span
     value = limited

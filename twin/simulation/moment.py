@@ -12,7 +12,7 @@ from twin.plant import water
 from twin.plant.station import Point
 from twin.signals import Floats
 from twin.simulation import building, chambers, electrics, grid, heat, robots, utilities, vibration, waterside
-from twin.simulation.board import Group, flags
+from twin.simulation.board import Group, flags, taken
 from twin.simulation.chance import AsBuilt
 from twin.simulation.control import Controls, Duty
 from twin.simulation.effects import Effects
@@ -45,12 +45,16 @@ class Plan:
     works: Works
     feeds: grid.Feeds
     chambers: chambers.Chambers
-    walks: tuple[robots.Track, ...]
+    walks: robots.Walks
     sights: robots.Sights
     headers: tuple[str, ...]  # (c,)
     vessel_circuit: NDArray[np.intp]  # (vessels,)
     relief_circuit: NDArray[np.intp]  # (relief valves,)
     coldest: int  # circuit that make-up is fed into
+    makeup_room: int
+    placed_rooms: NDArray[np.intp]  # rooms the file says the place of
+    middles: Floats  # (placed rooms, 2) [m]
+    watched: NDArray[np.intp]  # (cameras,) a pump, or a room after the pumps, or none after those
 
 
 @dataclass(eq=False)
@@ -69,18 +73,24 @@ def plan(layout: Layout, built: AsBuilt, works: Works) -> Plan:
     """Compile what the rest of the plant needs."""
     header_of = {part.circuit: part.id for part in layout.things("header")}
     spots = _spots(layout)
+    middles = [(i, part.position) for i, part in enumerate(layout.things("room")) if part.position is not None]
+    seen = {name: i for i, name in enumerate((*layout.machines.ids, *layout.rooms))}
     return Plan(
         layout=layout,
         built=built,
         works=works,
         feeds=grid.feeds(layout),
         chambers=chambers.chambers(layout),
-        walks=robots.tracks(layout),
+        walks=robots.walks(layout),
         sights=robots.sights([point for point, _ in spots], [family for _, family in spots]),
         headers=tuple(header_of.get(circuit, "") for circuit in layout.circuits),
         vessel_circuit=_circuits(layout, "surge_vessel"),
         relief_circuit=_circuits(layout, "relief_valve"),
         coldest=int(np.argmin(layout.water_temperature)),
+        makeup_room=layout.room_of("makeup_pump"),
+        placed_rooms=np.array([i for i, _ in middles], dtype=np.intp),
+        middles=np.array([point[:2] for _, point in middles]).reshape(-1, 2),
+        watched=np.array([seen.get(camera.watches, -1) for camera in layout.station.file.cameras], dtype=np.intp),
     )
 
 
@@ -201,7 +211,7 @@ def _demand(it: Plan, here: Now) -> utilities.Demand:
     return utilities.Demand(
         leaks=leaks,
         pressure=float(of.pressure[it.works.inlet[it.coldest]]),
-        air=float(here.air[it.layout.room_of("makeup")]),
+        air=float(here.air[it.makeup_room]),
         vessel=outlet[it.vessel_circuit],
     )
 
@@ -216,9 +226,9 @@ def _load(here: Now, rooms: building.Rooms, makeup: float) -> grid.Load:
 def _machines(it: Plan, rest: Rest, here: Now) -> list[Group]:
     """Pumps and drives."""
     machines, of, controls, effects = it.layout.machines, here.hydraulics, here.controls, here.effects
-    valve = np.where(it.works.discharge_valve >= 0, of.opening[it.works.discharge_valve], 1.0)
+    valve = taken(of.opening, it.works.discharge_valve, 1.0)
     seated = (np.abs(of.flow) <= SEATED * machines.rated_flow) & (effects.check_open == 0.0)
-    strainer = np.where(it.works.strainer >= 0, of.loss[it.works.strainer], np.nan)
+    strainer = taken(of.loss, it.works.strainer, np.nan)
     running = controls.frequency > 0.0
     leak = effects.seal_leak
     switches = {
@@ -384,36 +394,31 @@ def _house(it: Plan, rest: Rest, here: Now, where: robots.Standing) -> list[Grou
     return [
         Group(layout.rooms, building.readings(rest.rooms, level, here.effects)),
         *(Group((name,), building.fan_readings(rest.rooms)) for name in layout.ids("ventilation")[:1]),
-        Group(tuple(track.robot for track in it.walks), walking),
+        Group(tuple(track.robot for track in it.walks.tracks), walking),
         Group(cameras, seen),
     ]
 
 
 def _heard_by_robots(it: Plan, where: robots.Standing, level: Floats) -> Floats:
     """(robots,) Level of the room whose middle is nearest."""
-    middles = [(i, part.position) for i, part in enumerate(it.layout.things("room")) if part.position is not None]
-    if not middles:
+    if it.placed_rooms.size == 0:
         return np.full(len(it.walks), building.BACKGROUND)
-    points = np.array([point for _, point in middles])
-    distance = np.linalg.norm(where.position[:, None, :2] - points[None, :, :2], axis=2)
-    rooms = np.array([i for i, _ in middles], dtype=np.intp)
-    heard: Floats = level[rooms[distance.argmin(axis=1)]]
+    away = where.position[:, None, :2] - it.middles
+    nearest = (away * away).sum(axis=2).argmin(axis=1)
+    heard: Floats = level[it.placed_rooms[nearest]]
     return heard
 
 
 def _watched(it: Plan, rest: Rest, pumps: Floats, cells: Floats, contacts: Floats, air: Floats) -> Floats:
     """(cameras,) Hottest spot of the pump, or of what stands in the room, that each watches."""
-    layout = it.layout
-    seen = dict(zip(layout.machines.ids, pumps.tolist(), strict=True))
-    for i, room in enumerate(layout.rooms):
-        spots = [float(air[i])]
-        if i == layout.drive_room:
-            spots.append(float(cells.max(initial=0.0)))
-        if i == it.feeds.room_of_cubicle:
-            spots.append(float(contacts.max(initial=0.0)))
-        if i == it.feeds.room_of_main:
-            spots += [float(rest.grid.oil.max()), float(air[i] + 0.5 * (rest.grid.dry.max() - air[i]))]
-        if i == layout.room_of("makeup_pump"):
-            spots.append(float(rest.utilities.bearing.max(initial=0.0)))
-        seen[room] = max(spots)
-    return np.array([seen.get(camera.watches, it.layout.ambient) for camera in layout.station.file.cameras])
+    layout, rooms = it.layout, air.copy()
+    spots = (
+        (layout.drive_room, cells),
+        (it.feeds.room_of_cubicle, contacts),
+        (it.feeds.room_of_main, rest.grid.oil),
+        (it.makeup_room, rest.utilities.bearing),
+    )
+    for room, warmth in spots:
+        rooms[room] = warmth.max(initial=rooms[room])
+    seen: Floats = np.concatenate([pumps, rooms])[it.watched]
+    return seen

@@ -94,8 +94,8 @@ class Plant:
         """The next second."""
         state = self._state
         second, at = state.second, self.now
-        effects = self._script.effects(second)
-        self._script.operate(state.controls, second)
+        effects = self._script.effects(second - 1)  # what has acted while this second passed
+        self._script.operate(state.controls, second - 1)
         state.controls.load = self._script.load(self._hour(second))
         self._flow(state, effects)
         hydraulics = waterside.hydraulics(self._works, state.water, state.controls, effects)
@@ -103,7 +103,8 @@ class Plant:
         if self._board is None:
             self._board = Board(self.station.tags, groups)
         true = self._board.read(groups)
-        values, quality = instruments.step(state.said, true, self._transmitters, effects, state.lot, second)
+        at_once = self._script.effects(second)  # what is wrong with a transmitter is wrong as it speaks
+        values, quality = instruments.step(state.said, true, self._transmitters, at_once, state.lot, second)
         events = self._script.events(second, self.start)
         if not hydraulics.converged:
             quality = np.maximum(quality, np.uint8(Quality.UNCERTAIN))

@@ -30,11 +30,6 @@ class Track:
     speed: Floats  # (k,) from this knot to the next [m/s]
     wired: bool
 
-    @property
-    def lap(self) -> float:
-        """How long a round takes. [s]"""
-        return float(self.time[-1])
-
 
 @dataclass(eq=False)
 class Walkers:
@@ -45,9 +40,23 @@ class Walkers:
     charging: NDArray[np.bool_]
 
 
-def tracks(layout: Layout) -> tuple[Track, ...]:
-    """The rounds of a station's robots."""
-    return tuple(_track(robot) for robot in layout.station.file.robots)
+@dataclass(frozen=True, eq=False)
+class Walks:
+    """The rounds of a station's robots, and what is the same in each, as arrays over robots."""
+
+    tracks: tuple[Track, ...]
+    lap: Floats  # s
+    wired: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.tracks)
+
+
+def walks(layout: Layout) -> Walks:
+    """Compile."""
+    tracks = tuple(_track(robot) for robot in layout.station.file.robots)
+    lap = np.array([track.time[-1] for track in tracks], dtype=np.float64)
+    return Walks(tracks, lap, np.array([track.wired for track in tracks], dtype=bool))
 
 
 def _track(robot: Robot) -> Track:
@@ -83,26 +92,24 @@ def _nearest_turn(last: float, first: float) -> float:
     return float(last + np.angle(np.exp(1j * (first - last))))
 
 
-def first(walks: tuple[Track, ...]) -> Walkers:
+def first(rounds: Walks) -> Walkers:
     """Each somewhere else on its round, as on any day."""
-    shares = np.linspace(0.0, 1.0, len(walks), endpoint=False)
+    shares = np.linspace(0.0, 1.0, len(rounds), endpoint=False)
     return Walkers(
-        phase=np.array([track.lap for track in walks]) * shares,
+        phase=rounds.lap * shares,
         battery=0.9 - 0.1 * shares,
-        charging=np.zeros(len(walks), dtype=bool),
+        charging=np.zeros(len(rounds), dtype=bool),
     )
 
 
-def step(walkers: Walkers, walks: tuple[Track, ...], dt: float) -> None:
+def step(walkers: Walkers, rounds: Walks, dt: float) -> None:
     """Let ``dt`` seconds pass. A robot with a low battery waits at its route's first point until it is full."""
-    lap = np.array([track.lap for track in walks])
     moved = walkers.phase + np.where(walkers.charging, 0.0, dt)
-    home = moved >= lap
-    wired = np.array([track.wired for track in walks], dtype=bool)
+    home = moved >= rounds.lap
     needs = (home & (walkers.battery < LOW)) | (walkers.charging & (walkers.battery < FULL))
-    walkers.phase = np.where(home, np.where(needs, 0.0, moved - lap), moved)
+    walkers.phase = np.where(home, np.where(needs, 0.0, moved - rounds.lap), moved)
     walkers.charging = needs
-    rate = np.where(walkers.charging, CHARGE, np.where(wired, 0.1 * CHARGE, -DISCHARGE))
+    rate = np.where(walkers.charging, CHARGE, np.where(rounds.wired, 0.1 * CHARGE, -DISCHARGE))
     walkers.battery = np.clip(walkers.battery + dt * rate, 0.0, 1.0)
 
 
@@ -115,11 +122,11 @@ class Standing:
     speed: Floats
 
 
-def standing(walkers: Walkers, walks: tuple[Track, ...]) -> Standing:
+def standing(walkers: Walkers, rounds: Walks) -> Standing:
     """Where each is on its round."""
-    position = np.empty((len(walks), 3))
-    heading, speed = np.empty(len(walks)), np.empty(len(walks))
-    for i, track in enumerate(walks):
+    position = np.empty((len(rounds), 3))
+    heading, speed = np.empty(len(rounds)), np.empty(len(rounds))
+    for i, track in enumerate(rounds.tracks):
         at = walkers.phase[i]
         knot = min(int(np.searchsorted(track.time, at, side="right")) - 1, track.time.size - 2)
         span = track.time[knot + 1] - track.time[knot]
@@ -130,11 +137,11 @@ def standing(walkers: Walkers, walks: tuple[Track, ...]) -> Standing:
     return Standing(position, heading % (2.0 * np.pi), speed)
 
 
-def poses(where: Standing, walks: tuple[Track, ...], at: float) -> tuple[Pose, ...]:
+def poses(where: Standing, rounds: Walks, at: float) -> tuple[Pose, ...]:
     """The same as poses: turned about the vertical."""
     made = []
     half = 0.5 * where.heading
-    for track, point, z, w in zip(walks, where.position.tolist(), np.sin(half), np.cos(half), strict=True):
+    for track, point, z, w in zip(rounds.tracks, where.position.tolist(), np.sin(half), np.cos(half), strict=True):
         made.append(Pose(track.robot, at, (point[0], point[1], point[2]), (0.0, 0.0, float(z), float(w))))
     return tuple(made)
 

@@ -12,12 +12,13 @@ from twin.detectors.anomaly import Anomaly, Evidence
 from twin.detectors.cases import Case, Cases, certain
 from twin.detectors.channels import Channels
 from twin.detectors.kinds import WHY, Sample
+from twin.detectors.pump_residuals import NO_FLOW
 from twin.detectors.residual import Residuals
 from twin.detectors.response import Responses
 from twin.detectors.sensors import Sensors
 from twin.detectors.signatures import Library
 from twin.detectors.trips import Trips
-from twin.detectors.watch import Judgement, Watch
+from twin.detectors.watch import LATELY, Judgement, Watch
 from twin.plant.model import PlantState, PumpModel
 from twin.plant.reading import Station
 from twin.signals import Floats, Frame
@@ -29,7 +30,8 @@ LOOK_LONGER = 5.0  # s before something is called unknown
 FRESH = 30.0  # s for which a case is reconsidered with every frame; later now and then
 NOW_AND_THEN = 10.0  # s
 TRANSIENT = 8.0  # s after a trip in which its circuit's other channels are not judged
-MEAN_OF_SOME = 0.6  # spread of a mean of a few seconds over that of a sample
+MEAN_OF_SOME = 0.6  # spread of a mean of a few samples over that of one
+MEAN_OF_MANY = 0.25  # and of however many: what repeats does not average out
 WITNESSES = ("vibration", "envelope", "head", "power", "speed_tracking")
 OFTEN = 0.5  # s between frames below which not every one is judged
 
@@ -149,7 +151,7 @@ class Detector:
     def _review(self, at: float, state: PlantState, seen: Judgement, running: frozenset[str]) -> list[Anomaly]:
         """Reconsider the standing cases, and end those whose residuals are back."""
         changed = []
-        departure, _ = self._watch.evidence(at - FRESH)
+        departure, _ = self._watch.evidence(at - LATELY)
         calm = self._watch.quick_calm
         for case in list(self._cases.standing):
             told = self._told_standing(case)
@@ -220,7 +222,8 @@ class Detector:
 
     def _evidence(self, since: float, state: PlantState, seen: Judgement, case: Case | None) -> diagnosis.Evidence:
         """What is seen since a time, without what other cases explain."""
-        departure, _ = self._watch.evidence(since)
+        departure, count = self._watch.evidence(since)
+        of_mean = np.clip(np.sqrt(2.0 / np.maximum(count, 1)), MEAN_OF_MANY, MEAN_OF_SOME)
         others = np.zeros(len(self._channels), dtype=bool)
         for other in self._cases.standing:
             if other is not case:
@@ -230,12 +233,14 @@ class Detector:
             npsh = state.npsh_available / state.npsh_required
         return diagnosis.Evidence(
             departure=departure,
-            sigma=MEAN_OF_SOME * seen.sigma,
+            sigma=of_mean * seen.sigma,
             usable=seen.valid & ~others & self._judged,
+            raised=case.claims if case is not None else seen.crossed & ~others,
             vibration=self._told("vibration", departure) / 100.0,
             envelope=self._told("envelope", departure) / 100.0,
             noise=np.fmax(self._told("head", restless), self._told("power", restless)),
             npsh=npsh,
+            flows=~(np.abs(state.flow) < NO_FLOW * self._model.rated_flow),
         )
 
     def _witness(self, name: str) -> NDArray[np.intp]:

@@ -36,17 +36,20 @@ TOLD = 3  # candidates that are told
 class Evidence:
     """What is seen in a circuit: arrays (m,) over all channels in per cent of rated, (n,) over all pumps.
 
+    ``raised`` are the channels that gave the alarm: what moves none of them explains nothing.
     ``vibration``, ``envelope`` and ``noise`` are natural logarithms of factors over healthy running; ``npsh`` is
-    available over required. NaN where it is not known.
+    available over required, ``flows`` whether water does. NaN where it is not known.
     """
 
     departure: Floats
     sigma: Floats
     usable: NDArray[np.bool_]
+    raised: NDArray[np.bool_]
     vibration: Floats
     envelope: Floats
     noise: Floats
     npsh: Floats
+    flows: NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -109,13 +112,16 @@ def _fit(hypotheses: Hypotheses, evidence: Evidence) -> tuple[Floats, Floats]:
         power = (weight * moves**2).sum(axis=1)
         size = np.where(power > 0, (weight * moves * seen).sum(axis=1) / np.maximum(power, 1e-12), 0.0)
     misfit = (weight * (seen - size[:, None] * moves) ** 2).sum(axis=1)
-    return size, misfit + _implausible(hypotheses, size, evidence.usable)
+    return size, misfit + _implausible(hypotheses, size, evidence)
 
 
-def _implausible(hypotheses: Hypotheses, size: Floats, usable: NDArray[np.bool_]) -> Floats:
-    """χ² added (h,) for a size out of bounds; infinite for the wrong sign or without the leading residual."""
+def _implausible(hypotheses: Hypotheses, size: Floats, evidence: Evidence) -> Floats:
+    """χ² added (h,) for a size out of bounds; infinite for the wrong sign, or without what it must have."""
     amount = np.where(hypotheses.sensor, np.abs(size), size)
-    possible = usable[hypotheses.leads] & (amount > 0)
+    flows = np.append(evidence.flows, True)[hypotheses.pump]
+    contrary = (hypotheses.wet & ~flows) | (hypotheses.dry & flows)
+    relevant = (hypotheses.moves[:, evidence.raised] != 0).any(axis=1)
+    possible = evidence.usable[hypotheses.leads] & relevant & (amount > 0) & ~contrary
     safe = np.where(possible, amount, 1.0)
     beyond = np.maximum(np.log(hypotheses.least / safe), 0.0) + np.maximum(np.log(safe / hypotheses.most), 0.0)
     return np.where(possible, OUT_OF_BOUNDS * beyond, np.inf)

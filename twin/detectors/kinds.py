@@ -30,7 +30,7 @@ class Kind:
     prior: float
     floor: float
     drift: float
-    learns: int = 20
+    learns: int = 12
     judged: bool = True
 
 

@@ -22,6 +22,8 @@ FLOW_ON_POWER = 0.4
 SPEED_ON_POWER = 3.0
 SPARE_MARGIN = 1.3  # NPSH available over required below which a pump is in danger (domain, section 2)
 
+NO_FLOW = 0.03  # of rated: with less, nothing flows
+HELD_BACK = 2.0  # % of rated head above the header's at which a sound check valve must open
 AT_MINIMUM = 0.1  # Hz
 VALVE_OPEN = 0.97  # of its travel
 LEAST_FLOW = 0.3  # of rated: with less a check valve may be shut, and losses say nothing
@@ -155,6 +157,14 @@ class PumpResiduals:
         unsteady[_ROW["suction_loss"]] = 2.0 * self.suction_loss / 100.0 * flow
         return unsteady
 
+    def _blocked(self, state: PlantState, moves: Moves, value: Floats) -> NDArray[np.bool_]:
+        """(n,) whose head would have to open the check valve, and nothing flows."""
+        stands = (np.abs(state.flow) < NO_FLOW * self._rated_flow) & (moves.since_start > CLOSING)
+        held: NDArray[np.bool_] = (
+            stands & (value[_ROW["branch_loss"]] > HELD_BACK) & ~self._shutting_down(state.measured.pumps)
+        )
+        return held
+
     def _shutting_down(self, of: Readings) -> NDArray[np.bool_]:
         """(n,) whose drive is asked for its minimum while the discharge valve is not open: a stop on its way."""
         at_least = of["frequency_setpoint"] <= self._minimum_hz + AT_MINIMUM
@@ -168,9 +178,9 @@ class PumpResiduals:
         on_curve = np.where(state.in_range | unknown, kinds.OK, kinds.OUTSIDE)
         on_curve[moves.since_change < SETTLING] = kinds.STARTING
         why[[_ROW["head"], _ROW["power"], _ROW["efficiency"]]] = np.where(moves.ramping, kinds.RAMPING, on_curve)
-        trickles = ~(state.flow > LEAST_FLOW * self._rated_flow)
-        trickles |= self._shutting_down(state.measured.pumps)
-        why[_LOSSES] = np.where(trickles, kinds.NO_FLOW, np.where(moves.ramping, kinds.RAMPING, kinds.OK))
+        little = ~(state.flow > LEAST_FLOW * self._rated_flow) | self._shutting_down(state.measured.pumps)
+        why[_LOSSES] = np.where(little, kinds.NO_FLOW, np.where(moves.ramping, kinds.RAMPING, kinds.OK))
+        why[_ROW["branch_loss"], self._blocked(state, moves, value)] = kinds.OK
         why[_ROW["drive_tracking"], moves.drive_ramping] = kinds.DRIVE_RAMPING
         why[:, moves.since_start < STARTING_TIME] = kinds.STARTING
         why[:, ~state.running] = kinds.STOPPED

@@ -31,6 +31,9 @@ class Sensors:
         self._well_since: Floats = np.full(n, -np.inf)
         self._columns, self._pump = binding.watched()
         k = len(self._columns)
+        watched = [binding.tags[int(column)] for column in self._columns]
+        self._low: Floats = np.array([tag.low for tag in watched])
+        self._high: Floats = np.array([tag.high for tag in watched])
         self._last: Floats = np.full(k, np.nan)
         self._changing: Floats = np.zeros(k)
         self._seen: Floats = np.zeros(k)
@@ -82,11 +85,16 @@ class Sensors:
         self._heard += ~gone
         return silent
 
+    def _at_rest(self, values: Floats) -> NDArray[np.bool_]:
+        """(k,) what is at nought or at an end of its range, where it may well stay."""
+        rest: NDArray[np.bool_] = (values == 0.0) | (values <= self._low) | (values >= self._high)
+        return rest
+
     def _standing_still(self, frame: Frame, state: PlantState, gone: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """(k,) which watched columns have not changed for so long that it cannot be chance."""
         values = frame.values[self._columns]
         lively = np.append(state.running, True)[self._pump] & ~gone[self._columns]
-        same = (values == self._last) & (values != 0.0)  # what is at nought may well stay there
+        same = (values == self._last) & ~self._at_rest(values)
         self._last = values
         known = self._seen >= LEARNED
         self._still = np.where(lively & same, self._still + 1.0, 0.0)

@@ -44,6 +44,7 @@ class Signature:
     envelope: Witness = field(default_factory=Witness)
     noise: Witness = field(default_factory=Witness)
     short: bool = False
+    flows: bool | None = None
 
 
 SIGNATURES: tuple[Signature, ...] = (
@@ -69,7 +70,8 @@ SIGNATURES: tuple[Signature, ...] = (
         noise=Witness(1.2, 0.6),
     ),
     Signature("broken_blade", {"head": -1.0, "power": -0.04}, 5.0, 30.0, vibration=Witness(1.1, 0.4)),
-    Signature("discharge_valve_partly_closed", {"branch_loss": +1.0}, 0.5, 120.0),
+    Signature("discharge_valve_partly_closed", {"branch_loss": +1.0}, 0.5, 120.0, flows=True),
+    Signature("check_valve_stuck_closed", {"branch_loss": +1.0}, 2.0, 120.0, vibration=Witness(1.2, 0.8), flows=False),
     Signature("strainer_clogging", {"suction_loss": +1.0, "suction_path": +1.0}, 0.1, 60.0),
     Signature("vfd_derate", {"drive_tracking": -1.0}, 0.5, 60.0),
     Signature("phase_imbalance", {"phase_imbalance": +1.0}, 1.5, 100.0),
@@ -93,6 +95,7 @@ class Hypothesis:
     most: float
     witnesses: tuple[Witness, Witness, Witness] = (Witness(), Witness(), Witness())
     short: bool = False
+    flows: bool | None = None
     doubt: float = 0.0
 
     @property
@@ -110,6 +113,7 @@ class Hypotheses:
     channels : (k,)                Channels of the circuit; ``ours`` (h, k) is ``moves`` in these.
     tolerance : (h, k)             How far a fault may be from its signature, likewise.
     witness, spread : (3, h)       Of vibration, envelope and noise.
+    wet, dry : (h,)                Whether water must flow for it, or must not.
     """
 
     def __init__(
@@ -126,6 +130,8 @@ class Hypotheses:
         self.most: Floats = np.array([row.most for row in rows])
         self.doubt: Floats = np.array([row.doubt for row in rows])
         self.short: NDArray[np.bool_] = np.array([row.short for row in rows], dtype=bool)
+        self.wet: NDArray[np.bool_] = np.array([row.flows is True for row in rows], dtype=bool)
+        self.dry: NDArray[np.bool_] = np.array([row.flows is False for row in rows], dtype=bool)
         self.sensor: NDArray[np.bool_] = np.array([row.sensor for row in rows], dtype=bool)
         self.witness: Floats = np.array([[w.mean for w in row.witnesses] for row in rows]).reshape(-1, 3).T
         self.spread: Floats = np.array([[w.spread for w in row.witnesses] for row in rows]).reshape(-1, 3).T
@@ -189,6 +195,7 @@ class Library:
                 most=signature.most,
                 witnesses=(signature.vibration, signature.envelope, signature.noise),
                 short=signature.short,
+                flows=signature.flows,
             )
             found.append((row, self._spread(signature.moves, pump, circuit)))
         return found

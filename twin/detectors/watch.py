@@ -27,7 +27,8 @@ SLOW_FLOOR = 0.7  # of a sample's smallest spread: model errors do not average o
 SUSPICIOUS = 0.3  # of the threshold: above it a channel teaches nothing
 GATE = 3.5  # [standard deviations] a sample farther off teaches nothing
 SHOWN_OVER = 4.0  # samples over which the z that people see is smoothed
-KEPT = 8  # samples kept as evidence
+KEPT = 60  # samples kept as evidence
+LATELY = 8  # samples of these that say how things are now
 STEADY = 0.5  # share of its sigma by which a channel may be unsteady and still teach its spread
 
 
@@ -73,6 +74,7 @@ class Watch:
         self._z: Floats = np.zeros(m)
         self._recent: Floats = np.full((KEPT, m), np.nan)
         self._recent_at: Floats = np.full(KEPT, np.nan)
+        self._row = 0
 
     def step(self, at: float, sample: Sample, frozen: NDArray[np.bool_], teaching: bool = False) -> Judgement:
         """Judge a sample. ``frozen`` channels (m,) teach nothing; while ``teaching`` none is judged."""
@@ -124,9 +126,9 @@ class Watch:
 
     def evidence(self, since: float) -> tuple[Floats, NDArray[np.intp]]:
         """Mean departure (m,) over the kept samples from a time on, and how many they were."""
-        rows = self._recent[self._recent_at >= since]
+        rows = self._recent[self._recent_at >= since]  # none where it is unknown
         if not len(rows):
-            rows = self._recent[np.argmax(or_zero(self._recent_at))][None, :]
+            rows = self._recent[[self._row - 1]]
         finite = np.isfinite(rows)
         count = finite.sum(axis=0)
         mean = np.where(finite, rows, 0.0).sum(axis=0) / np.maximum(count, 1)
@@ -137,7 +139,7 @@ class Watch:
 
         The median of successive differences: a step among them counts once, and so hardly.
         """
-        steps = np.abs(np.diff(self._in_order(), axis=0))
+        steps = np.abs(np.diff(self._lately(), axis=0))
         spread = middle(steps) / (0.6745 * np.sqrt(2.0))
         with np.errstate(divide="ignore", invalid="ignore"):
             restlessness: Floats = np.log(spread / self._whitening.usual_step)
@@ -184,12 +186,13 @@ class Watch:
 
     def _show(self, at: float, z: Floats, valid: NDArray[np.bool_], departure: Floats) -> None:
         self._z = np.where(valid, self._z + (or_zero(z) - self._z) / SHOWN_OVER, 0.0)
-        row = int(np.argmin(np.where(np.isfinite(self._recent_at), self._recent_at, -np.inf)))
-        self._recent[row] = np.where(valid, departure, np.nan)
-        self._recent_at[row] = at
+        self._recent[self._row] = np.where(valid, departure, np.nan)
+        self._recent_at[self._row] = at
+        self._row = (self._row + 1) % KEPT
 
-    def _in_order(self) -> Floats:
-        return self._recent[np.argsort(self._recent_at)]
+    def _lately(self) -> Floats:
+        """The last few kept samples, in order."""
+        return self._recent[(self._row - np.arange(LATELY, 0, -1)) % KEPT]
 
 
 class _Means:

@@ -1,0 +1,221 @@
+"""``pumphouse analyse``: the detectors over a recording or a CSV file, as fast as they go."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from twin import __version__
+from twin.alarms.book import Alarm
+from twin.detectors.anomaly import Anomaly, Candidate, Evidence
+from twin.detectors.learned import THRESHOLD, Learned, Score
+from twin.errors import StationError
+from twin.pipeline import Snapshot, Twin
+from twin.plant.reading import Station
+from twin.recordings.importers.foreign import Imported
+from twin.recordings.recording import Recording
+from twin.signals import Block, Floats, Frame, TagTable
+from twin.telling import alarm_told, anomaly_told
+from twin.times import iso
+
+REPORTED = 500  # rows between two words on how far it is
+SHOWN = 3  # tags named as evidence of what was learned
+ALARMING_Z = 5.0  # standard deviations at which a residual by itself is near an alarm
+
+Progress = Callable[[float], None]
+Row = tuple[float, float, bool]  # time, score, anomaly
+
+
+@dataclass(frozen=True)
+class Data:
+    """What is to be analysed: a recording, or a file of foreign data, which is held whole."""
+
+    name: str
+    tags: TagTable
+    station: Station | None
+    span: tuple[float, float]
+    rows: int
+    frames: Callable[[], Iterator[Frame]]
+    between: Callable[[float, float], Block]
+    order: Floats | None = None
+
+    @classmethod
+    def of_recording(cls, recording: Recording, station: Station | None) -> Data:
+        """A recording, with the station that is to be believed."""
+        ends = (float("-inf"), float("inf"))
+        return cls(
+            str(recording.path),
+            recording.tags,
+            station,
+            recording.span,
+            recording.row_count,
+            lambda: recording.frames(*ends),
+            recording.range,
+        )
+
+    @classmethod
+    def of_sheet(cls, imported: Imported) -> Data:
+        """A CSV file as it lies."""
+        block = imported.block
+
+        def between(since: float, until: float) -> Block:
+            rows = slice(*np.searchsorted(block.at, [since, until]))
+            return Block(block.at[rows], block.values[rows], block.quality[rows], block.arrived[rows])
+
+        span = (float(block.at[0]), float(block.at[-1]))
+        name = str(imported.summary.path)
+        order = imported.order.astype(np.float64)
+        return cls(name, imported.tags, imported.station, span, len(block), imported.frames, between, order)
+
+
+@dataclass
+class Findings:
+    """What an analysis found. ``rows`` are the scores, a row each; ``unchecked`` says what could not be checked."""
+
+    data: Data
+    anomalies: dict[int, Anomaly] = field(default_factory=dict)
+    alarms: dict[int, Alarm] = field(default_factory=dict)
+    rows: list[Row] = field(default_factory=list)
+    unchecked: tuple[str, ...] = ()
+
+    def told(self) -> dict[str, Any]:
+        """As ``--events`` writes it."""
+        data = self.data
+        return {
+            "recording": data.name,
+            "station": data.station.id if data.station is not None else None,
+            "model_version": __version__,
+            "span": [iso(end) for end in data.span],
+            "anomalies": [anomaly_told(anomaly) for anomaly in self.anomalies.values()],
+            "alarms": [alarm_told(alarm) for alarm in self.alarms.values()],
+        }
+
+
+def analyse(data: Data, healthy: tuple[float, float] | None, progress: Progress) -> Findings:
+    """Run the detectors over data, front to back. ``healthy`` [s, POSIX] is a span they may learn from.
+
+    A station with pumps is judged by its model; anything else by what its healthy span teaches.
+    """
+    if not data.rows:
+        raise StationError(data.name, "holds no frames", "Name a recording with data")
+    findings = Findings(data)
+    if data.station is not None and data.station.pumps:
+        _by_model(data, healthy, findings, progress)
+    else:
+        _by_learning(data, healthy, findings, progress)
+    return findings
+
+
+def write_events(findings: Findings, path: Path) -> None:
+    """Write the findings as JSON."""
+    _write(path, json.dumps(findings.told(), ensure_ascii=False, indent=1) + "\n")
+
+
+def write_scores(findings: Findings, path: Path) -> None:
+    """Write ``time,score,anomaly``, a row for each row of the input, in its order."""
+    rows = findings.rows
+    if findings.data.order is not None:
+        rows = [rows[i] for i in np.argsort(findings.data.order, kind="stable")]
+    lines = [f"{iso(at)},{score:.6g},{int(anomaly)}" for at, score, anomaly in rows]
+    _write(path, "\n".join(["time,score,anomaly", *lines]) + "\n")
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        wrong = f"cannot be written: {(error.strerror or '').lower()}"
+        raise StationError(path, wrong, "Name a place where files can be written") from None
+
+
+# ---- by the model ---------------------------------------------------------------------------------------------------
+
+
+def _by_model(data: Data, healthy: tuple[float, float] | None, findings: Findings, progress: Progress) -> None:
+    twin = Twin(data.station, data.tags, healthy)
+    findings.unchecked = tuple(text.en for text in twin.unchecked)
+    for frame in _counted(data, progress):
+        snapshot = twin.step(frame)
+        findings.anomalies |= {anomaly.id: anomaly for anomaly in snapshot.changed_anomalies}
+        findings.alarms |= {alarm.id: alarm for alarm in snapshot.changed_alarms}
+        findings.rows.append((frame.at, _score(snapshot), bool(snapshot.anomalies)))
+
+
+def _score(snapshot: Snapshot) -> float:
+    """How near the worst residual is to an alarm; at least 1 while an anomaly stands, and less while none does."""
+    residuals = snapshot.residuals
+    z = np.abs(residuals.z[residuals.valid])
+    worst = float(np.nanmax(z, initial=0.0)) / ALARMING_Z
+    return max(worst, 1.0) if snapshot.anomalies else min(worst, 0.999)
+
+
+# ---- by learning ----------------------------------------------------------------------------------------------------
+
+
+def _by_learning(data: Data, healthy: tuple[float, float] | None, findings: Findings, progress: Progress) -> None:
+    if healthy is None:
+        wrong = "has no pump model to be judged by"
+        raise StationError(data.name, wrong, "Say which span of it is healthy, such as --healthy +0..+400")
+    learned = Learned.fit(data.between(*healthy), data.tags)
+    findings.unchecked = tuple(f"{name}: {why}" for name, why in learned.healthy.left_out.items())
+    case = _Case(data.tags)
+    for frame in _counted(data, progress):
+        if frame.at < healthy[1]:
+            findings.rows.append((frame.at, 0.0, False))
+            continue
+        score = learned.step(frame)
+        findings.rows.append((frame.at, score.value, score.anomaly))
+        findings.anomalies |= {anomaly.id: anomaly for anomaly in case.step(frame, score)}
+
+
+class _Case:
+    """Makes anomalies of rows that are strange one after the other. What is wrong is unknown: there is no model."""
+
+    def __init__(self, tags: TagTable) -> None:
+        self._tags = tags
+        self._open: Anomaly | None = None
+        self._next_id = 1
+
+    def step(self, frame: Frame, score: Score) -> Iterable[Anomaly]:
+        """The anomaly that began or ended with this row."""
+        if score.anomaly and self._open is None:
+            self._open = self._begun(frame, score)
+            self._next_id += 1
+            return (self._open,)
+        if not score.anomaly and self._open is not None:
+            ended = replace(self._open, until=frame.at)
+            self._open = None
+            return (ended,)
+        return ()
+
+    def _begun(self, frame: Frame, score: Score) -> Anomaly:
+        columns = np.argsort(score.contributions)[::-1][:SHOWN]
+        evidence = tuple(
+            Evidence("learned", self._tags[c].name, float(frame.values[c]), self._tags[c].unit, z)
+            for c in columns
+            if (z := float(score.contributions[c]) * THRESHOLD) > 1.0
+        )
+        first = self._tags[int(columns[0])]
+        return Anomaly(
+            id=self._next_id,
+            equipment=first.equipment or first.name,
+            fault="unknown",
+            candidates=(Candidate("unknown", 1.0),),
+            since=frame.at,
+            detected=frame.at,
+            until=None,
+            priority="medium",
+            evidence=evidence,
+        )
+
+
+def _counted(data: Data, progress: Progress) -> Iterator[Frame]:
+    for number, frame in enumerate(data.frames(), 1):
+        yield frame
+        if number % REPORTED == 0:
+            progress(number / data.rows)

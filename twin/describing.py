@@ -1,0 +1,97 @@
+"""``pumphouse info``: what a file holds, whatever kind of file it is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from twin.errors import StationError
+from twin.plant.reading import Station, read
+from twin.times import iso
+
+MODELS = (".glb", ".gltf")
+SHEETS = (".csv", ".tsv", ".txt")
+
+
+def described(path: Path) -> dict[str, Any]:
+    """What a recording, a station, a 3D model or a CSV file holds. Raises StationError for anything else."""
+    suffix = path.suffix.lower()
+    if suffix == ".toml":
+        return {"kind": "station", "path": str(path), **_station(read(path))}
+    if suffix in MODELS:
+        return _model(path)
+    if suffix in SHEETS:
+        return _sheet(path)
+    return _recording(path)
+
+
+def _recording(path: Path) -> dict[str, Any]:
+    from twin.recordings.recording import Recording
+
+    with Recording.open(path) as recording:
+        since, until = recording.span
+        rows = recording.row_count
+        station = recording.station
+        return {
+            "kind": "recording",
+            "path": str(path),
+            "bytes": path.stat().st_size,
+            "closed": recording.closed,
+            **recording.attributes,
+            "station": station.id if station is not None else None,
+            "span": [iso(since), iso(until)] if rows else None,
+            "seconds": round(until - since, 3) if rows else 0.0,
+            "frames": rows,
+            "tags": len(recording.tags),
+            "events": dict(Counter(event.kind for event in recording.events(float("-inf"), float("inf")))),
+            "anomalies": len(recording.anomalies()),
+            "alarms": len(recording.alarms()),
+            "robots": list(recording.robots()),
+            "truth": [
+                {"at": iso(event.at), "subject": event.subject, **dict(event.data)} for event in recording.truth()
+            ],
+            "names": list(recording.tags.names),
+        }
+
+
+def _station(station: Station) -> dict[str, Any]:
+    file = station.file
+    return {
+        "station": station.id,
+        "name": file.station.name.en,
+        "pumps": [pump.id for pump in file.pumps],
+        "circuits": [circuit.id for circuit in file.circuits],
+        "lines": [line.id for line in file.lines],
+        "robots": [robot.id for robot in file.robots],
+        "cameras": len(file.cameras),
+        "equipment": len(file.equipment),
+        "curves": list(file.curves),
+        "model": file.station.model or None,
+        "tags": len(station.tags),
+        "digest": station.digest,
+    }
+
+
+def _model(path: Path) -> dict[str, Any]:
+    from twin.plant.model_nodes import node_names
+
+    if not path.is_file():
+        raise StationError(path, "there is no such file", "Name a 3D model in glTF (.glb)")
+    names = node_names(path)
+    return {"kind": "model", "path": str(path), "bytes": path.stat().st_size, "nodes": len(names), "names": list(names)}
+
+
+def _sheet(path: Path) -> dict[str, Any]:
+    from twin.recordings.importers.sheet import read_sheet
+
+    sheet = read_sheet(path)
+    return {
+        "kind": "csv",
+        "path": str(path),
+        "bytes": path.stat().st_size,
+        "separator": sheet.separator,
+        "rows": len(sheet),
+        "columns": len(sheet.names),
+        "names": list(sheet.names),
+    }

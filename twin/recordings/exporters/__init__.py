@@ -1,0 +1,1 @@
+"""Recordings into files that other programs read."""

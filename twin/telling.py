@@ -1,0 +1,67 @@
+"""Anomalies, alarms and events as other programs read them: the names of the public contract, times in UTC."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from twin.alarms.book import Alarm
+from twin.detectors.anomaly import Anomaly
+from twin.signals import Event
+from twin.times import iso
+
+
+def anomaly_told(anomaly: Anomaly) -> dict[str, Any]:
+    """One anomaly."""
+    return {
+        "id": anomaly.id,
+        "equipment": anomaly.equipment,
+        "fault": anomaly.fault,
+        "candidates": [{"fault": c.fault, "confidence": round(c.confidence, 4)} for c in anomaly.candidates],
+        "since": iso(anomaly.since),
+        "detected": iso(anomaly.detected),
+        "until": _time(anomaly.until),
+        "priority": anomaly.priority,
+        "evidence": [
+            {"residual": e.residual, "tag": e.tag, "value": _number(e.value), "unit": e.unit, "z": _number(e.z)}
+            for e in anomaly.evidence
+        ],
+        "response": list(anomaly.response),
+    }
+
+
+def alarm_told(alarm: Alarm) -> dict[str, Any]:
+    """One alarm."""
+    return {
+        "id": alarm.id,
+        "tag": alarm.tag,
+        "equipment": alarm.equipment,
+        "rule": alarm.rule,
+        "priority": alarm.priority,
+        "state": alarm.state,
+        "since": iso(alarm.since),
+        "until": _time(alarm.until),
+        "value": _number(alarm.value),
+        "limit": _number(alarm.limit),
+        "text": {"en": alarm.text.en, "zh": alarm.text.zh},
+    }
+
+
+def event_told(event: Event) -> dict[str, Any]:
+    """One event of any other kind."""
+    return {
+        "at": iso(event.at),
+        "kind": event.kind,
+        "subject": event.subject,
+        "text": {"en": event.text.en, "zh": event.text.zh},
+        "data": dict(event.data),
+    }
+
+
+def _time(at: float | None) -> str | None:
+    return iso(at) if at is not None else None
+
+
+def _number(value: float) -> float | None:
+    """To six significant digits; None for what JSON does not know."""
+    return float(f"{value:.6g}") if math.isfinite(value) else None

@@ -65,6 +65,7 @@ class Feed:
         self._clock = clock
         self._ahead = ahead
         self._hold = hold
+        self._held = False
         self._remembered = remembered
         self._dropped = 0
         self._arrivals: deque[float] = deque(maxlen=20)
@@ -95,7 +96,9 @@ class Feed:
             return Health()
         over = self._arrivals[-1] - self._arrivals[0]
         rate = (len(self._arrivals) - 1) / over if over > 0 else 0.0
-        return Health(rate, self._step_s * 1e3, self._dropped, max(0.0, now - self._arrivals[-1]))
+        return Health(
+            rate, self._step_s * 1e3, self._dropped, 0.0 if self._held else max(0.0, now - self._arrivals[-1])
+        )
 
     async def _take_in(self, frames: AsyncIterator[Frame]) -> None:
         first = lead = None
@@ -109,6 +112,7 @@ class Feed:
             self._fold(frame)
             self._report(frame.at - first if running_ahead else None)
             if self._hold and not running_ahead:
+                self._held = True
                 await asyncio.Event().wait()
             if running_ahead and time.perf_counter() - slice_began > SLICE:
                 await asyncio.sleep(0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from PySide6.QtCore import QObject, QSettings, QTimer
+from PySide6.QtCore import QMessageLogContext, QObject, QSettings, QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -23,10 +23,17 @@ from twin.text import Text
 LOOK_MS = 50  # between two looks at whether the picture is complete
 
 
+def _hear(kind: QtMsgType, _: QMessageLogContext, said: str) -> None:
+    """Qt's own messages go to standard error, but for what the offscreen platform always says of itself."""
+    if kind != QtMsgType.QtDebugMsg and not said.startswith("This plugin does not support"):
+        sys.stderr.write(f"Qt: {said}\n")
+
+
 class Life(QObject):
     """One application, one window at a time."""
 
     def __init__(self, wish: Wish, opened: Opened) -> None:
+        qInstallMessageHandler(_hear)
         self._application = QApplication.instance() or QApplication(sys.argv[:1])
         super().__init__()
         self._application.setApplicationName("Pumphouse")

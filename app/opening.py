@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC
 from pathlib import Path
 
 from app.analysis import Analysis
@@ -60,7 +61,7 @@ def _is_url(name: str) -> bool:
 def _recorded(recording: Recording, name: str, station: str | None, at: str | None, clock: Clock) -> Opened:
     plant = _station(station, recording.station)
     span = recording.span
-    start_at = times.moment(at).within(span[0]) if at else span[0]
+    start_at = times.moment(at, plant.zone if plant else UTC).within(span[0]) if at else span[0]
 
     def fresh() -> Twin:
         return Twin(plant, recording.tags)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +11,16 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from app.actions import QT_TRANSLATE_NOOP
-from app.menus import Menus
-from app.messages import Mail, Request, Seek
-from app.opening import Opened
-from app.presenters import palette, scene, tags, trends
+from app.messages import Mail, Seek
+from app.presenters import palette, pump_chart, scene, tags, trends
 from app.presenters.palette import Found
 from app.presenters.selection import Selection
+from app.room import Room
 from app.scene import glb
 from app.scene.painter import Painter
 from app.views import words
 from app.views.palette import Palette
+from app.views.pump_chart import PumpChart
 from app.views.scene import Scene
 from app.views.tags import Tags
 from app.views.trends import Trends
@@ -33,22 +31,6 @@ NO_MODEL = QT_TRANSLATE_NOOP(
 )
 
 
-@dataclass(frozen=True)
-class Room:
-    """What a panel is given: the source, how to ask, to select (anything; a tag by its name; an alarm or
-    anomaly by its identity) and to write a file, the language spoken, the actions.
-    """
-
-    opened: Opened
-    ask: Callable[[Request], None]
-    select: Callable[[Selection], None]
-    pick_tag: Callable[[str], None]
-    pick_standing: Callable[[str, int], None]
-    write: Callable[[Callable[[], object], Path], None]
-    language: str
-    menus: Menus
-
-
 class Panels:
     """Scene, trends, pump chart, tag list and palette."""
 
@@ -56,11 +38,12 @@ class Panels:
         self._room = room
         self.views: dict[str, QWidget] = {
             "scene": self._make_scene(),
+            "pump_chart": self._make_pump_chart(),
             "trends": self._make_trends(),
             "tags": self._make_tags(),
         }
         self._make_palette(window)
-        self._presenters: tuple[Any, ...] = (self._scene, self.trends, self._tags, self._palette)
+        self._presenters: tuple[Any, ...] = (self._scene, self._chart, self.trends, self._tags, self._palette)
         self._selecting = tuple(p for p in self._presenters if hasattr(p, "select"))
 
     def take(self, mail: Mail) -> None:
@@ -80,7 +63,7 @@ class Panels:
 
     def is_complete(self) -> bool:
         """Whether every panel shows what it has been given."""
-        return self._scene_view.is_complete and self.trends.is_complete
+        return self._scene_view.is_complete and self.trends.is_complete and self._chart.is_complete
 
     def look_after(self) -> None:
         """Put in place what has been loaded meanwhile; asked at every beat."""
@@ -137,6 +120,13 @@ class Panels:
 
     def _pick_in_scene(self, name: str, fly: bool) -> None:
         self._room.select(Selection("equipment", name, equipment=name, fly=fly) if name else Selection())
+
+    # ---- pump chart ------------------------------------------------------------------------------------------------
+
+    def _make_pump_chart(self) -> PumpChart:
+        room, view = self._room, PumpChart()
+        self._chart = pump_chart.Presenter(view, room.ask, room.opened.station, room.opened.tags, room.language)
+        return view
 
     # ---- trends ----------------------------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QByteArray, QObject, QStandardPaths, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QMenuBar
@@ -17,9 +17,9 @@ from app.language import Languages
 from app.menus import Menus, cheat_sheet
 from app.messages import Cancel, Mail, Notice, RangeQuery, Request
 from app.opening import Opened
-from app.panels import Panels, Room
 from app.presenters import alarms, figures, formatting, machines, notices, selection, status, timeline
 from app.presenters.selection import Selection
+from app.room import Room
 from app.views.alarms import Alarms
 from app.views.docks import Docks
 from app.views.frame import CrashPage, Frame, Sheet
@@ -28,11 +28,16 @@ from app.views.notices import NoticeBar
 from app.views.selection import SelectionPanel
 from app.views.status import StatusBar
 from app.views.timeline import Timeline
+from twin import crashing
 from twin.clock import Clock
 from twin.errors import StationError
 from twin.text import Text
 
+if TYPE_CHECKING:
+    from app.panels import Panels
+
 PANELS = ("machines", "scene", "alarms", "tags", "pump_chart", "trends", "selection")
+FIRST_PAINT = 20  # ms given to the window to show itself before what is heavy is imported
 BLINK = 15  # beats that half a blink lasts
 
 
@@ -185,7 +190,7 @@ class Shell(QObject):
         self._retranslate()
         self.acquisition.start()
         self._heart.start()
-        QTimer.singleShot(0, self, self._furnish)
+        QTimer.singleShot(FIRST_PAINT, self, self._furnish)
 
     def close(self) -> None:
         """End the thread, then everything else. May be called twice."""
@@ -204,6 +209,8 @@ class Shell(QObject):
     def _furnish(self) -> None:
         if self._closed:
             return
+        from app.panels import Panels  # VTK and pyqtgraph are imported behind a window that is there already
+
         room = Room(
             self.opened,
             self.ask,
@@ -268,7 +275,7 @@ class Shell(QObject):
         if self.crashed is not None:
             return
         self._heart.stop()
-        self.crashed = crash.report(error, self._clock.now())
+        self.crashed = crashing.report(error, clock=self._clock)
         page = CrashPage(type(error).__name__, str(self.crashed))
         page.close_requested.connect(self.frame.close)
         self.frame.cover(page)

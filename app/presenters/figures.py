@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import math
 from datetime import UTC, datetime, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from app.presenters.formatting import NOTHING
 from twin.plant.reading import Station
 
 
 def zone(station: Station | None) -> tzinfo:
-    """The station's time zone; UTC where there is no station or the machine does not know the zone."""
-    if station is None:
-        return UTC
-    try:
-        return ZoneInfo(station.file.station.timezone)
-    except (ZoneInfoNotFoundError, ValueError):
-        return UTC
+    """The station's time zone; UTC where there is no station."""
+    return station.zone if station is not None else UTC
 
 
 def moment(at: float, where: tzinfo) -> str:

@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 
 import numpy as np
 
+from app import theme
 from app.messages import Mail
 from app.presenters import figures, formatting
 from app.presenters.status import is_unseen
@@ -90,7 +91,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """All the panel shows. Words the view knows are given by their key (``impeller_wear``)."""
+    """All the panel shows. Words the view knows are given by their key (``impeller_wear``).
+
+    ``moved`` are the residuals an anomaly was found by, as they were then, or all of an equipment; ``moved_now`` those
+    of the anomaly's equipment that are off at the cursor.
+    """
 
     kind: Kind = "nothing"
     title: str = ""
@@ -104,6 +109,7 @@ class State:
     rows: tuple[Row, ...] = ()
     shares: tuple[Share, ...] = ()
     moved: tuple[Moved, ...] = ()
+    moved_now: tuple[Moved, ...] = ()
     steps: tuple[Step, ...] = ()
     acknowledge: bool = False
     locked: bool = False
@@ -191,6 +197,7 @@ class Presenter:
                 )
                 for e in found.evidence
             ),
+            moved_now=tuple(m for m in self._residuals(found.equipment, mail) if m.valid and _is_off(m.z)),
             steps=tuple(Step(verb, target) for verb, _, target in (r.partition(":") for r in found.response)),
             acknowledge=found.id not in mail.recognised,
             locked=not mail.following,
@@ -357,6 +364,10 @@ def gauge(tag: Tag, value: float) -> Gauge | None:
     normal = (0.0 if np.isnan(low) else low, 1.0 if np.isnan(high) else high)
     marks = tuple(share(m) for m in (limits.low_low, limits.low, limits.high, limits.high_high) if m is not None)
     return Gauge(share(value) if np.isfinite(value) else float("nan"), normal, marks)
+
+
+def _is_off(z: float) -> bool:
+    return abs(z) >= theme.RESIDUAL_QUIET
 
 
 def _expected(value: float, sigma: float = float("nan"), decimals: int = 0) -> str:

@@ -268,6 +268,10 @@ Pick a machine, a line of the alarm list, a mark on the timeline, a tag or anyth
         <translation>与模型对比</translation>
     </message>
     <message>
+        <source>Off now</source>
+        <translation>当前偏离</translation>
+    </message>
+    <message>
         <source>not judged now</source>
         <translation>当前不判断</translation>
     </message>

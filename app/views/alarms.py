@@ -26,7 +26,7 @@ from app.views import painting, style, words
 
 Index = QModelIndex | QPersistentModelIndex
 MARK, SINCE, EQUIPMENT, WHAT, VALUE, STATUS = range(6)
-ROOMY = 680  # px
+ROOMY = 780  # px
 _ROW = Qt.ItemDataRole.UserRole
 
 
@@ -198,7 +198,7 @@ class Alarms(QWidget):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setSectionResizeMode(WHAT, QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(28)
-        for section, width in ((MARK, 32), (SINCE, 124), (EQUIPMENT, 104), (VALUE, 112), (STATUS, 152)):
+        for section, width in ((MARK, 32), (SINCE, 124), (EQUIPMENT, 96), (VALUE, 104), (STATUS, 152)):
             header.resizeSection(section, width)
         header.setSectionsClickable(True)
         header.sectionClicked.connect(self._sort)

@@ -58,6 +58,7 @@ class Sheet(QWidget):
             self._paint_steps(painter)
             self._paint_moved(painter)
             self._paint_shares(painter)
+            self._paint_moved_now(painter)
             self._paint_rows(painter)
         self._y += theme.STEP
         if int(before) != int(self._y):
@@ -149,6 +150,13 @@ class Sheet(QWidget):
         why = self._state.kind == "anomaly"
         self._heading(painter, self.tr("Why it was flagged") if why else self.tr("Against the model"))
         for moved in self._state.moved:
+            self._paint_residual(painter, moved)
+
+    def _paint_moved_now(self, painter: QPainter) -> None:
+        if not self._state.moved_now:
+            return
+        self._heading(painter, self.tr("Off now"))
+        for moved in self._state.moved_now:
             self._paint_residual(painter, moved)
 
     def _paint_residual(self, painter: QPainter, moved: Moved) -> None:

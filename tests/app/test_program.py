@@ -65,17 +65,6 @@ def test_what_is_no_size_is_refused_with_an_example(text: str) -> None:
         size(text)
 
 
-def test_a_report_holds_what_is_needed_to_mend_the_fault(tmp_path: Path) -> None:
-    try:
-        raise ValueError("a mistake of ours")
-    except ValueError as error:
-        path = crash.report(error, 1_768_190_400.0, tmp_path / "reports")
-    text = path.read_text(encoding="utf-8")
-    assert path.name == "20260112T040000Z-ValueError.txt"
-    assert "a mistake of ours" in text
-    assert "Pumphouse" in text
-
-
 def test_faults_nobody_caught_are_shown_and_the_hook_is_put_back() -> None:
     shown: list[BaseException] = []
     before = sys.excepthook

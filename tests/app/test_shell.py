@@ -192,7 +192,7 @@ def test_the_same_moment_makes_the_same_picture(opened: Open, tmp_path: Path) ->
 def test_a_fault_in_the_thread_covers_the_window_and_is_written_down(
     opened: Open, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.crash.folder", lambda: tmp_path / "reports")
+    monkeypatch.setattr("twin.crashing.folder", lambda: tmp_path / "reports")
     shell = opened(live(ZeroDivisionError("ours")), False)
     qtbot.waitUntil(lambda: shell.crashed is not None, timeout=PATIENCE)
     assert shell.crashed is not None

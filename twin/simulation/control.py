@@ -116,21 +116,13 @@ def regulate(controls: Controls, flow: Floats, layout: Layout, dt: float) -> Non
     controls.measured = controls.measured + (flow - controls.measured) * min(1.0, dt / SMOOTHING)
     wanted = controls.flow.value * controls.load
     error = (wanted - controls.measured) / np.maximum(layout.set_points, 1e-9)
-    least, most = _limits(layout)
+    least, most = layout.least_speed, 1.0
     held = _lost(controls, layout)
     controls.integral = np.where(held, controls.integral, controls.integral + PROPORTIONAL * error * dt / INTEGRAL)
     controls.integral = np.clip(controls.integral, least, most)
     automatic = np.where(held, controls.command, controls.integral + PROPORTIONAL * error)
     controls.command = np.clip(np.where(controls.manual, controls.speed.value, automatic), least, most)
     controls.integral = np.where(controls.manual, controls.command, controls.integral)
-
-
-def _limits(layout: Layout) -> tuple[Floats, Floats]:
-    """(c,) least and greatest speed of a circuit's drives."""
-    machines = layout.machines
-    least = np.zeros(len(layout.circuits))
-    np.maximum.at(least, machines.circuit, machines.minimum_hz / machines.rated_hz)
-    return least, np.ones(len(layout.circuits))
 
 
 def _lost(controls: Controls, layout: Layout) -> NDArray[np.bool_]:

@@ -52,7 +52,7 @@ class Grid:
     fan: NDArray[np.bool_]  # (station transformers,)
     contact: Floats  # (cubicles,)
     joint: Floats  # (panels,)
-    chance: Floats  # (6,) grid frequency, voltage of two sections, insulation, spare
+    chance: Floats  # (4,) grid frequency, voltage of two sections, insulation
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,7 +152,7 @@ def first(load: Load, feed: Feeds, lot: Generator) -> Grid:
     power = powers(load, feed)
     oil, winding, dry, contact, joint = _targets(load, power, feed, None, None)
     fan = np.zeros(feed.station, dtype=bool)
-    return Grid(oil, oil + winding, dry, fan, contact, joint, lot.standard_normal(6))
+    return Grid(oil, oil + winding, dry, fan, contact, joint, lot.standard_normal(4))
 
 
 def step(grid: Grid, load: Load, feed: Feeds, effects: Effects, lot: Generator, dt: float) -> Powers:

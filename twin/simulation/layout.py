@@ -64,6 +64,13 @@ class Layout:
     ambient: float  # K
 
     @cached_property
+    def least_speed(self) -> Floats:
+        """(c,) over rated, that the drives of each circuit may be asked for."""
+        least = np.zeros(len(self.circuits))
+        np.maximum.at(least, self.machines.circuit, self.machines.minimum_hz / self.machines.rated_hz)
+        return least
+
+    @cached_property
     def _by_kind(self) -> dict[str, tuple[Equipment, ...]]:
         kinds = dict.fromkeys(part.kind for part in self.station.file.equipment)
         return {kind: tuple(p for p in self.station.file.equipment if p.kind == kind) for kind in kinds}

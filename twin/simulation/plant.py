@@ -12,7 +12,7 @@ from numpy.random import Generator
 from twin.errors import StationError
 from twin.plant.reading import Station
 from twin.signals import Event, Frame, Quality
-from twin.simulation import control, instruments, moment, robots, waterside
+from twin.simulation import control, instruments, moment, readings, robots, waterside
 from twin.simulation.board import Board
 from twin.simulation.chance import as_built
 from twin.simulation.effects import Effects
@@ -99,7 +99,8 @@ class Plant:
         state.controls.load = self._script.load(self._hour(second))
         self._flow(state, effects)
         hydraulics = waterside.hydraulics(self._works, state.water, state.controls, effects)
-        groups, standing = moment.step(self._plan, state.rest, hydraulics, state.controls, effects, state.lot)
+        passed = moment.step(self._plan, state.rest, hydraulics, state.controls, effects, state.lot)
+        groups = readings.groups(self._plan, state.rest, passed)
         if self._board is None:
             self._board = Board(self.station.tags, groups)
         true = self._board.read(groups)
@@ -110,7 +111,7 @@ class Plant:
             quality = np.maximum(quality, np.uint8(Quality.UNCERTAIN))
             events = (*events, self._unsettled(at))
         state.second += 1
-        return Frame(at, values, quality, at, robots.poses(standing, self._plan.walks, at), events)
+        return Frame(at, values, quality, at, robots.poses(passed.where, self._plan.walks, at), events)
 
     def _flow(self, state: PlantState, effects: Effects) -> None:
         """The water's second, with what controls it."""

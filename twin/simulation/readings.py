@@ -1,0 +1,237 @@
+"""What there is to measure of the whole plant, second by second, in groups of like things, SI."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from twin.plant import water
+from twin.signals import Floats
+from twin.simulation import building, chambers, electrics, grid, heat, robots, utilities, vibration, waterside
+from twin.simulation.board import Group, flags, taken
+from twin.simulation.control import Duty
+from twin.simulation.layout import Layout
+from twin.simulation.moment import Now, Plan, Rest, Second
+from twin.simulation.waterside import Hydraulics
+
+CAVITATION_NOISE = 8.0  # dB(A) more
+LIFTS = 2.2e6  # Pa at which a relief valve lifts
+SHAKING = 0.9e-3  # m/s of a header at rated flow
+OPEN, SHUT = 0.98, 0.02  # of travel, at which limit switches answer
+SEATED = 1e-4  # of rated flow backwards or forwards, within which a check valve sits
+FLUSH = 14e-3 / 60.0  # m³/s through a pair of seals
+EYE_OF_CAMERA = 0.7  # share of a hot spot's excess that an infrared camera sees past doors and lagging
+LEAK_SEEN = 1e-3 / 60.0  # m³/s at which a leak switch answers
+
+
+def groups(it: Plan, rest: Rest, second: Second) -> list[Group]:
+    """All readings."""
+    here = second.here
+    return [
+        *_machines(it, rest, here),
+        *_headers(it, second),
+        *_valves(it, here),
+        *_supplies(it, rest, here, second.demand, second.makeup),
+        *_electrical(it, rest, here, second.load, second.power),
+        *_house(it, rest, here, second.where),
+    ]
+
+
+def _machines(it: Plan, rest: Rest, here: Now) -> list[Group]:
+    """Pumps and drives."""
+    machines, of, controls, effects = it.layout.machines, here.hydraulics, here.controls, here.effects
+    valve = taken(of.opening, it.works.discharge_valve, 1.0)
+    seated = (np.abs(of.flow) <= SEATED * machines.rated_flow) & (effects.check_open == 0.0)
+    strainer = taken(of.loss, it.works.strainer, np.nan)
+    running = controls.frequency > 0.0
+    leak = effects.seal_leak
+    switches = {
+        "seal_leak_de": flags(leak[:, 0] > LEAK_SEEN),
+        "seal_leak_nde": flags(leak[:, 1] > LEAK_SEEN),
+        "discharge_valve_open": flags(valve >= OPEN),
+        "discharge_valve_closed": flags(valve <= SHUT),
+        "suction_valve_open": np.ones(len(machines)),  # shut for repairs only
+        "check_valve_closed": flags(seated),
+        "running": flags(running),
+        "common_fault": flags(effects.tripped),
+        "remote": np.ones(len(machines)),
+        "ready": flags((controls.duty == Duty.STOPPED) & ~effects.tripped),
+        "emergency_stop": np.zeros(len(machines)),
+    }
+    process = {
+        "suction_pressure": of.pressure[it.works.suction],
+        "discharge_pressure": of.pressure[it.works.discharge],
+        "pump_flow": of.flow,
+        "shaft_speed": of.speed * machines.rated_speed,
+        "inlet_strainer_differential_pressure": np.abs(strainer),
+        "seal_flush_flow": FLUSH * (0.9 + 0.1 * of.speed) + leak.sum(axis=1),
+        "discharge_valve_position": valve,
+        "run_hours": rest.hours,
+    }
+    shaking = vibration.readings(of.flow / machines.rated_flow, of.speed, of.margin, it.built, effects)
+    pumps = process | heat.readings(rest.warmth) | shaking | electrics.readings(here.electrics) | switches
+    common = controls.command[machines.circuit] * machines.rated_hz
+    wanted = np.where(controls.fallen, common, controls.wanted)
+    drives = electrics.drive_readings(here.electrics, controls.frequency, wanted, effects)
+    return [Group(machines.ids, pumps), Group(machines.drives, drives | heat.drive_readings(rest.warmth))]
+
+
+def _headers(it: Plan, second: Second) -> list[Group]:
+    """Inlet and outlet headers of each circuit."""
+    of = second.here.hydraulics
+    inlet, outlet = of.pressure[it.works.inlet], of.pressure[it.works.outlet]
+    shaking = SHAKING * (1.0 + (of.pumped / np.maximum(it.layout.set_points, 1e-9)) ** 2)
+    lost = np.where(of.pumped > 0.0, 1.0, 0.0)
+    useful = np.zeros(len(it.layout.circuits))
+    np.add.at(useful, it.layout.machines.circuit, second.work.lost)
+    warmed = useful / np.maximum(of.density * water.heat_capacity(of.temperature) * np.abs(of.pumped), 1.0)
+    said: dict[str, Floats] = {}
+    for side, pressure, flow, warm in (
+        ("inlet", inlet, of.incoming, of.temperature),
+        ("outlet", outlet, of.outgoing, of.temperature + lost * np.minimum(warmed, 1.0)),
+    ):
+        said |= {f"{side}_pressure_{letter}": pressure for letter in "abc"}
+        said |= {f"{side}_temperature_{letter}": warm for letter in "ab"}
+        said |= {f"{side}_flow_{letter}": flow for letter in "ab"}
+        said[f"{side}_pipe_vibration"] = shaking
+    said["inlet_fast_pressure"] = of.peak[it.works.inlet]
+    said["outlet_fast_pressure"] = of.peak[it.works.outlet]
+    said["heat_power"] = _heat_power(of)
+    return [Group(it.headers, said)]
+
+
+def _heat_power(of: Hydraulics) -> Floats:
+    """(c,) heat that passes, between the warmest circuit and the coldest; none where there is but one. [W]"""
+    if of.temperature.size < 2:
+        return np.full(of.temperature.size, np.nan)
+    span = of.temperature.max() - of.temperature.min()
+    passing: Floats = of.density * water.heat_capacity(of.temperature) * of.pumped * span
+    return passing
+
+
+def _valves(it: Plan, here: Now) -> list[Group]:
+    """Valves, strainers, bypasses, relief valves."""
+    of, layout = here.hydraulics, it.layout
+    ids = tuple(part.id for part in layout.resistances)
+    opening, through = of.opening, of.through
+    network = {
+        "position": opening,
+        "open": flags(opening >= OPEN),
+        "closed": flags(opening <= SHUT),
+        "fault": np.zeros(len(ids)),  # actuators do not fail here; what they move may
+        "differential_pressure": np.abs(of.loss),
+        "flow": through,
+        "valve_position": opening,
+        "check_valve_closed": flags(np.abs(through) <= SEATED * it.works.resistance_rated),
+    }
+    actuated = layout.things("motor_valve")
+    open_normally = np.array([float("emergency" not in part.name.en) for part in actuated])
+    others = {  # they isolate what is in service, and are not moved while the station runs
+        "position": open_normally,
+        "open": open_normally,
+        "closed": 1.0 - open_normally,
+        "fault": np.zeros(len(actuated)),
+    }
+    lifted = {"lifted": flags(of.peak[it.works.outlet][it.relief_circuit] > LIFTS)}
+    return [
+        Group(ids, network),
+        Group(layout.ids("motor_valve"), others),
+        Group(layout.ids("relief_valve"), lifted),
+    ]
+
+
+def _supplies(it: Plan, rest: Rest, here: Now, demand: utilities.Demand, makeup: dict[str, Floats]) -> list[Group]:
+    """Make-up, water quality, surge vessels, line chambers."""
+    layout, effects = it.layout, here.effects
+    pressure = waterside.line_pressures(it.works, here.hydraulics, it.chambers.line, it.chambers.away)
+    along = chambers.readings(it.chambers, pressure, here.hydraulics.temperature, effects)
+    plant = utilities.readings(rest.utilities, demand, effects)
+    return [
+        Group(layout.ids("makeup")[:1], plant),
+        Group(layout.ids("makeup_pump"), makeup),
+        Group(layout.ids("water_quality"), utilities.quality_readings(rest.utilities, effects)),
+        Group(layout.ids("surge_vessel"), utilities.vessel_readings(rest.utilities, demand)),
+        Group(layout.ids("line_chamber"), along),
+    ]
+
+
+def _electrical(it: Plan, rest: Rest, here: Now, load: grid.Load, power: grid.Powers) -> list[Group]:
+    """From the incomers to the sockets."""
+    layout, feed = it.layout, it.feeds
+    on = np.zeros(feed.main)
+    np.add.at(on, feed.main_of_pump, flags(here.electrics.drive > 0.0))
+    batteries = layout.ids("ups")
+    main = layout.ids("transformer")
+    transformers = grid.transformer_readings(rest.grid, power, feed, on)
+    return [
+        Group(main, {name: values[: len(main)] for name, values in transformers.items()}),
+        Group(layout.ids("cubicle"), grid.cubicle_readings(rest.grid, power, load, feed)),
+        *_stations(layout, grid.station_readings(rest.grid, power)),
+        Group(layout.ids("lv_panel"), grid.panel_readings(rest.grid, power)),
+        Group(batteries, grid.ups_readings(len(batteries), float(here.air[feed.battery_room]))),
+        Group(layout.ids("dc_panel"), grid.dc_readings(rest.grid, len(layout.ids("dc_panel")))),
+    ]
+
+
+def _stations(layout: Layout, said: dict[str, Floats]) -> list[Group]:
+    names = layout.ids("station_transformer")
+    return [Group(names, {measures: values[: len(names)] for measures, values in said.items()})]
+
+
+def _house(it: Plan, rest: Rest, here: Now, where: robots.Standing) -> list[Group]:
+    """Rooms, ventilation, robots, cameras."""
+    layout, of = it.layout, here.hydraulics
+    heard = CAVITATION_NOISE * np.clip(1.3 - of.margin, 0.0, 0.5) / 0.3
+    level = building.sound(heard, of.speed, layout.machines.room, layout)
+    air = here.air
+    pumps = heat.hottest_outside(rest.warmth, air[layout.machines.room])
+    cells = air[layout.drive_room] + EYE_OF_CAMERA * (rest.warmth.part[:, heat.CELL][:, 0] - air[layout.drive_room])
+    contacts = air[it.feeds.room_of_cubicle] + EYE_OF_CAMERA * (rest.grid.contact - air[it.feeds.room_of_cubicle])
+    warmth = np.concatenate([pumps, cells, contacts])
+    hottest, hotter = robots.seen(where, it.sights, warmth, float(air.mean()))
+    charging = rest.walkers.charging
+    walking = {
+        "pose_x": where.position[:, 0],
+        "pose_y": where.position[:, 1],
+        "heading": where.heading,
+        "battery": rest.walkers.battery,
+        "speed": where.speed,
+        "thermal_max_temperature": hottest,
+        "thermal_delta_vs_sister": hotter,
+        "sound_level": _heard_by_robots(it, where, level),
+        "on_mission": flags(~charging),
+        "comm_ok": np.ones(charging.size),  # the station's own network does not fail here
+        "obstacle": np.zeros(charging.size),  # nobody stands in a station that nobody stands in
+    }
+    cameras = tuple(camera.id for camera in layout.station.file.cameras)
+    seen = {"maximum_temperature": _watched(it, rest, pumps, cells, contacts, air)}
+    return [
+        Group(layout.rooms, building.readings(rest.rooms, level, here.effects)),
+        *(Group((name,), building.fan_readings(rest.rooms)) for name in layout.ids("ventilation")[:1]),
+        Group(tuple(track.robot for track in it.walks.tracks), walking),
+        Group(cameras, seen),
+    ]
+
+
+def _heard_by_robots(it: Plan, where: robots.Standing, level: Floats) -> Floats:
+    """(robots,) Level of the room whose middle is nearest."""
+    if it.placed_rooms.size == 0:
+        return np.full(len(it.walks), building.BACKGROUND)
+    away = where.position[:, None, :2] - it.middles
+    nearest = (away * away).sum(axis=2).argmin(axis=1)
+    heard: Floats = level[it.placed_rooms[nearest]]
+    return heard
+
+
+def _watched(it: Plan, rest: Rest, pumps: Floats, cells: Floats, contacts: Floats, air: Floats) -> Floats:
+    """(cameras,) Hottest spot of the pump, or of what stands in the room, that each watches."""
+    layout, rooms = it.layout, air.copy()
+    spots = (
+        (layout.drive_room, cells),
+        (it.feeds.room_of_cubicle, contacts),
+        (it.feeds.room_of_main, rest.grid.oil),
+        (it.makeup_room, rest.utilities.bearing),
+    )
+    for room, warmth in spots:
+        rooms[room] = warmth.max(initial=rooms[room])
+    seen: Floats = np.concatenate([pumps, rooms])[it.watched]
+    return seen

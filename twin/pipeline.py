@@ -11,13 +11,16 @@ from twin.alarms.book import Alarm, AlarmBook
 from twin.alarms.rules import Rules
 from twin.commands import Acknowledge, Command
 from twin.detectors.anomaly import Anomaly
-from twin.detectors.detector import Detector
+from twin.detectors.detector import Detector, Findings
+from twin.detectors.learned import Learned, Score
 from twin.detectors.residual import Residuals, no_residuals
+from twin.detectors.strangeness import Strangeness
 from twin.plant.model import PumpModel, PumpState
 from twin.plant.reading import Station
 from twin.signals import Event, Frame, Quality, TagTable
 from twin.text import Text
 
+NO_RESIDUALS = no_residuals()
 GAP = 10.0  # s without a frame after which the detectors begin their sums anew
 GAP_PERIODS = 5.0  # and so many times the usual period, for sources slower than a second
 FOLLOWED_AFTER = 5  # frames in a row that go on after time stepped back
@@ -29,7 +32,8 @@ class Snapshot:
     """All that is known at one instant, immutable.
 
     ``anomalies`` and ``alarms`` are those standing; ``changed_anomalies``, ``changed_alarms`` and ``events`` are what
-    this frame brought, so that whoever reads every snapshot misses nothing.
+    this frame brought, so that whoever reads every snapshot misses nothing. ``score`` is that of the learning layer,
+    where there is one.
     """
 
     frame: Frame
@@ -40,6 +44,7 @@ class Snapshot:
     changed_anomalies: tuple[Anomaly, ...] = ()
     changed_alarms: tuple[Alarm, ...] = ()
     events: tuple[Event, ...] = ()
+    score: Score | None = None
 
 
 class Twin:
@@ -49,6 +54,7 @@ class Twin:
     ----------
     station : Station, optional       Without one every column is a tag and nothing is modelled.
     tags : TagTable, optional         Of the frames, where they are not those of the station.
+    learned : Learned, optional       The learning layer; it reports where there is no model, and always scores.
     healthy : (float, float)          Span known to be sound: the detectors learn from it and report nothing. [s, POSIX]
     """
 
@@ -56,6 +62,7 @@ class Twin:
         self,
         station: Station | None,
         tags: TagTable | None = None,
+        learned: Learned | None = None,
         healthy: tuple[float, float] | None = None,
     ) -> None:
         self.tags = tags if tags is not None else (station.tags if station is not None else TagTable(()))
@@ -63,6 +70,8 @@ class Twin:
         self._detector = Detector(station, self._model, healthy) if station is not None and self._model else None
         self._alarms = AlarmBook(Rules.of(station)) if station is not None else None
         self._alarm_rows = _rows(station, self.tags) if station is not None else None
+        self._learned = learned
+        self._strangeness = Strangeness(self.tags)
         self._time = _Time()
         self._storm = False
         self._acknowledged: list[Alarm] = []
@@ -84,17 +93,21 @@ class Twin:
             self._detector.bridge_gap()
         state = self._model.step(frame) if self._model is not None else None
         findings = self._detector.step(frame, state) if self._detector is not None and state is not None else None
+        score = self._learned.step(frame) if self._learned is not None else None
+        if findings is None:
+            findings = self._unmodelled(frame.at, score)
         notices += self._told_storm(frame.at)
         changed_alarms = self._step_alarms(frame)
         self._last = Snapshot(
             frame=frame,
             pumps=state.states() if state is not None else (),
-            residuals=findings.residuals if findings is not None else no_residuals(),
-            anomalies=findings.anomalies if findings is not None else (),
+            residuals=findings.residuals,
+            anomalies=findings.anomalies,
             alarms=self._standing_alarms(),
-            changed_anomalies=findings.changed if findings is not None else (),
+            changed_anomalies=findings.changed,
             changed_alarms=changed_alarms,
             events=(*frame.events, *notices),
+            score=score,
         )
         return self._last
 
@@ -103,6 +116,12 @@ class Twin:
         if isinstance(command, Acknowledge) and self._alarms is not None:
             changed = self._alarms.acknowledge(command.alarm, command.by)
             self._acknowledged += [changed] if changed is not None else []
+
+    def _unmodelled(self, at: float, score: Score | None) -> Findings:
+        """What can be said without a model."""
+        changed = self._strangeness.step(at, score) if score is not None else ()
+        standing = self._strangeness.standing
+        return Findings(NO_RESIDUALS, (standing,) if standing is not None else (), changed)
 
     def _told_storm(self, at: float) -> tuple[Event, ...]:
         """A notice when many values go missing at once, and when they are back."""
@@ -136,6 +155,7 @@ class Twin:
             residuals=self._last.residuals,
             anomalies=self._last.anomalies,
             alarms=self._standing_alarms(),
+            score=self._last.score,
             changed_alarms=changed_alarms,
             events=(*frame.events, *notices),
         )

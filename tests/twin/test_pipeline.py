@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from tests.twin.detectors.plant import START, Plant
 from twin.commands import Acknowledge
+from twin.detectors.learned import Learned
 from twin.pipeline import Snapshot, Twin
 from twin.plant.reading import Station, read
-from twin.signals import Frame, Quality, Tag, TagTable
+from twin.signals import Block, Frame, Quality, Tag, TagTable
 
 STATION = read()
 RECORD = list(Plant(STATION, 5).run(60))
@@ -159,3 +160,21 @@ def test_time_may_jump_as_it_likes(steps: list[float]) -> None:
         notices += len(snapshot.events)
         assert not snapshot.changed_anomalies
     assert notices <= len(steps)
+
+
+def test_strange_foreign_data_is_an_anomaly_of_unknown_fault() -> None:
+    tags = TagTable([Tag("flow", unit="L/min"), Tag("current", unit="A")])
+    chance = np.random.default_rng(2)
+    values = np.array([30.0, 1.5]) + 0.05 * chance.standard_normal((600, 2))
+    values[500:, 0] += 6.0
+    good = np.zeros((600, 2), dtype=np.uint8)
+    at = np.arange(600.0)
+    learned = Learned.fit(Block(at[:300], values[:300], good[:300], at[:300]), tags)
+    twin = Twin(None, tags, learned)
+    changed = []
+    for row in range(300, 600):
+        snapshot = twin.step(Frame(at[row], values[row], good[row]))
+        assert snapshot.score is not None
+        changed += snapshot.changed_anomalies
+    assert [(a.fault, a.equipment, a.until) for a in changed] == [("unknown", "flow", None)]
+    assert 500 <= changed[0].detected < 520

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.detectors.channels import Channels
-from twin.plant.binding import GAUGES, METERS
+from twin.plant.binding import GAUGES, METERS, or_zero
 from twin.plant.model import PumpModel
 from twin.signals import Floats
 
@@ -31,9 +31,10 @@ class Witness:
 class Signature:
     """One fault of a pump.
 
-    ``moves`` is per cent of rated in each residual for each per cent of the first, which leads (a flow in the balance:
-    of the pump's rated flow); ``least`` and ``most`` bound the size, in per cent of the leading residual; ``short``
-    says whether NPSH runs short with it.
+    ``moves`` is per cent of rated in each residual for each per cent of the one that leads: that which moves by 1, the
+    first of several that is measured (a flow in the balance counts in per cent of the pump's rated flow). ``least``
+    and ``most`` bound the size, in per cent of the leading residual; ``short`` says whether NPSH runs short with it,
+    ``flows`` whether water still flows (None: either).
     """
 
     fault: str
@@ -153,7 +154,7 @@ class Library:
         self._channels = channels
         self._index = {(int(p), n.name): i for i, (p, n) in enumerate(zip(channels.pump, channels.names, strict=True))}
         self._by_tag = {n.tag: i for i, n in enumerate(channels.names) if n.name in {"header_pressure", "header_flow"}}
-        self._slopes = model.slopes()
+        self._slopes = or_zero(model.slopes())  # a curve without efficiency says nothing of power
         self.circuits: tuple[Hypotheses, ...] = tuple(
             self._of_circuit(circuit) for circuit in range(len(model.binding.circuits))
         )
@@ -183,7 +184,8 @@ class Library:
         """Those of :data:`SIGNATURES` whose leading residual this pump has."""
         found = []
         for signature in SIGNATURES:
-            leads = self._index.get((pump, next(iter(signature.moves))))
+            leading = [self._index.get((pump, name)) for name, move in signature.moves.items() if abs(move) == 1.0]
+            leads = next((channel for channel in leading if channel is not None), None)
             if leads is None:
                 continue
             row = Hypothesis(

@@ -9,7 +9,7 @@ from twin.signals import Quality, Tag
 
 NOTHING = "–"
 MINUS = "−"
-NARROW_SPACE = "\u202f"
+SPACE = "\u00a0"  # one that no line breaks at, and that every face has
 
 _GLYPHS = {
     "-": "",
@@ -42,15 +42,6 @@ _QUALITIES = {
     },
 }
 
-QUALITY_SHAPES = {
-    Quality.GOOD: "",
-    Quality.UNCERTAIN: "?",
-    Quality.STALE: "◷",
-    Quality.BAD: "✕",
-    Quality.MISSING: "∅",
-}
-"""One sign a quality, for where there is no room for a hatch and a word."""
-
 _AGE_UNITS = {"en": ("s", "min", "h", "d"), "zh": ("秒", "分", "时", "天")}
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0
 
@@ -63,12 +54,12 @@ def unit_glyph(unit: str) -> str:
 def number(value: float, decimals: int, *, signed: bool = False, grouped: bool = False) -> str:
     """A figure with so many decimals and a true minus sign; a dash for what is not finite.
 
-    ``grouped`` parts thousands by a narrow space from five digits on.
+    ``grouped`` parts thousands by a space from five digits on.
     """
     if not math.isfinite(value):
         return NOTHING
     text = f"{abs(value):,.{decimals}f}"
-    text = text.replace(",", NARROW_SPACE if grouped and abs(value) >= 10_000 else "")
+    text = text.replace(",", SPACE if grouped and abs(value) >= 10_000 else "")
     if not any(digit in "123456789" for digit in text):
         return text
     return (MINUS if value < 0 else "+" if signed else "") + text
@@ -83,7 +74,7 @@ def quantity(value: float, decimals: int, unit: str, *, signed: bool = False) ->
     """A figure and its unit: ``−3.2 m``."""
     glyph = unit_glyph(unit)
     figure = number(value, decimals, signed=signed)
-    return f"{figure}{NARROW_SPACE}{glyph}" if glyph else figure
+    return f"{figure}{SPACE}{glyph}" if glyph else figure
 
 
 def decimals_for(span: float, digits: int = 3) -> int:
@@ -99,7 +90,7 @@ def age(seconds: float, language: str) -> str:
         return NOTHING
     seconds = max(0.0, seconds)
     second, minute, hour, day = _AGE_UNITS.get(language, _AGE_UNITS["en"])
-    gap = "" if language == "zh" else NARROW_SPACE
+    gap = "" if language == "zh" else SPACE
     if seconds < 10.0:
         return f"{math.floor(seconds * 10.0) / 10.0:.1f}{gap}{second}"
     whole = int(seconds)
@@ -147,11 +138,6 @@ def stamp(at: float, zone: tzinfo = UTC) -> str:
 def quality_word(quality: int, language: str) -> str:
     """``stale``, ``陈旧``."""
     return _QUALITIES.get(language, _QUALITIES["en"])[Quality(quality)]
-
-
-def quality_shape(quality: int) -> str:
-    """The sign of a quality; nothing for good."""
-    return QUALITY_SHAPES[Quality(quality)]
 
 
 def _moment(at: float, zone: tzinfo) -> datetime | None:

@@ -85,7 +85,7 @@ class Model(QAbstractTableModel):
             return _RIGHT
         if role != Qt.ItemDataRole.DisplayRole:
             return None
-        return (
+        titles = (
             self.tr("Tag"),
             self.tr("Description"),
             self.tr("Value"),
@@ -94,7 +94,10 @@ class Model(QAbstractTableModel):
             self.tr("Age"),
             self.tr("Equipment"),
             self.tr("Limits"),
-        )[section]
+        )
+        if self.state is None or section != self.state.sort:
+            return titles[section]
+        return f"{'↓' if self.state.descending else '↑'} {titles[section]}"
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         state, row, column = self.state, index.row(), index.column()
@@ -232,8 +235,6 @@ class Tags(QWidget):
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionsClickable(True)
-        header.setSortIndicatorShown(True)
-        header.setSortIndicator(NAME, Qt.SortOrder.AscendingOrder)
         for section, width in WIDTHS.items():
             header.resizeSection(section, width)
         header.sectionClicked.connect(self._sort)
@@ -275,8 +276,6 @@ class Tags(QWidget):
         if state is None:
             return
         descending = not state.descending if column == state.sort else False
-        order = Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
-        self.table.horizontalHeader().setSortIndicator(column, order)
         self.sort_requested.emit(column, descending)
 
     def _name(self, row: int) -> str:
@@ -306,4 +305,3 @@ class Tags(QWidget):
         path, _ = QFileDialog.getSaveFileName(self, self.tr("Export the tags"), "tags.csv", "CSV (*.csv)")
         if path:
             self.export_requested.emit(path)
-

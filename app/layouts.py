@@ -25,10 +25,15 @@ class Column:
     fixed: bool = field(default=False)
 
 
-def columns(role: str, wide: bool) -> tuple[Column, ...]:
-    """The columns of a role from left to right. A narrow window folds its side columns."""
+def columns(role: str, wide: bool, modelled: bool = True) -> tuple[Column, ...]:
+    """The columns of a role from left to right. A narrow window folds its side columns.
+
+    Data of no station (``modelled`` False) has no machines and no scene: their places go to the trends.
+    """
     machines = Column((Stack(("machines",)),), 260 if wide else 96, fixed=True)
     selection = (Column((Stack(("selection",)),), 360 if wide else 264, fixed=True),)
+    if not modelled:
+        return (*_FOREIGN, *selection)
     return (machines, *(_FOLDED if not wide and role in _FOLDED else _MIDDLE)[role], *selection)
 
 
@@ -50,6 +55,11 @@ _MIDDLE = {
         Column((Stack(("scene",), 0.5), Stack(("pump_chart",), 0.5)), 0.38),
     ),
 }
+
+_FOREIGN = (
+    Column((Stack(("trends",)),), 0.62),
+    Column((Stack(("pump_chart", "scene", "machines"), 0.5), Stack(("tags", "alarms"), 0.5)), 0.38),
+)
 
 _FOLDED = {
     "operator": (

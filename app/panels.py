@@ -26,6 +26,7 @@ from app.views.tags import Tags
 from app.views.trends import Trends
 from twin.errors import StationError
 
+DRAWN_AT_FIRST = 8  # tags of foreign data
 NO_MODEL = QT_TRANSLATE_NOOP(
     "panels", 'There is no 3D model.\nA station file names one (model = "station.glb"); --station FILE brings it.'
 )
@@ -147,6 +148,8 @@ class Panels:
         view.seek_requested.connect(made.seek)
         view.mark_requested.connect(made.mark)
         view.resized.connect(made.resize)
+        if room.opened.station is None:  # nothing to select leads to these tags: some of them are drawn from the start
+            made.add([tag.name for tag in room.opened.tags if tag.kind == "analog"][:DRAWN_AT_FIRST])
         return view
 
     # ---- tags ------------------------------------------------------------------------------------------------------

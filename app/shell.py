@@ -349,7 +349,12 @@ class Shell(QObject):
         self.frame.setWindowTitle(f"{word} · {self.opened.name} · Pumphouse")
 
     def _key(self) -> str:
-        return f"layout/{self._role}/{'wide' if self.frame.wide else 'narrow'}/{layouts.VERSION}"
+        kind = "modelled" if self._modelled else "foreign"
+        return f"layout/{layouts.VERSION}/{kind}/{self._role}/{'wide' if self.frame.wide else 'narrow'}"
+
+    @property
+    def _modelled(self) -> bool:
+        return self.opened.station is not None and bool(self.opened.station.pumps)
 
     def lay_out(self, role: str, remember: bool = True) -> None:
         """Place the panels for a role, as they were left the last time or as they come."""
@@ -359,7 +364,7 @@ class Shell(QObject):
         self._role = role
         kept = self._settings.value(self._key())
         if not (isinstance(kept, QByteArray) and self._docks.restore(kept)):
-            self._docks.arrange(layouts.columns(role, self.frame.wide))
+            self._docks.arrange(layouts.columns(role, self.frame.wide, self._modelled))
 
     def _undo_layout(self) -> None:
         if self._undo:

@@ -13,7 +13,7 @@ from twin.detectors.anomaly import Anomaly, Candidate, Evidence
 from twin.detectors.residual import ResidualName, Residuals
 from twin.pipeline import Snapshot
 from twin.plant.model import PumpState
-from twin.plant.reading import Station, read
+from twin.plant.reading import Station, parse, read
 from twin.recordings.memory import Overview
 from twin.signals import Block, Event, Frame, Pose, TagTable
 from twin.text import Text
@@ -25,6 +25,13 @@ ONSET = 20.0  # s after the start at which P102 is flagged
 @cache
 def station() -> Station:
     return read()
+
+
+@cache
+def plain_station() -> Station:
+    """The same without its 3D model, which takes a second to load."""
+    text = station().text.replace('model = "station.glb", ', "")
+    return parse(text)
 
 
 NAMES = tuple(

@@ -48,15 +48,16 @@ def live(error: Exception | None = None) -> Opened:
         feed = Feed(source, fakes.Twin(), memory, remembered, recall, WallClock(), ahead=30.0)
         return Session(mailbox, WallClock(), recall, feed)
 
-    return Opened("fake:", fakes.station(), fakes.station().tags, True, begin)
+    return Opened("fake:", fakes.plain_station(), fakes.station().tags, True, begin)
 
 
-def recorded() -> Opened:
+def recorded(scene: bool = False) -> Opened:
     def begin(mailbox: Mailbox) -> Session:
         memory = fakes.Memory(60, (fakes.anomaly(),))
         return Session(mailbox, WallClock(), Recall(memory, looking(memory)), start_at=fakes.START + 30)
 
-    return Opened("fake.h5", fakes.station(), fakes.station().tags, False, begin)
+    station = fakes.station() if scene else fakes.plain_station()
+    return Opened("fake.h5", station, station.tags, False, begin)
 
 
 Open = Callable[..., Shell]
@@ -213,7 +214,7 @@ def test_closing_before_anything_has_come_is_as_clean(opened: Open) -> None:
 
 
 def test_a_panel_may_float_while_the_language_changes_and_come_back(opened: Open) -> None:
-    shell = opened(recorded())
+    shell = opened(recorded(scene=True))
     dock = shell._docks._docks["scene"]
     dock.setFloating(True)
     shell.switch_language()

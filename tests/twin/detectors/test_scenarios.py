@@ -45,10 +45,10 @@ def test_the_fault_of_a_scenario_is_named_within_ten_seconds_and_nothing_else(
 
 def test_an_hour_with_ramps_and_rotations_raises_nothing(station: Station) -> None:
     happenings = (
-        Happening(at=5 * MINUTE, on="supply", operation="flow", value=16_500),
+        Happening(at=5 * MINUTE, on="supply", operation="flow", value=18_000),
         Happening(at=14 * MINUTE, on="supply", operation="flow", value=19_500),
         Happening(at=22 * MINUTE, on="supply", operation="rotate_duty", start="P104", stop="P102"),
-        Happening(at=30 * MINUTE, on="return", operation="flow", value=17_000),
+        Happening(at=30 * MINUTE, on="return", operation="flow", value=18_500),
         Happening(at=38 * MINUTE, on="return", operation="rotate_duty", start="P204", stop="P201"),
         Happening(at=48 * MINUTE, on="return", operation="flow", value=19_500),
     )

@@ -7,6 +7,8 @@ keep it from crying wolf, for a healthy span is short (all counts below are rows
   with as many degrees of freedom as the span holds independent values, so that a temperature which wandered once up
   and down in ten minutes may wander again;
 * how far the level itself wanders is followed while nothing is wrong, and allowed for;
+* a column that is strange stops being followed, and is no longer strange only at half of what made it so; the others
+  go on as before, so that what drifts during an anomaly neither prolongs it nor follows it up with another;
 * the more columns there are, the higher the threshold.
 
 What is learned is learned from the healthy span and never again: :class:`twin.detectors.healthy.Healthy`. What moves
@@ -23,27 +25,26 @@ from numpy.typing import NDArray
 from twin.detectors.healthy import Healthy, learn
 from twin.signals import Block, Floats, Frame, Quality, TagTable
 
-FOLLOW = 1 / 100  # of a departure the level takes up each row
-SMOOTH = 1 / 15  # of a departure the smoothed one takes up each row
-WANDER = 1 / 300  # of a squared departure the wander takes up each row
-UNSEEN = 0.2  # share of its spread by which a level may shift without a span of minutes showing it
+FOLLOW = 1 / 150  # of a departure the level takes up each row
+SMOOTH = 1 / 30  # of a departure the smoothed one takes up each row
+WANDER = 1 / 200  # of a squared departure the wander takes up each row
+UNSEEN = 0.25  # share of its spread by which a level may shift without a span of minutes showing it
 TRUST = 0.25  # degrees of freedom granted for each independent value
 LEAST_FREEDOM = 0.5
-THRESHOLD = 4.0  # standard deviations at REFERENCE_COLUMNS columns
+THRESHOLD = 3.0  # standard deviations at REFERENCE_COLUMNS columns
 REFERENCE_COLUMNS = 8
 GROSS = 4.0  # times all a column did in the healthy span: an anomaly, however little is known of it
-STANDING = 0.8  # an anomaly ends below this share of the threshold
-AFTERMATH = 0.5  # share of an excursion's height below which what follows belongs to its end
+OVER = 0.5  # share, of the threshold and of an excursion's height, below which it is over
 FORGETTING = 1 / 100  # of that height each row
-FROZEN = 0.05  # share of their pace at which level and wander still follow during an anomaly
-HOLD = 30  # rows for which an anomaly is held after its evidence is gone
+FROZEN = 0.1  # share of their pace at which level and wander of a strange column still follow
+HOLD = 20  # rows for which an anomaly is held after its evidence is gone
 
 
 class Score(NamedTuple):
     """How strange one row is.
 
-    ``value`` is 1 at the threshold; ``contributions`` (n,) says the same of each tag by itself, 0 for one that cannot
-    be judged. ``anomaly`` holds for :data:`HOLD` rows after ``value`` was last at 1 or more.
+    ``contributions`` (n,) is 1 for a tag at its threshold and 0 for one that cannot be judged; ``value`` is the largest
+    of them. ``anomaly`` holds for :data:`HOLD` rows after ``value`` was last at 1 or more.
     """
 
     value: float
@@ -85,7 +86,7 @@ class Learned:
         self._departure = np.zeros_like(self._level)
         self._wander = self._variance.copy()
         self._height = 0.0
-        self._standing = False
+        self._standing = np.zeros(len(self._level), dtype=np.bool_)
         self._held = 0
 
     @classmethod
@@ -101,11 +102,11 @@ class Learned:
         departure = np.where(seen, values - self._level, 0.0)
         self._departure += SMOOTH * (departure - self._departure) * seen
         variance = np.maximum(self._variance, self._wander) + self._allowance
-        strangeness = np.where(seen, self._strangeness(variance), 0.0)
-        value = self._against_aftermath(float(strangeness.max(initial=0.0)))
-        self._follow(departure, variance, seen, max(FROZEN, 1.0 - value**2))
+        scores = self._against_excursion(np.where(seen, self._strangeness(variance), 0.0))
+        self._follow(departure, variance, seen, np.maximum(FROZEN, 1.0 - scores**2))
         contributions = np.zeros(self._tags)
-        contributions[columns] = strangeness
+        contributions[columns] = scores
+        value = float(scores.max(initial=0.0))
         return Score(value, contributions, self._hold(value))
 
     def _strangeness(self, variance: Floats) -> Floats:
@@ -116,15 +117,15 @@ class Learned:
         strangeness: Floats = np.maximum(deviate / self._threshold, gross)
         return strangeness
 
-    def _against_aftermath(self, strangeness: float) -> float:
-        """The score: lower than the strangeness while a larger excursion dies away, higher while one stands."""
-        bar = max(STANDING if self._standing else 1.0, AFTERMATH * self._height)
-        self._height = max(strangeness, self._height * (1.0 - FORGETTING))
-        value = strangeness / bar
-        self._standing = value >= 1.0
-        return value
+    def _against_excursion(self, strangeness: Floats) -> Floats:
+        """(m,) The scores: higher for columns that already stand out, lower for all while an excursion dies away."""
+        bar = np.maximum(np.where(self._standing, OVER, 1.0), OVER * self._height)
+        self._height = max(float(strangeness.max(initial=0.0)), self._height * (1.0 - FORGETTING))
+        scores: Floats = strangeness / bar
+        self._standing = scores >= 1.0
+        return scores
 
-    def _follow(self, departure: Floats, variance: Floats, seen: NDArray[np.bool_], pace: float) -> None:
+    def _follow(self, departure: Floats, variance: Floats, seen: NDArray[np.bool_], pace: Floats) -> None:
         step = np.clip(departure, -4 * self.healthy.scale, 4 * self.healthy.scale)
         self._level += FOLLOW * pace * step  # a departure of an unseen value is 0
         grown = np.minimum(self._departure**2, 9 * variance)

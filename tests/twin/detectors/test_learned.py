@@ -80,6 +80,14 @@ def test_an_anomaly_ends_when_the_fault_does_and_its_hold_is_over() -> None:
     assert not found[500 + HOLD + 60 :].any()
 
 
+def test_what_drifts_during_an_anomaly_is_followed_and_does_not_prolong_it() -> None:
+    values = noise(SPAN + 900, 4)
+    values[SPAN + 300 : SPAN + 500, 2] += 4
+    ended = flagged(values)
+    values[SPAN + 300 :, 1] += 0.004 * np.minimum(np.arange(600), 200)
+    assert flagged(values)[500:].sum() <= ended[500:].sum()
+
+
 @settings(max_examples=10, deadline=None)
 @given(st.integers(0, 100), st.floats(1e-3, 1e3), st.floats(-1e3, 1e3), st.permutations(range(4)))
 def test_units_offsets_and_the_order_of_columns_do_not_matter(
@@ -210,6 +218,6 @@ def test_a_frame_of_a_thousand_columns_costs_less_than_a_third_of_a_millisecond(
 
 def test_on_a_real_pump_loop_it_finds_the_labelled_rows_and_rarely_cries_wolf(shared_data: object) -> None:
     everything = pooled([counts(name) for name in LABELLED])
-    assert everything.f1 >= 0.75
-    assert everything.false_alarm_rate < 0.08
+    assert everything.f1 >= 0.8
+    assert everything.false_alarm_rate < 0.1
     assert counts(HEALTHY).false_alarm_rate <= 0.02

@@ -10,7 +10,7 @@ from twin.detectors.kinds import BALANCE, GAUGE, METER, Kind, Sample
 from twin.detectors.motion import SETTLING, Moves
 from twin.detectors.pump_residuals import LAGGING, REFERENCE_DENSITY
 from twin.detectors.residual import ResidualName
-from twin.plant.binding import GAUGES, METERS, middle, or_zero
+from twin.plant.binding import GAUGES, METERS, or_zero
 from twin.plant.model import PlantState, PumpModel
 from twin.signals import Floats
 from twin.units import STANDARD_GRAVITY
@@ -51,6 +51,8 @@ class HeaderResiduals:
                     self._add(c, kind, ResidualName(equipment, kind.name, kind.unit, tag), measure)
                     scale.append(self.flow[c] * 36.0 if kind is METER else self.pressure[c] / 1e5)
         self.scale: Floats = np.array(scale)
+        self._circuit = np.array(self.circuit, dtype=np.intp)
+        self._pumps = np.maximum(1, np.bincount(self._of, minlength=self._circuits))
         self._balances = np.array([i for i, kind in enumerate(self.kinds) if kind is BALANCE], dtype=np.intp)
         self._groups = [self._group(side) for side in (GAUGES[:3], GAUGES[3:], METERS)]
 
@@ -71,14 +73,9 @@ class HeaderResiduals:
         m = len(self.names)
         value, expected = np.full(m, np.nan), np.full(m, np.nan)
         why = np.zeros(m, dtype=np.intp)
-        circuit = np.array(self.circuit, dtype=np.intp)
+        circuit = self._circuit
         departing = np.bincount(self._of, moves.flow * state.running, self._circuits)
-        unsteady = (
-            100.0
-            * LAGGING
-            * departing[circuit]
-            / np.maximum(1, np.bincount(self._of, minlength=self._circuits))[circuit]
-        )
+        unsteady = 100.0 * LAGGING * (departing / self._pumps)[circuit]
         self._balance(state, value, expected)
         self._redundancy(state, value, expected)
         settling = np.zeros(self._circuits, dtype=bool)
@@ -107,15 +104,15 @@ class HeaderResiduals:
             value[channel] = 100.0 * total[c] / self.flow[c] - expected[channel]
 
     def _redundancy(self, state: PlantState, value: Floats, expected: Floats) -> None:
-        for side, row, channel in self._groups:
-            readings = np.stack([state.measured.headers[measure] for measure in side])
+        """Each gauge and meter against the middle one of its kind, which the model has found."""
+        middles = (state.inlet_pressure, state.outlet_pressure, state.header_flow)
+        for (side, rows, channels), agreed in zip(self._groups, middles, strict=True):
             rated = self.flow if side is METERS else self.pressure
-            per_cent = 100.0 * readings / rated
-            agreed = middle(per_cent)
-            where = np.array(self.circuit, dtype=np.intp)[channel]
-            enough = np.isfinite(per_cent).sum(axis=0) >= FEWEST
-            expected[channel] = np.where(enough, agreed, np.nan)[where]
-            value[channel] = per_cent[row, where] - expected[channel]
+            readings = np.array([state.measured.headers[measure] for measure in side])
+            enough = np.isfinite(readings).sum(axis=0) >= FEWEST
+            where = self._circuit[channels]
+            expected[channels] = (100.0 * np.where(enough, agreed, np.nan) / rated)[where]
+            value[channels] = (100.0 * readings / rated)[rows, where] - expected[channels]
 
 
 def _circuit_flow(model: PumpModel) -> Floats:

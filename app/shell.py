@@ -10,7 +10,7 @@ from PySide6.QtCore import QByteArray, QObject, QStandardPaths, Qt, QTimer, Sign
 from PySide6.QtWidgets import QFileDialog, QMenuBar
 
 import twin
-from app import crash, layouts, pictures
+from app import crash, layouts, litter, pictures
 from app.bridge import Acquisition
 from app.heartbeat import Heartbeat
 from app.language import Languages
@@ -75,7 +75,7 @@ class Shell(QObject):
         self._mail: Mail | None = None
         self._mode = "live" if opened.live else "replay"
         self._panels: Panels | None = None
-        self._closed = False
+        self._shown = self._closed = False
         self.crashed: Path | None = None
         self.acquisition = Acquisition(opened.begin)
         self._build_views()
@@ -188,6 +188,8 @@ class Shell(QObject):
         self.frame.show()
         self.lay_out(self._role, remember=False)
         self._retranslate()
+        self._shown = True
+        litter.hold()
         self.acquisition.start()
         self._heart.start()
         QTimer.singleShot(FIRST_PAINT, self, self._furnish)
@@ -203,6 +205,8 @@ class Shell(QObject):
         if self._panels is not None:
             self._panels.close()
         self.acquisition.close()
+        if self._shown:
+            litter.release()
         self._restore_hook()
         self.ended.emit()
 
@@ -265,6 +269,7 @@ class Shell(QObject):
 
     def _pulse(self, beats: int) -> None:
         """What every beat does, mail or none."""
+        litter.collect()
         if beats % BLINK == 0:
             self._bar.counter.blink(beats // BLINK % 2 == 0)
         if self._panels is not None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from twin.errors import StationError
 from twin.plant.reading import Station, read
+from twin.signals import Event
 from twin.times import iso
 
 MODELS = (".glb", ".gltf")
@@ -48,11 +49,14 @@ def _recording(path: Path) -> dict[str, Any]:
             "anomalies": len(recording.anomalies()),
             "alarms": len(recording.alarms()),
             "robots": list(recording.robots()),
-            "truth": [
-                {"at": iso(event.at), "subject": event.subject, **dict(event.data)} for event in recording.truth()
-            ],
+            "truth": [_truth(event) for event in recording.truth()],
             "names": list(recording.tags.names),
         }
+
+
+def _truth(event: Event) -> dict[str, Any]:
+    data = {name: iso(held) if name == "since" else held for name, held in event.data.items()}
+    return {"at": iso(event.at), "subject": event.subject, **data}
 
 
 def _station(station: Station) -> dict[str, Any]:

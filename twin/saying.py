@@ -7,13 +7,30 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-_HEADER = f"{'detected':<26}{'after':>9}  {'priority':<9}{'equipment':<16}{'fault':<32}{'sure':>5}  evidence"
+_HEADER = ("detected", "after", "priority", "equipment", "fault", "sure", "evidence")
+_NAMES_SHOWN = 8  # of a long list; a model's nodes are what was asked for and are all shown
 
 
 def say_facts(told: Mapping[str, Any]) -> None:
-    """What ``info`` found, a fact a line."""
+    """What ``info`` found, a fact a line; a list of happenings one below the other."""
     for name, value in told.items():
-        _print(f"{name.replace('_', ' '):<16} {_plain(value)}")
+        head = name.replace("_", " ")
+        for line in _lines(value, told.get("kind") == "model"):
+            _print(f"{head:<16} {line}")
+            head = ""
+
+
+def _lines(value: Any, whole: bool) -> list[str]:
+    """The lines that tell a fact."""
+    if not isinstance(value, list) or not value:
+        return [_plain(value)]
+    if isinstance(value[0], Mapping):
+        return [_plain(held) for held in value]
+    if whole:
+        return [_plain(held) for held in value]
+    if len(value) > 2 * _NAMES_SHOWN:
+        return [f"{_plain(value[:_NAMES_SHOWN])} and {len(value) - _NAMES_SHOWN} more (--json names them all)"]
+    return [_plain(value)]
 
 
 def say_json(told: Any) -> None:
@@ -29,21 +46,30 @@ def say_line(told: Mapping[str, Any]) -> None:
 
 def say_findings(told: Mapping[str, Any], start: float, unchecked: Sequence[str]) -> None:
     """What ``analyse`` found, an anomaly a line; ``start`` is that of the recording. [s, POSIX]"""
-    from twin.times import posix
-
     anomalies = told["anomalies"]
     found = f"{_counted(anomalies, 'anomaly', 'anomalies')}, {_counted(told['alarms'], 'alarm', 'alarms')}"
     _print(f"{found} in {' .. '.join(told['span'])}")
     if anomalies:
-        _print(_HEADER)
-    for one in anomalies:
-        sure = one["candidates"][0]["confidence"] if one["candidates"] else 1.0
-        seen = ", ".join(f"{e['residual']} {e['tag']} {_signed(e['z'])}σ" for e in one["evidence"][:3])
-        after = f"+{posix(one['detected']) - start:.0f} s"
-        named = f"{one['priority']:<9}{one['equipment']:<16}{one['fault']:<32}{sure:>5.0%}"
-        _print(f"{one['detected']:<26}{after:>9}  {named}  {seen}")
+        _say_table([_HEADER, *(_found(one, start) for one in anomalies)])
     for reason in unchecked:
         _print(f"not checked: {reason}")
+
+
+def _found(one: Mapping[str, Any], start: float) -> tuple[str, ...]:
+    """An anomaly as the cells of its line."""
+    from twin.times import posix
+
+    sure = one["candidates"][0]["confidence"] if one["candidates"] else 1.0
+    seen = ", ".join(f"{e['residual']} {e['tag']} {_signed(e['z'])}σ" for e in one["evidence"][:3])
+    after = f"+{posix(one['detected']) - start:.0f} s"
+    return one["detected"], after, one["priority"], one["equipment"], one["fault"], f"{sure:.0%}", seen
+
+
+def _say_table(rows: Sequence[tuple[str, ...]]) -> None:
+    """Rows of cells, each column as wide as its widest cell."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        _print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
 def _counted(things: Sequence[Any], one: str, many: str) -> str:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
+    QLineEdit,
     QScrollArea,
     QSizePolicy,
     QStackedWidget,
@@ -259,7 +260,8 @@ class Trends(QWidget):
             pane.stretching_values = on
 
     def enterEvent(self, event: QEvent) -> None:
-        self.setFocus(Qt.FocusReason.MouseFocusReason)  # so that V, A and B are heard where the mouse is
+        if not isinstance(QApplication.focusWidget(), QLineEdit):  # nobody is typing
+            self.setFocus(Qt.FocusReason.MouseFocusReason)  # so that V, A and B are heard where the mouse is
         super().enterEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

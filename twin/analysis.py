@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,8 @@ import numpy as np
 
 from twin import __version__
 from twin.alarms.book import Alarm
-from twin.detectors.anomaly import Anomaly, Candidate, Evidence
-from twin.detectors.learned import THRESHOLD, Learned, Score
+from twin.detectors.anomaly import Anomaly
+from twin.detectors.learned import Learned
 from twin.errors import StationError
 from twin.pipeline import Snapshot, Twin
 from twin.plant.reading import Station
@@ -24,7 +24,6 @@ from twin.telling import alarm_told, anomaly_told
 from twin.times import iso
 
 REPORTED = 500  # rows between two words on how far it is
-SHOWN = 3  # tags named as evidence of what was learned
 ALARMING_Z = 5.0  # standard deviations at which a residual by itself is near an alarm
 
 Progress = Callable[[float], None]
@@ -83,6 +82,12 @@ class Findings:
     rows: list[Row] = field(default_factory=list)
     unchecked: tuple[str, ...] = ()
 
+    def note(self, snapshot: Snapshot, score: float, anomalous: bool) -> None:
+        """Take in what one frame came to."""
+        self.anomalies |= {anomaly.id: anomaly for anomaly in snapshot.changed_anomalies}
+        self.alarms |= {alarm.id: alarm for alarm in snapshot.changed_alarms}
+        self.rows.append((snapshot.frame.at, score, anomalous))
+
     def told(self) -> dict[str, Any]:
         """As ``--events`` writes it."""
         data = self.data
@@ -133,17 +138,15 @@ def _write(path: Path, text: str) -> None:
         raise StationError(path, wrong, "Name a place where files can be written") from None
 
 
-# ---- by the model ---------------------------------------------------------------------------------------------------
+# ---- row by row -----------------------------------------------------------------------------------------------------
 
 
 def _by_model(data: Data, healthy: tuple[float, float] | None, findings: Findings, progress: Progress) -> None:
-    twin = Twin(data.station, data.tags, healthy)
+    twin = Twin(data.station, data.tags, healthy=healthy)
     findings.unchecked = tuple(text.en for text in twin.unchecked)
     for frame in _counted(data, progress):
         snapshot = twin.step(frame)
-        findings.anomalies |= {anomaly.id: anomaly for anomaly in snapshot.changed_anomalies}
-        findings.alarms |= {alarm.id: alarm for alarm in snapshot.changed_alarms}
-        findings.rows.append((frame.at, _score(snapshot), bool(snapshot.anomalies)))
+        findings.note(snapshot, _score(snapshot), bool(snapshot.anomalies))
 
 
 def _score(snapshot: Snapshot) -> float:
@@ -154,64 +157,22 @@ def _score(snapshot: Snapshot) -> float:
     return max(worst, 1.0) if snapshot.anomalies else min(worst, 0.999)
 
 
-# ---- by learning ----------------------------------------------------------------------------------------------------
-
-
 def _by_learning(data: Data, healthy: tuple[float, float] | None, findings: Findings, progress: Progress) -> None:
     if healthy is None:
         wrong = "has no pump model to be judged by"
         raise StationError(data.name, wrong, "Say which span of it is healthy, such as --healthy +0..+400")
     learned = Learned.fit(data.between(*healthy), data.tags)
     findings.unchecked = tuple(f"{name}: {why}" for name, why in learned.healthy.left_out.items())
-    case = _Case(data.tags)
+    twin = Twin(data.station, data.tags, learned)
+    last = (0.0, False)
     for frame in _counted(data, progress):
-        if frame.at < healthy[1]:
+        if frame.at < healthy[1]:  # what was learned from is not judged by what it taught
             findings.rows.append((frame.at, 0.0, False))
             continue
-        score = learned.step(frame)
-        findings.rows.append((frame.at, score.value, score.anomaly))
-        findings.anomalies |= {anomaly.id: anomaly for anomaly in case.step(frame, score)}
-
-
-class _Case:
-    """Makes anomalies of rows that are strange one after the other. What is wrong is unknown: there is no model."""
-
-    def __init__(self, tags: TagTable) -> None:
-        self._tags = tags
-        self._open: Anomaly | None = None
-        self._next_id = 1
-
-    def step(self, frame: Frame, score: Score) -> Iterable[Anomaly]:
-        """The anomaly that began or ended with this row."""
-        if score.anomaly and self._open is None:
-            self._open = self._begun(frame, score)
-            self._next_id += 1
-            return (self._open,)
-        if not score.anomaly and self._open is not None:
-            ended = replace(self._open, until=frame.at)
-            self._open = None
-            return (ended,)
-        return ()
-
-    def _begun(self, frame: Frame, score: Score) -> Anomaly:
-        columns = np.argsort(score.contributions)[::-1][:SHOWN]
-        evidence = tuple(
-            Evidence("learned", self._tags[c].name, float(frame.values[c]), self._tags[c].unit, z)
-            for c in columns
-            if (z := float(score.contributions[c]) * THRESHOLD) > 1.0
-        )
-        first = self._tags[int(columns[0])]
-        return Anomaly(
-            id=self._next_id,
-            equipment=first.equipment or first.name,
-            fault="unknown",
-            candidates=(Candidate("unknown", 1.0),),
-            since=frame.at,
-            detected=frame.at,
-            until=None,
-            priority="medium",
-            evidence=evidence,
-        )
+        snapshot = twin.step(frame)
+        if snapshot.score is not None:
+            last = (snapshot.score.value, snapshot.score.anomaly)
+        findings.note(snapshot, *last)  # a row of the same time as the one before is not judged anew
 
 
 def _counted(data: Data, progress: Progress) -> Iterator[Frame]:

@@ -10,7 +10,6 @@ from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import click
 import typer
 
 from twin import __version__
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
 
 DONE, OURS, MISUSED, UNUSABLE, INTERRUPTED = 0, 1, 2, 3, 130
 NO_STATION = "none"
+# what a wrong command line raises: typer brings its own click, and names only its branches
+MISUSE: type[Exception] = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
 START = "2026-01-12T00:00:00+08:00"
 EPILOG = "Times: 2026-01-12T03:20:00+08:00, or +90 for seconds from the start. Durations: 90s, 10min, 24h. Spans: A..B."
 
@@ -48,10 +49,11 @@ def run(commands: typer.Typer, arguments: Sequence[str] | None = None) -> int:
     try:
         status = command.main(args=arguments, prog_name="pumphouse", standalone_mode=False)
         sys.stdout.flush()
-        return status if isinstance(status, int) else DONE
-    except (click.Abort, typer.Abort, KeyboardInterrupt):
+        status = status if isinstance(status, int) else DONE
+        return _interrupted() if status == INTERRUPTED else status
+    except (typer.Abort, KeyboardInterrupt):
         return _interrupted()
-    except click.ClickException as error:
+    except MISUSE as error:
         return _misused(error)
     except StationError as error:
         return _say_error(str(error), UNUSABLE)
@@ -347,7 +349,7 @@ def _say_error(sentence: str, status: int) -> int:
     return status
 
 
-def _misused(error: click.ClickException) -> int:
+def _misused(error: Any) -> int:
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "pumphouse"
     message = error.format_message().strip()

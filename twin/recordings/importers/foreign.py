@@ -138,7 +138,7 @@ def _wide(
             values, unreadable = sheet.numbers(name)
             one = _series(name, values, station, mapping, summary)
             if one is not None:
-                series.append(_marked(one, sheet.column(name), unreadable, summary))
+                series.append(_marked(one, unreadable, summary))
     return at, series
 
 
@@ -174,13 +174,10 @@ def _by_period(sheet: Sheet, mapping: Map, zone: tzinfo) -> Floats:
         raise StationError(sheet.path, f"the map's start '{start}' is not a time", "Write ISO 8601") from None
 
 
-def _marked(one: _Series, cells: tuple[str, ...], unreadable: int, summary: Summary) -> _Series:
+def _marked(one: _Series, unreadable: NDArray[np.bool_], summary: Summary) -> _Series:
     """The same with its unreadable cells marked bad: there was something, and nobody knows what."""
-    if not unreadable:
-        return one
-    summary.unreadable += unreadable
-    bad = np.isnan(one.values) & np.array([bool(cell.strip()) for cell in cells])
-    return _Series(one.tag, one.values, np.where(bad, np.uint8(Quality.BAD), one.quality))
+    summary.unreadable += int(unreadable.sum())
+    return _Series(one.tag, one.values, np.where(unreadable, np.uint8(Quality.BAD), one.quality))
 
 
 # ---- long: a row a value --------------------------------------------------------------------------------------------
@@ -193,8 +190,8 @@ def _long(
     spelt = {name.lower(): name for name in sheet.names}
     at = _by_clock(sheet, spelt["time"], zone)
     values, unreadable = sheet.numbers(spelt["value"])
-    quality = _stated(sheet, spelt, values)
-    summary.unreadable = unreadable
+    quality = _stated(sheet, spelt, np.where(unreadable, np.uint8(Quality.BAD), _assumed(values)))
+    summary.unreadable = int(unreadable.sum())
     summary.out_of_order = int((np.diff(at) < 0).sum())
     instants, row = np.unique(at, return_inverse=True)
     named = np.array(sheet.column(spelt["tag"]))
@@ -212,9 +209,8 @@ def _long(
     return instants, series
 
 
-def _stated(sheet: Sheet, spelt: dict[str, str], values: Floats) -> Qualities:
-    """The quality each row states, by name or number; where it states none, that of its value."""
-    assumed = np.where(np.isnan(values), np.uint8(Quality.MISSING), np.uint8(Quality.GOOD))
+def _stated(sheet: Sheet, spelt: dict[str, str], assumed: Qualities) -> Qualities:
+    """The quality each row states, by name or number; where it states none, what is assumed of its value."""
     if "quality" not in spelt:
         return assumed
     for row, cell in enumerate(sheet.column(spelt["quality"])):
@@ -249,7 +245,11 @@ def _series(name: str, values: Floats, station: Station | None, mapping: Map, su
         if said is None:
             summary.unknown.append(name)
     values = values if (scale, offset) == (1.0, 0.0) else values * scale + offset
-    return _Series(tag, values, np.where(np.isnan(values), np.uint8(Quality.MISSING), np.uint8(Quality.GOOD)))
+    return _Series(tag, values, _assumed(values))
+
+
+def _assumed(values: Floats) -> Qualities:
+    return np.where(np.isnan(values), np.uint8(Quality.MISSING), np.uint8(Quality.GOOD))
 
 
 def _known(station: Station | None, name: str) -> Tag | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from twin.errors import StationError
 from twin.signals import Floats
@@ -45,13 +46,13 @@ class Sheet:
         """The cells of a column."""
         return self.columns[self.names.index(name)]
 
-    def numbers(self, name: str) -> tuple[Floats, int]:
-        """A column as numbers, NaN where a cell is empty or is none, and how many were none."""
+    def numbers(self, name: str) -> tuple[Floats, NDArray[np.bool_]]:
+        """A column as numbers (rows,), NaN where a cell is empty or is none; and where it is none."""
         comma = self.separator != ","
         values = np.array([_number(cell, comma) for cell in self.column(name)], dtype=np.float64)
         unreadable = np.isinf(values)
         values[unreadable] = np.nan
-        return values, int(unreadable.sum())
+        return values, unreadable
 
 
 def read_sheet(path: Path) -> Sheet:

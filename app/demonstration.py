@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from pathlib import Path
 
@@ -32,7 +31,7 @@ def main() -> int:
 def without_display() -> int:
     """Run the same scene at full speed, say what is found as it is found, and leave a picture."""
     _say("There is no display here: running the demonstration without a window.")
-    found_at = asyncio.run(_first_anomaly())
+    found_at = _first_anomaly()
     if found_at is None:
         _say(f"Nothing was found within {LONGEST:.0f} s of station time.")
         return DONE
@@ -44,15 +43,15 @@ def without_display() -> int:
     return status
 
 
-async def _first_anomaly() -> float | None:
+def _first_anomaly() -> float | None:
     """Seconds from the start at which something is found; said as it is found."""
     from twin.pipeline import Twin
-    from twin.sources.opening import open_source
+    from twin.sources.simulated import Simulated
 
-    source = open_source(DEMONSTRATION)
+    source = Simulated.open(DEMONSTRATION)
     twin = Twin(source.station, source.tags)
     began = None
-    async for frame in source.frames():
+    for frame in source.iter_frames():
         began = frame.at if began is None else began
         for anomaly in twin.step(frame).changed_anomalies:
             _say(_told(anomaly, began))

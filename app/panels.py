@@ -37,6 +37,7 @@ class Panels:
 
     def __init__(self, room: Room, window: QWidget) -> None:
         self._room = room
+        self._selection = Selection()
         self.views: dict[str, QWidget] = {
             "scene": self._make_scene(),
             "pump_chart": self._make_pump_chart(),
@@ -59,6 +60,7 @@ class Panels:
 
     def select(self, selection: Selection) -> None:
         """Select everywhere."""
+        self._selection = selection
         for presenter in self._selecting:
             presenter.select(selection)
 
@@ -118,6 +120,7 @@ class Panels:
         station = self._room.opened.station
         live = [pump.id for pump in station.pumps] if station is not None else []
         self._scene_view.furnish(Painter(model, live))
+        self._scene.select(self._selection)  # whoever asked to fly before there was a scene is taken there now
 
     def _pick_in_scene(self, name: str, fly: bool) -> None:
         self._room.select(Selection("equipment", name, equipment=name, fly=fly) if name else Selection())

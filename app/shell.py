@@ -396,6 +396,7 @@ class Shell(QObject):
         """Write what the window shows now. Raises StationError where it cannot."""
         if self._panels is not None:
             self._panels.settle()
+        self._bar.counter.blink(True)
         mail = self._mail
         about = {
             "Software": f"Pumphouse {twin.__version__}",

@@ -210,6 +210,39 @@ A station file with pumps (--station FILE) shows them here.</source>
     </message>
 </context>
 <context>
+    <name>PumpChart</name>
+    <message>
+        <source>speed {speed}</source>
+        <translation>转速 {speed}</translation>
+    </message>
+    <message>
+        <source>NPSH m: line required, point available</source>
+        <translation>汽蚀余量 m：线为必需，点为可用</translation>
+    </message>
+    <message>
+        <source>η %: expected</source>
+        <translation>效率 %：期望</translation>
+    </message>
+    <message>
+        <source>There is no pump to draw.
+A station file with pump curves brings one, or a recording whose tags tell flow and both pressures.</source>
+        <translation>没有可显示的水泵。
+含有泵特性曲线的站文件，或带有流量和进出口压力测点的记录，可显示水泵。</translation>
+    </message>
+    <message>
+        <source>curve fitted to this recording · {error} off on average</source>
+        <translation>由本记录拟合的曲线 · 平均偏差 {error}</translation>
+    </message>
+    <message>
+        <source>these points tell no curve</source>
+        <translation>这些点不足以确定曲线</translation>
+    </message>
+    <message>
+        <source>measured {measured} · expected {expected}</source>
+        <translation>实测 {measured} · 期望 {expected}</translation>
+    </message>
+</context>
+<context>
     <name>Scene</name>
     <message>
         <source>Residual, measured less expected [σ]</source>

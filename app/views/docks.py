@@ -81,17 +81,16 @@ class Docks(QMainWindow):
         return self.restoreState(arrangement, VERSION)
 
     def _fill(self, column: Column) -> None:
-        above = None
-        for stack in column.stacks:
-            first, *others = (self._docks[name] for name in stack.panels)
-            if above is not None:
-                self.splitDockWidget(above, first, Qt.Orientation.Vertical)
-            above = first
-            first.show()
-            for other in others:
-                self.tabifyDockWidget(first, other)
-                other.show()
-            first.raise_()
+        """Part the column first and put tabs on its parts afterwards: Qt does not part what has tabs."""
+        tops = [self._docks[stack.panels[0]] for stack in column.stacks]
+        for above, below in itertools.pairwise(tops):
+            self.splitDockWidget(above, below, Qt.Orientation.Vertical)
+        for top, stack in zip(tops, column.stacks, strict=True):
+            top.show()
+            for name in stack.panels[1:]:
+                self.tabifyDockWidget(top, self._docks[name])
+                self._docks[name].show()
+            top.raise_()
 
     def _measure(self, columns: tuple[Column, ...], firsts: list[QDockWidget]) -> None:
         gap = 4 * (len(columns) - 1)

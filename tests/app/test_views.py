@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -338,6 +339,18 @@ NAMES = ("machines", "scene", "alarms", "tags", "pump_chart", "trends", "selecti
 def test_every_role_shows_every_panel_once(role: str, wide: bool) -> None:
     shown = [panel for column in layouts.columns(role, wide) for stack in column.stacks for panel in stack.panels]
     assert sorted(shown) == sorted(NAMES)
+
+
+@pytest.mark.parametrize("modelled", [True, False])
+@pytest.mark.parametrize("role", layouts.ROLES)
+def test_every_panel_of_a_layout_has_its_place(qtbot: QtBot, role: str, modelled: bool) -> None:
+    docks = the_docks(qtbot)
+    columns = layouts.columns(role, True, modelled)
+    docks.arrange(columns)
+    QApplication.processEvents()
+    fronts = [docks._docks[stack.panels[0]].geometry() for column in columns for stack in column.stacks]
+    assert all(front.x() >= 0 and front.width() > 50 and front.height() > 50 for front in fronts)
+    assert not any(a.intersects(b) for a, b in itertools.combinations(fronts, 2))
 
 
 def the_docks(qtbot: QtBot) -> Docks:

@@ -139,8 +139,9 @@ class Twin:
             return changed
         rows = self._alarm_rows
         if rows is not None:
-            values = np.where(rows >= 0, frame.values[rows], np.nan)
-            quality = np.where(rows >= 0, frame.quality[rows], np.uint8(Quality.MISSING))
+            # a tag that does not come has row -1: the missing value put behind all others
+            values = np.append(frame.values, np.nan)[rows]
+            quality = np.append(frame.quality, np.uint8(Quality.MISSING))[rows]
             frame = replace(frame, values=values, quality=quality)
         return (*changed, *self._alarms.step(frame))
 

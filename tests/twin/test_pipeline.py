@@ -72,6 +72,16 @@ def test_columns_in_another_order_with_tags_missing_say_the_same(station: Statio
             assert value == pytest.approx(known[name.equipment, name.name, name.tag], nan_ok=True)
 
 
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(seed=st.integers(0, 10_000), share=st.sampled_from([0.0, 0.02, 0.1, 0.5]))
+def test_whichever_tags_come_the_rest_is_done_without(seed: int, share: float) -> None:
+    chosen = np.flatnonzero(np.random.default_rng(seed).random(len(STATION.tags)) < share)
+    twin = Twin(STATION, TagTable(STATION.tags[int(i)] for i in chosen))
+    for frame in RECORD[:10]:
+        snapshot = twin.step(Frame(frame.at, frame.values[chosen], frame.quality[chosen]))
+        assert snapshot.anomalies == ()
+
+
 def test_a_frame_whose_time_stands_still_is_shown_and_told_once(station: Station) -> None:
     twin = Twin(station)
     snapshots = [twin.step(frame) for frame in (RECORD[0], RECORD[0], RECORD[0], RECORD[1])]

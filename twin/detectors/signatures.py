@@ -172,7 +172,7 @@ class Library:
 
     def _tolerance(self, rows: tuple[Hypothesis, ...], moves: Floats) -> Floats:
         """(h, m) how far a fault may be from its signature: an ailing impeller is never quite the one computed."""
-        proportion = np.array([[EXACT if row.sensor else PROPORTION] for row in rows])
+        proportion = np.array([EXACT if row.sensor else PROPORTION for row in rows])[:, np.newaxis]
         tolerance = proportion * np.abs(moves)
         for i, row in enumerate(rows):
             if not row.sensor and self._channels.names[row.leads].name == "head":

@@ -52,7 +52,7 @@ def say_findings(told: Mapping[str, Any], start: float, unchecked: Sequence[str]
     if anomalies:
         _say_table([_HEADER, *(_found(one, start) for one in anomalies)])
     for reason in unchecked:
-        _print(f"not checked: {reason}")
+        _print(reason if reason.startswith("Not checked") else f"Not checked: {reason}")
 
 
 def _found(one: Mapping[str, Any], start: float) -> tuple[str, ...]:

@@ -185,7 +185,7 @@ class Tracks(QWidget):
         painter.setFont(style.font(theme.SMALL, bold=chosen))
         text = f"{mark.equipment} {words.word(mark.what)}"
         width = painter.fontMetrics().horizontalAdvance(text) + 8
-        if width < b - start - 18 or chosen:
+        if width < min(b, end) - start - 18 or chosen:
             label = QRectF(start + 17, top + 2, width, LANE - 4)
             painter.fillRect(label, QColor(theme.SELECTED if chosen else theme.PANEL))
             painter.setPen(QColor(theme.BRIGHT if chosen else theme.TEXT))

@@ -23,6 +23,7 @@ from twin.plant.reading import Station
 from twin.signals import Frame, Quality, Tag, TagTable
 
 FIRST_WIDTH = 600.0  # s
+YOUNG_WIDTH = 120.0  # s: a live source shorter than the first width is shown whole, but no less than this
 WHOLE_AT_FIRST = 3600.0  # s: a recording no longer than this is shown whole
 BETWEEN = 4000  # buckets in which the time between the marks is summed up
 MOST_CURVES = 24
@@ -160,6 +161,7 @@ class Presenter:
         self._axes: dict[str, tuple[float, float]] = {}
         self._pixels = 800.0
         self._placed = False
+        self._growing = True  # while a young live source has not filled the first width, nor anybody looked closer
         self._own = False
         self._state = State()
 
@@ -342,6 +344,7 @@ class Presenter:
         return self._mail.cursor if self._mail is not None and self._mail.following else math.nan
 
     def _look(self, window: Window) -> None:
+        self._growing = False
         self._state = replace(self._state, window=window)
         if self._mail is not None:
             self._follow(self._mail)
@@ -352,10 +355,14 @@ class Presenter:
             return
         window = self._state.window
         if not self._placed:
+            self._begin()
             since, until = mail.span
             whole = not mail.following and 0.0 < until - since <= WHOLE_AT_FIRST
             window = Window(since, until) if whole else Window(mail.cursor - FIRST_WIDTH, mail.cursor)
             self._placed = True
+        if self._growing and mail.following:
+            width = min(max(mail.cursor - mail.span[0], YOUNG_WIDTH), FIRST_WIDTH)
+            window = replace(window, since=window.until - width)
         self._state = replace(self._state, window=window.around(mail.cursor, mail.following))
 
     def _work_out(self) -> None:
@@ -485,6 +492,14 @@ class Presenter:
         )
 
     # ---- names -----------------------------------------------------------------------------------------------------
+
+    def _begin(self) -> None:
+        """Nothing selected yet: the first pump, or whatever comes first in a source without pumps."""
+        if self._colours:
+            return
+        first = self._columns_of(self._station.pumps[0].id) if self._station and self._station.pumps else []
+        columns = first or list(range(min(OTHERS_SHOWN, len(self._tags))))
+        self._colours = {column: colour for colour, column in enumerate(columns)}
 
     def _free_colour(self) -> int:
         taken = set(self._colours.values())

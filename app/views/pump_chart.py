@@ -18,7 +18,7 @@ from app.views.trend_items import Band, Polyline
 
 AXIS_WIDTH, AXIS_HEIGHT, NOTE = 48, 22, 16  # px
 SMALL_HEIGHT = 76  # px
-ROOMY = 360  # px: with less height the small charts are left out
+ROOMY = (370, 460)  # px of height from which there is room for the NPSH, and for the efficiency as well
 BAND, PREFERRED = 70, 14  # opacity of 255
 NOTHING = np.empty(0)
 
@@ -225,11 +225,11 @@ class PumpChart(QWidget):
         outer.addWidget(self._pages)
 
     def _show_small(self, state: State) -> None:
-        sheet, roomy = state.sheet, self.height() >= ROOMY
+        sheet = state.sheet
         npsh = sheet.npsh_required if sheet is not None else None
         efficiency = sheet.efficiency if sheet is not None else None
-        self._npsh.setVisible(roomy and npsh is not None)
-        self._efficiency.setVisible(roomy and efficiency is not None)
+        self._npsh.setVisible(self.height() >= ROOMY[0] and npsh is not None)
+        self._efficiency.setVisible(self.height() >= ROOMY[1] and efficiency is not None)
         flow = state.point[0]
         if npsh is not None:
             available = state.npsh_available if math.isfinite(state.npsh_available) else 0.0

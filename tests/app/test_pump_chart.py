@@ -270,6 +270,8 @@ def test_the_chart_is_seen_and_says_its_verdict(view: PumpChart) -> None:
 
 def test_a_low_panel_leaves_the_small_charts_out(view: PumpChart) -> None:
     view.show_state(station_desk().beat(fakes.snapshot(fakes.frame(3))))
+    view.resize(500, 400)
+    assert (view._npsh.isVisible(), view._efficiency.isVisible()) == (True, False)
     view.resize(500, 260)
     assert not view._npsh.isVisible()
     assert view._head.isVisible()

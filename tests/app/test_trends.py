@@ -211,11 +211,16 @@ def test_an_anomaly_brings_the_tags_of_its_evidence_first_and_its_span() -> None
     assert [(span.since, span.priority) for span in first.spans] == [(fakes.anomaly().since, "medium")]
 
 
-def test_a_name_that_is_no_tag_and_no_equipment_draws_nothing() -> None:
+def test_it_begins_with_the_first_pump() -> None:
+    assert curve(Desk().beat(3), FLOW)
+
+
+def test_a_name_that_is_no_tag_and_no_equipment_changes_nothing() -> None:
     desk = Desk()
+    before = [pane.key for pane in desk.beat(3).panes]
     desk.presenter.add(["nonsense"])
-    assert desk.beat(3).panes == ()
-    assert not desk.queries
+    assert [pane.key for pane in desk.presenter.state.panes] == before
+    assert not desk.presenter.state.own
 
 
 def test_one_question_at_a_time_and_none_for_what_is_there() -> None:
@@ -275,6 +280,15 @@ def test_panning_while_live_leaves_now_and_back_returns() -> None:
 def test_a_short_recording_is_shown_whole() -> None:
     state = Desk(following=False).beat(10)
     assert (state.window.since, state.window.until) == (fakes.START, fakes.START + 900.0)
+
+
+def test_a_young_live_source_fills_the_width_until_somebody_looks_closer() -> None:
+    desk = Desk()
+    assert desk.beat(10).window.width == trends.YOUNG_WIDTH
+    assert desk.beat(300).window.since == pytest.approx(fakes.START)
+    assert desk.beat(900).window.width == trends.FIRST_WIDTH
+    desk.presenter.show_width(60.0)
+    assert desk.beat(901).window.width == 60.0
 
 
 def test_the_axis_holds_the_values_and_stays_while_they_fit() -> None:

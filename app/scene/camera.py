@@ -69,14 +69,22 @@ class Camera:
 
     def fitted(self, low: Vector, high: Vector, aspect: float = 1.6, margin: float = 1.15) -> Camera:
         """Looking from where it is at the whole of a box."""
-        centre = (low + high) / 2
         corners = np.array([[x, y, z] for x in (low[0], high[0]) for y in (low[1], high[1]) for z in (low[2], high[2])])
-        away = corners - centre
-        half = np.tan(np.radians(VIEW_ANGLE) / 2)
-        upward = np.abs(away @ self.up) / half + away @ self.backward
-        sideways = np.abs(away @ self.right) / (half * aspect) + away @ self.backward
-        needed = margin * float(max(upward.max(), sideways.max()))
-        return replace(self, focus=_point(centre), distance=float(np.clip(needed, 3 * NEAREST, FARTHEST)))
+        return self.framing(corners, aspect, margin)
+
+    def framing(self, points: Vector, aspect: float = 1.6, margin: float = 1.05) -> Camera:
+        """Looking the same way, so that points (n, 3) fill the picture and keep a margin to its edges."""
+        half = np.array([np.tan(np.radians(VIEW_ANGLE) / 2) * aspect, np.tan(np.radians(VIEW_ANGLE) / 2)]) / margin
+        axes = np.array([self.right, self.up, self.backward])
+        away = points @ axes.T
+        # The four planes of the view, each pushed outwards until all points lie inside: the eye stands where they meet.
+        outer = (away[:, :2] / half + away[:, 2:]).max(axis=0)
+        inner = (-away[:, :2] / half + away[:, 2:]).max(axis=0)
+        middle = half * (outer - inner) / 2
+        depth = float(((outer + inner) / 2).max())
+        nearest = float(away[:, 2].mean())
+        distance = float(np.clip(depth - nearest, 3 * NEAREST, FARTHEST))
+        return replace(self, focus=_point(np.array([*middle, nearest]) @ axes), distance=distance)
 
 
 def between(start: Camera, end: Camera, share: float) -> Camera:

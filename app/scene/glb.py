@@ -46,13 +46,19 @@ class Material:
 
 @dataclass(frozen=True)
 class Part:
-    """The triangles of one node in one material: ``points`` and ``normals`` (v, 3), ``triangles`` (f, 3). [m], z up."""
+    """The triangles of one node in one material. [m], z up.
+
+    ``points`` and ``normals`` (v, 3), ``triangles`` (f, 3); ``shade`` (v,) how bright each point's own colour is, from
+    0 to 1, where the model says so (its vertex colours), else 1. ``layer`` is the node's own word for where it belongs.
+    """
 
     node: str
     material: int
     points: Array
     normals: Array
     triangles: NDArray[np.int32]
+    shade: Array
+    layer: str = ""
 
 
 @dataclass(frozen=True)
@@ -134,13 +140,13 @@ class _Reader:
         name = str(node.get("name") or name_above)
         if "mesh" in node:
             for primitive in self._document["meshes"][node["mesh"]]["primitives"]:
-                part = self._part(primitive, name, transform)
+                part = self._part(primitive, name, transform, _layer(node))
                 if part is not None:
                     parts.append(part)
         for child in node.get("children", []):
             self._walk(child, transform, name, parts, depth + 1)
 
-    def _part(self, primitive: dict[str, Any], name: str, transform: NDArray[np.float64]) -> Part | None:
+    def _part(self, primitive: dict[str, Any], name: str, transform: NDArray[np.float64], layer: str) -> Part | None:
         if primitive.get("mode", _TRIANGLES) != _TRIANGLES:
             return None
         attributes = primitive["attributes"]
@@ -153,7 +159,7 @@ class _Reader:
             raise _BrokenError("has triangles whose corners it does not hold")
         normals = self._accessor(attributes["NORMAL"]).astype(np.float64) if "NORMAL" in attributes else None
         if normals is None or len(normals) != len(points):
-            normals = _smooth(points, triangles)
+            normals = smooth(points, triangles)
         known = len(self._document.get("materials", []))
         material = int(primitive.get("material", known))
         if not 0 <= material <= known:
@@ -165,7 +171,19 @@ class _Reader:
             _z_up(points @ transform[:3, :3].T + transform[:3, 3]),
             _z_up(_unit(normals @ turned.T)),
             triangles,
+            self._shade(attributes, len(points)),
+            layer,
         )
+
+    def _shade(self, attributes: dict[str, Any], count: int) -> Array:
+        """The brightness of vertex colours; their hue would fight with the tints."""
+        if "COLOR_0" not in attributes:
+            return np.ones(count, np.float32)
+        colours = self._accessor(attributes["COLOR_0"])
+        if len(colours) != count:
+            raise _BrokenError("has colours for other points than its own")
+        largest = np.iinfo(colours.dtype).max if colours.dtype.kind in "iu" else 1.0
+        return (colours[:, :3].mean(axis=1) / largest).astype(np.float32)
 
     def _accessor(self, index: int) -> NDArray[Any]:
         accessor = self._document["accessors"][index]
@@ -181,6 +199,11 @@ class _Reader:
         if kind.kind == "f" and not np.isfinite(rows).all():
             raise _BrokenError("has points that are not numbers")
         return rows
+
+
+def _layer(node: dict[str, Any]) -> str:
+    extras = node.get("extras")
+    return str(extras.get("layer", "")) if isinstance(extras, dict) else ""
 
 
 def _transform(node: dict[str, Any]) -> NDArray[np.float64]:
@@ -217,14 +240,14 @@ def _material(entry: dict[str, Any]) -> Material:
 _PLAIN = Material("plain", (0.6, 0.6, 0.6), 1.0, 0.0, 0.7)
 
 
-def _smooth(points: NDArray[np.float64], triangles: NDArray[np.int32]) -> NDArray[np.float64]:
-    """Normals at the points, each the mean of the faces that meet there, by area."""
+def smooth(points: NDArray[np.floating], triangles: NDArray[np.integer]) -> Array:
+    """Unit normals at the points, each the mean of the faces that meet there, by area."""
     corners = points[triangles]
     faces = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    normals = np.zeros_like(points)
+    normals = np.zeros((len(points), 3))
     for corner in range(3):
         np.add.at(normals, triangles[:, corner], faces)
-    return normals
+    return _unit(normals).astype(np.float32)
 
 
 def _unit(vectors: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -16,19 +16,22 @@ from numpy.typing import NDArray
 from vtkmodules import vtkRenderingOpenGL2
 from vtkmodules.util.numpy_support import vtk_to_numpy
 from vtkmodules.vtkCommonCore import vtkUnsignedCharArray
-from vtkmodules.vtkFiltersSources import vtkDiskSource
-from vtkmodules.vtkRenderingCore import vtkActor, vtkLight, vtkPolyDataMapper, vtkRenderer, vtkRenderWindow
+from vtkmodules.vtkCommonDataModel import vtkPolyData
+from vtkmodules.vtkRenderingCore import vtkActor, vtkLight, vtkRenderer, vtkRenderWindow
 
 from app import theme
 from app.scene.camera import VIEW_ANGLE, Camera
 from app.scene.glb import Model, Part
-from app.scene.solids import Solid, polyline, robot
-from app.scene.state import Halo, RobotMark, SceneState
+from app.scene.light import Light
+from app.scene.marks import Outline, Robots, ring, surface
+from app.scene.places import SCENERY, Box, Places, corners
+from app.scene.solids import Solid
+from app.scene.state import Halo, SceneState
 
 Picture = NDArray[np.uint8]
 TINT = 0.75  # share of the tint in a tinted part's colour
-LIFT = 0.06  # m above the floor at which marks lie
-REACH = 1.6  # radius of a robot that a click finds, in robots
+REACH = 0.8  # m round a robot in which a click finds it
+HIGHEST = 6.0  # m: what an overview need not show is above
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ class Painter:
     """
 
     def __init__(self, model: Model, live: Iterable[str] = (), size: tuple[int, int] = (1280, 800)) -> None:
-        self._boxes = _boxes(model.parts)
+        self._places = Places(model.parts)
         self._renderer = vtkRenderer()
         self._window = _off_screen_window()
         self._window.SetOffScreenRendering(1)
@@ -62,12 +65,12 @@ class Painter:
         self._state = SceneState()
         self._tints: tuple[tuple[str, str], ...] | None = None
         self._camera = Camera()
-        self._light()
+        self._light = Light()
+        self._set_the_stage()
         self._solids = self._merge(model, frozenset(live))
-        self._robots: dict[str, vtkActor] = {}
-        self._trails = self._line_actor(2.0)
-        self._outline = self._line_actor(1.5)
-        self._halos: dict[str, vtkActor] = {}
+        self._robots = Robots(self._renderer, self._light)
+        self._rings: list[vtkActor] = []
+        self._outlines: list[Outline] = []
         self._hide(self._state.hidden)
         self.look(self.overview())
 
@@ -85,11 +88,9 @@ class Painter:
         if state.hidden != before.hidden:
             self._hide(state.hidden)
         if state.robots != before.robots:
-            self._move(state.robots)
-        if state.halos != before.halos:
-            self._encircle(state.halos)
-        if state.selected != before.selected:
-            self._frame(state.selected)
+            self._robots.show(state.robots)
+        if (state.halos, state.selected) != (before.halos, before.selected):
+            self._mark(state.halos, state.selected)
 
     def look(self, camera: Camera) -> None:
         """Look from another place."""
@@ -97,12 +98,20 @@ class Painter:
             return
         self._camera = camera
         self._picture = None
+        self._renderer.UseFXAAOff()
+        self._light.follow(camera)
         eye = self._renderer.GetActiveCamera()
         eye.SetPosition(*camera.position)
         eye.SetFocalPoint(*camera.focus)
         eye.SetViewUp(0, 0, 1)
         eye.SetViewAngle(VIEW_ANGLE)
         eye.SetClippingRange(max(0.3, camera.distance / 80), camera.distance + 400.0)
+
+    def refine(self) -> None:
+        """Smooth the edges, as long as the camera rests: on software OpenGL that costs as much again as the picture."""
+        if not self._renderer.GetUseFXAA():
+            self._renderer.UseFXAAOn()
+            self._picture = None
 
     @property
     def camera(self) -> Camera:
@@ -118,6 +127,8 @@ class Painter:
         if (width, height) != self.size:
             self._window.SetSize(width, height)
             self._picture = None
+            for outline in self._outlines:
+                outline.scale(width, height)
 
     @property
     def stale(self) -> bool:
@@ -136,16 +147,25 @@ class Painter:
 
     # ---- where things are ------------------------------------------------------------------------------------------
 
-    def box(self, equipment: str) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
-        """Lowest and highest corner of a piece of equipment with all its parts, or None where the model lacks it."""
-        return self._boxes.get(equipment)
+    def box(self, equipment: str) -> Box | None:
+        """The box of a piece of equipment, of all equipment for "", or None where the model lacks it."""
+        return self._places.box(equipment) if equipment else self._places.whole
 
     def overview(self) -> Camera:
         """The whole station, seen from the south above the cut-away wall."""
-        camera = Camera(azimuth=float(np.radians(-114.0)), elevation=float(np.radians(34.0)))
-        low, high = self._boxes[""] if "" in self._boxes else (np.zeros(3), np.ones(3))
+        points = self._places.corners()
+        points[:, 2] = np.minimum(points[:, 2], HIGHEST)
         width, height = self.size
-        return camera.fitted(low, np.array([high[0], high[1], min(high[2], 6.0)]), width / height, margin=0.92)
+        camera = Camera(azimuth=float(np.radians(-116.0)), elevation=float(np.radians(42.0)))
+        return camera.framing(points, width / height)
+
+    def contour(self, equipment: str) -> NDArray[np.float64]:
+        """A convex outline round a piece of equipment in the picture, (n, 2) px; empty where it is not seen."""
+        box = self._places.box(equipment)
+        if box is None:
+            return np.zeros((0, 2))
+        where, before_eye = self.project(corners(box))
+        return _hull(where) if before_eye.all() else np.zeros((0, 2))
 
     def project(self, points: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """Where points (n, 3) lie in the picture, (n, 2) px from the top left, and whether they are before the eye."""
@@ -157,7 +177,10 @@ class Painter:
         return np.stack([x, y], axis=1), depth > 0
 
     def pick(self, x: float, y: float) -> Hit | None:
-        """What lies under a point of the picture, robots first; hidden layers are looked through."""
+        """What lies under a point of the picture, robots first; hidden layers are looked through.
+
+        What belongs to the building has no name, but a place.
+        """
         camera, (width, height) = self._camera, self.size
         half = np.tan(np.radians(VIEW_ANGLE) / 2)
         across, upward = (2 * x - width) / height * half, (1 - 2 * y / height) * half
@@ -169,38 +192,30 @@ class Painter:
             return robot_hit
         hits = [solid.hit(start, end) for solid, actor in self._solids.values() if actor.GetVisibility()]
         found = min((hit for hit in hits if hit is not None), default=None)
-        return Hit(found[1], start + found[0] * (end - start)) if found is not None else None
+        if found is None:
+            return None
+        name = "" if found[1].startswith(SCENERY) else found[1]
+        return Hit(name, start + found[0] * (end - start))
 
     def _robot_on(self, start: NDArray[np.float64], end: NDArray[np.float64]) -> Hit | None:
         along = (end - start) / np.linalg.norm(end - start)
         for mark in self._state.robots:
             centre = np.array(mark.position) + np.array([0.0, 0.0, 0.6 if mark.kind == "ground" else -0.3])
             off = centre - start
-            if np.linalg.norm(off - (off @ along) * along) < REACH / 2:
+            if np.linalg.norm(off - (off @ along) * along) < REACH:
                 return Hit(mark.robot, centre)
         return None
 
     # ---- building --------------------------------------------------------------------------------------------------
 
-    def _light(self) -> None:
+    def _set_the_stage(self) -> None:
         self._renderer.SetBackground(*theme.rgb(theme.SCENE_LOW))
         self._renderer.SetBackground2(*theme.rgb(theme.SCENE_HIGH))
         self._renderer.GradientBackgroundOn()
         self._renderer.AutomaticLightCreationOff()
-        self._renderer.RemoveAllLights()
-        for direction, strength, tone in (
-            ((-0.45, -0.75, 1.1), 0.78, (1.0, 0.985, 0.96)),  # key, from the south-west and above
-            ((0.9, -0.2, 0.5), 0.30, (0.9, 0.95, 1.0)),  # fill
-            ((0.1, 0.9, 0.35), 0.22, (0.92, 0.95, 1.0)),  # back
-        ):
-            light = vtkLight()
-            light.SetLightTypeToSceneLight()
-            light.SetPositional(False)
-            light.SetPosition(*direction)
-            light.SetFocalPoint(0, 0, 0)
-            light.SetIntensity(strength)
-            light.SetColor(*tone)
-            self._renderer.AddLight(light)
+        lamp = vtkLight()  # one, so that VTK hands normals to the shader, which does the lighting
+        lamp.SetLightTypeToHeadlight()
+        self._renderer.AddLight(lamp)
 
     def _merge(self, model: Model, live: frozenset[str]) -> dict[str, tuple[Solid, vtkActor]]:
         """One solid for each layer, one for what may be tinted, one for what is seen through."""
@@ -210,22 +225,13 @@ class Painter:
         solids = {}
         for layer in sorted(layers, key=lambda name: name == "glass"):
             solid = Solid.of(layers[layer], model.materials)
-            actor = _actor(solid.data)
+            actor = self._light.on(surface(solid.data))
             if layer == "glass":
                 actor.GetProperty().SetOpacity(model.materials[layers[layer][0].material].opacity)
                 actor.GetProperty().BackfaceCullingOff()
             self._renderer.AddActor(actor)
             solids[layer] = (solid, actor)
         return solids
-
-    def _line_actor(self, width: float) -> vtkActor:
-        actor = vtkActor()
-        actor.SetMapper(vtkPolyDataMapper())
-        actor.GetProperty().SetLineWidth(width)
-        actor.GetProperty().LightingOff()
-        actor.SetVisibility(False)
-        self._renderer.AddActor(actor)
-        return actor
 
     # ---- showing differences ---------------------------------------------------------------------------------------
 
@@ -244,56 +250,23 @@ class Painter:
         for layer, (_, actor) in self._solids.items():
             actor.SetVisibility(layer not in hidden)
 
-    def _move(self, robots: tuple[RobotMark, ...]) -> None:
-        for name in self._robots.keys() - {mark.robot for mark in robots}:
-            self._renderer.RemoveActor(self._robots.pop(name))
-        for mark in robots:
-            actor = self._robots.get(mark.robot)
-            if actor is None:
-                actor = self._robots[mark.robot] = _actor(robot(mark.kind), theme.ROBOT)
-                self._renderer.AddActor(actor)
-            actor.SetPosition(*mark.position)
-            actor.SetOrientation(0, 0, float(np.degrees(mark.heading)))
-        paths = [np.array(mark.trail, np.float32) for mark in robots if len(mark.trail) > 1]
-        raised = [path + np.array([0, 0, LIFT], np.float32) for path in paths]
-        fading = [np.linspace(20, 230, len(path)).astype(np.uint8) for path in paths]
-        colour = np.array([round(255 * c) for c in theme.rgb(theme.ROBOT)], np.uint8)
-        shades = [np.column_stack([np.tile(colour, (len(alpha), 1)), alpha]) for alpha in fading]
-        self._trails.GetMapper().SetInputData(polyline(raised, np.concatenate(shades) if shades else np.zeros((0, 4))))
-        self._trails.SetVisibility(bool(paths))
-
-    def _encircle(self, halos: tuple[Halo, ...]) -> None:
-        for actor in self._halos.values():
+    def _mark(self, halos: tuple[Halo, ...], selected: str) -> None:
+        """Ring and outline what is amiss, and outline what is selected."""
+        for actor in [*self._rings, *(outline.actor for outline in self._outlines)]:
             self._renderer.RemoveActor(actor)
-        self._halos.clear()
-        for halo in halos:
-            box = self.box(halo.equipment)
-            if box is None:
-                continue
-            low, high = box
-            radius = 0.5 * float(np.hypot(high[0] - low[0], min(high[1] - low[1], 6.0))) + 0.4
-            disc = vtkDiskSource()
-            disc.SetInnerRadius(radius)
-            disc.SetOuterRadius(radius + 0.28)
-            disc.SetCircumferentialResolution(64)
-            disc.Update()
-            actor = _actor(disc.GetOutput(), halo.colour)
-            actor.GetProperty().LightingOff()
-            actor.GetProperty().BackfaceCullingOff()
-            actor.SetPosition((low[0] + high[0]) / 2, (low[1] + high[1]) / 2, LIFT)
+        boxes = [(halo, self._places.box(halo.equipment)) for halo in halos]
+        self._rings = [ring(box, halo) for halo, box in boxes if box is not None]
+        coloured = {halo.equipment: halo.colour for halo in halos} | ({selected: theme.BRIGHT} if selected else {})
+        self._outlines = [self._outline(equipment, colour) for equipment, colour in coloured.items()]
+        for actor in [*self._rings, *(outline.actor for outline in self._outlines)]:
             self._renderer.AddActor(actor)
-            self._halos[halo.equipment] = actor
 
-    def _frame(self, equipment: str) -> None:
-        """Draw the corners of a box round what is selected."""
-        box = self.box(equipment) if equipment else None
-        self._outline.SetVisibility(box is not None)
-        if box is None:
-            return
-        low, high = box[0] - 0.15, box[1] + 0.15
-        colour = np.array([*(round(255 * c) for c in theme.rgb(theme.BRIGHT)), 255], np.uint8)
-        paths = _corners(low, high)
-        self._outline.GetMapper().SetInputData(polyline(paths, np.tile(colour, (2 * len(paths), 1))))
+    def _outline(self, equipment: str, colour: str) -> Outline:
+        nodes = frozenset(self._places.body(equipment))
+        solid = next((solid for solid, _ in self._solids.values() if nodes & set(solid.nodes)), None)
+        outline = Outline.of(solid.body(nodes) if solid is not None else vtkPolyData(), colour)
+        outline.scale(*self.size)
+        return outline
 
 
 def _off_screen_window() -> vtkRenderWindow:
@@ -302,38 +275,6 @@ def _off_screen_window() -> vtkRenderWindow:
     if without_display and hasattr(vtkRenderingOpenGL2, "vtkEGLRenderWindow"):
         return vtkRenderingOpenGL2.vtkEGLRenderWindow()
     return vtkRenderWindow()
-
-
-def _corners(low: NDArray[np.float64], high: NDArray[np.float64]) -> list[NDArray[np.float32]]:
-    """Short lines along the edges of a box, three from each corner."""
-    length = 0.18 * float((high - low).max())
-    paths = []
-    for corner in np.ndindex(2, 2, 2):
-        start = np.where(corner, high, low)
-        for axis in range(3):
-            end = start.copy()
-            end[axis] += min(length, float(high[axis] - low[axis]) / 2) * (-1 if corner[axis] else 1)
-            paths.append(np.array([start, end], np.float32))
-    return paths
-
-
-def _actor(data: object, colour: str | None = None) -> vtkActor:
-    mapper = vtkPolyDataMapper()
-    mapper.SetInputData(data)
-    actor = vtkActor()
-    actor.SetMapper(mapper)
-    surface = actor.GetProperty()
-    surface.BackfaceCullingOn()
-    surface.SetInterpolationToPhong()
-    surface.SetAmbient(0.24)
-    surface.SetDiffuse(0.86)
-    surface.SetSpecular(0.16)
-    surface.SetSpecularPower(24)
-    if colour is not None:
-        mapper.ScalarVisibilityOff()
-        surface.SetColor(*theme.rgb(colour))
-        surface.SetAmbientColor(*theme.rgb(colour))
-    return actor
 
 
 def _layer(part: Part, model: Model, live: frozenset[str]) -> str:
@@ -345,17 +286,19 @@ def _layer(part: Part, model: Model, live: frozenset[str]) -> str:
     return "live" if part.node.split(".")[0] in live else "still"
 
 
-def _boxes(parts: tuple[Part, ...]) -> dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]]:
-    """The box of every node, of every piece of equipment with all its nodes, and of the whole (under "")."""
-    boxes: dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
-    for part in parts:
-        if not len(part.points):
-            continue
-        low, high = part.points.min(axis=0).astype(float), part.points.max(axis=0).astype(float)
-        for name in {part.node, part.node.split(".")[0], ""}:
-            if name in boxes:
-                low_before, high_before = boxes[name]
-                boxes[name] = (np.minimum(low, low_before), np.maximum(high, high_before))
-            else:
-                boxes[name] = (low, high)
-    return boxes
+def _hull(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The convex outline of points (n, 2), by Andrew's monotone chain."""
+    ordered = sorted(map(tuple, points))
+
+    def half(points: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
+        chain: list[tuple[float, float]] = []
+        for x, y in points:
+            while len(chain) > 1:
+                (ax, ay), (bx, by) = chain[-2:]
+                if (bx - ax) * (y - ay) - (by - ay) * (x - ax) > 0:
+                    break
+                chain.pop()
+            chain.append((x, y))
+        return chain[:-1]
+
+    return np.array(half(ordered) + half(reversed(ordered)))

@@ -10,13 +10,15 @@ from numpy.typing import NDArray
 from vtkmodules.util.numpy_support import numpy_to_vtk, numpy_to_vtkIdTypeArray, vtk_to_numpy
 from vtkmodules.vtkCommonCore import vtkIdList, vtkPoints, vtkUnsignedCharArray
 from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkPolyData, vtkStaticCellLocator
-from vtkmodules.vtkFiltersCore import vtkAppendPolyData, vtkPolyDataNormals
+from vtkmodules.vtkFiltersCore import vtkAppendPolyData
 from vtkmodules.vtkFiltersSources import vtkCubeSource, vtkCylinderSource
 
-from app.scene.glb import Material, Part
+from app import theme
+from app.scene.glb import Material, Part, smooth
 
 Colours = NDArray[np.uint8]
 GAMMA = 1 / 2.2  # glTF's colours are linear, the picture's are not
+MIDDLE_GREY = 140.0  # the brightness at which a tint shows as it is
 
 
 @dataclass
@@ -29,6 +31,7 @@ class Solid:
     first_triangle: NDArray[np.int64]  # (parts + 1,)
     base: Colours  # (points, 3)
     _colours: vtkUnsignedCharArray
+    _tints: dict[int, tuple[int, int, int]] = field(default_factory=dict, repr=False)
     _locator: vtkStaticCellLocator | None = field(default=None, repr=False)
 
     @classmethod
@@ -39,11 +42,9 @@ class Solid:
         first_point = np.cumsum([0, *(len(p.points) for p in parts)])
         first_triangle = np.cumsum([0, *(len(p.triangles) for p in parts)])
         triangles = [p.triangles + start for p, start in zip(parts, first_point, strict=False)]
-        base = np.repeat(
-            np.array([shown(materials[p.material]) for p in parts], np.uint8).reshape(-1, 3),
-            np.diff(first_point),
-            axis=0,
-        )
+        plain = np.array([shown(materials[p.material]) for p in parts], np.float32).reshape(-1, 3)
+        shade = np.concatenate([p.shade for p in parts]) if parts else np.ones(0, np.float32)
+        base = (np.repeat(plain, np.diff(first_point), axis=0) * shade[:, None]).astype(np.uint8)
         data = polygons(points, np.concatenate(triangles) if triangles else np.zeros((0, 3), np.int64))
         directions = numpy_to_vtk(normals, deep=True)
         data.GetPointData().SetNormals(directions)
@@ -52,16 +53,40 @@ class Solid:
         return cls(data, tuple(p.node for p in parts), first_point, first_triangle, base, colours)
 
     def tint(self, tints: dict[int, tuple[int, int, int]], share: float) -> None:
-        """Mix a colour into some parts (by index); all others show their own."""
+        """Mix a colour into some parts (by index); all others show their own. Only parts that change are written."""
+        changed = [part for part in tints.keys() | self._tints.keys() if tints.get(part) != self._tints.get(part)]
+        self._tints = dict(tints)
+        if not changed:
+            return
         colours = vtk_to_numpy(self._colours)
-        colours[:] = self.base
-        for part, colour in tints.items():
+        for part in changed:
             span = slice(self.first_point[part], self.first_point[part + 1])
-            shade = self.base[span].mean(axis=1, keepdims=True) / 255.0  # keeps dark parts darker
-            mixed = np.array(colour) * (0.55 + 0.6 * shade)
-            colours[span] = np.clip((1 - share) * self.base[span] + share * mixed, 0, 255)
+            own, colour = self.base[span], tints.get(part)
+            if colour is None:
+                colours[span] = own
+                continue
+            shade = own.mean(axis=1, keepdims=True) / MIDDLE_GREY  # keeps dark parts, and shaded ones, darker
+            colours[span] = np.clip((1 - share) * own + share * shade * np.array(colour), 0, 255)
         self._colours.Modified()
         self.data.Modified()
+
+    def body(self, nodes: frozenset[str]) -> vtkPolyData:
+        """The triangles of some nodes alone, joined over edges and with smooth normals: a skin to draw outlines by."""
+        points = vtk_to_numpy(self.data.GetPoints().GetData())
+        triangles = vtk_to_numpy(self.data.GetPolys().GetConnectivityArray()).reshape(-1, 3)
+        wanted = [
+            triangles[self.first_triangle[i] : self.first_triangle[i + 1]]
+            for i, node in enumerate(self.nodes)
+            if node in nodes
+        ]
+        if not wanted:
+            return vtkPolyData()
+        used, corners = np.unique(np.concatenate(wanted), return_inverse=True)
+        places, index = np.unique(np.round(points[used], 3), axis=0, return_inverse=True)
+        faces = index.ravel()[corners.ravel()].reshape(-1, 3)
+        data = polygons(places.astype(np.float32), faces)
+        data.GetPointData().SetNormals(numpy_to_vtk(smooth(places, faces), deep=True))
+        return data
 
     def hit(self, start: NDArray[np.float64], end: NDArray[np.float64]) -> tuple[float, str] | None:
         """The first part a ray meets: how far along it (0 to 1) and the part's node."""
@@ -127,42 +152,47 @@ def _cells(cells: NDArray[np.integer]) -> vtkCellArray:
 
 # ---- robots ---------------------------------------------------------------------------------------------------------
 
-_Box = tuple[tuple[float, float, float], tuple[float, float, float]]  # centre, size [m]
+_Box = tuple[tuple[float, float, float], tuple[float, float, float], str]  # centre, size [m], colour
 _GROUND: tuple[_Box, ...] = (
-    ((0.0, 0.0, 0.35), (1.0, 0.66, 0.34)),  # body
-    ((-0.1, 0.0, 0.56), (0.6, 0.5, 0.1)),
-    ((0.12, 0.0, 1.0), (0.09, 0.09, 0.85)),  # mast
-    ((0.16, 0.0, 1.5), (0.26, 0.34, 0.22)),  # cameras
+    ((0.0, 0.0, 0.32), (1.0, 0.6, 0.24), theme.CURVES[1]),  # body
+    ((-0.05, 0.0, 0.5), (0.8, 0.62, 0.14), theme.ROBOT),
+    ((0.12, 0.0, 1.0), (0.1, 0.1, 0.9), theme.RUNNING),  # mast
+    ((0.16, 0.0, 1.5), (0.28, 0.36, 0.24), theme.CURVES[1]),  # cameras
+    ((0.31, 0.0, 1.5), (0.04, 0.26, 0.14), theme.WINDOW),
 )
 _WHEELS = ((0.33, 0.34), (0.33, -0.34), (-0.33, 0.34), (-0.33, -0.34))
 _RAIL: tuple[_Box, ...] = (
-    ((0.0, 0.0, 0.1), (0.7, 0.26, 0.16)),  # trolley
-    ((0.0, 0.0, -0.2), (0.12, 0.12, 0.5)),  # drop
-    ((0.0, 0.0, -0.55), (0.44, 0.4, 0.3)),  # cameras
-    ((0.2, 0.0, -0.66), (0.12, 0.2, 0.16)),
+    ((0.0, 0.0, 0.02), (0.8, 0.34, 0.16), theme.ROBOT),  # trolley
+    ((0.0, 0.0, -0.25), (0.12, 0.12, 0.5), theme.RUNNING),  # drop
+    ((0.0, 0.0, -0.6), (0.46, 0.42, 0.32), theme.CURVES[1]),  # cameras
+    ((0.24, 0.0, -0.66), (0.06, 0.24, 0.16), theme.WINDOW),
 )
 
 
 def robot(kind: str) -> vtkPolyData:
     """A robot's body about its own origin, looking along x. [m]"""
     bodies = vtkAppendPolyData()
-    for centre, size in _RAIL if kind == "rail" else _GROUND:
+    for centre, size, colour in _RAIL if kind == "rail" else _GROUND:
         cube = vtkCubeSource()
         cube.SetCenter(*centre)
         cube.SetXLength(size[0])
         cube.SetYLength(size[1])
         cube.SetZLength(size[2])
-        bodies.AddInputConnection(cube.GetOutputPort())
+        bodies.AddInputData(_painted(cube, colour))
     for x, y in () if kind == "rail" else _WHEELS:
         wheel = vtkCylinderSource()  # lies along y, as an axle does
         wheel.SetCenter(x, y, 0.17)
         wheel.SetRadius(0.17)
         wheel.SetHeight(0.12)
         wheel.SetResolution(20)
-        bodies.AddInputConnection(wheel.GetOutputPort())
-    faced = vtkPolyDataNormals()
-    faced.SetInputConnection(bodies.GetOutputPort())
-    faced.SplittingOn()
-    faced.SetFeatureAngle(40)
-    faced.Update()
-    return faced.GetOutput()
+        bodies.AddInputData(_painted(wheel, theme.WINDOW))
+    bodies.Update()
+    return bodies.GetOutput()
+
+
+def _painted(source: vtkCubeSource | vtkCylinderSource, colour: str) -> vtkPolyData:
+    source.Update()
+    data = source.GetOutput()
+    shade = np.array([round(255 * share) for share in theme.rgb(colour)], np.uint8)
+    data.GetPointData().SetScalars(numpy_to_vtk(np.tile(shade, (data.GetNumberOfPoints(), 1)), deep=True))
+    return data

@@ -17,6 +17,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
+    QPolygonF,
     QResizeEvent,
     QWheelEvent,
 )
@@ -25,11 +26,12 @@ from PySide6.QtWidgets import QWidget
 from app import theme
 from app.scene.camera import Camera, between
 from app.scene.painter import Painter
-from app.scene.state import Label, SceneState
+from app.scene.state import Label, RobotMark, SceneState
 from app.views import style
 
 FLIGHT = 0.7  # s that the camera takes to fly somewhere
 FLIGHT_MS = 33
+REST_MS = 250  # after which a camera that does not move is worth smooth edges
 TURN = math.radians(0.35)  # a pixel of dragging
 WHEEL = 1.2  # nearer by a notch of the wheel
 GAP = 6.0  # px between labels
@@ -66,6 +68,11 @@ class Scene(QWidget):
         self._timer.setObjectName("flight")
         self._timer.setInterval(FLIGHT_MS)
         self._timer.timeout.connect(self._fly_on)
+        self._rest = QTimer(self)
+        self._rest.setObjectName("rest")
+        self._rest.setInterval(REST_MS)
+        self._rest.setSingleShot(True)
+        self._rest.timeout.connect(self._refine)
 
     # ---- setters ---------------------------------------------------------------------------------------------------
 
@@ -77,6 +84,7 @@ class Scene(QWidget):
             painter.resize(*self._pixels())
             painter.show(self._state)
             painter.look(painter.overview())
+            painter.refine()
         self.update()
 
     def show_state(self, state: SceneState) -> None:
@@ -115,7 +123,7 @@ class Scene(QWidget):
             self._painter.look(self._flight[1])
             self._flight = None
             self._timer.stop()
-            self.update()
+        self._refine()
 
     @property
     def is_complete(self) -> bool:
@@ -149,7 +157,14 @@ class Scene(QWidget):
         self._flight = None
         self._timer.stop()
         self._painter.look(camera)
+        self._rest.start()
         self.update()
+
+    def _refine(self) -> None:
+        if self._painter is not None:
+            self._rest.stop()
+            self._painter.refine()
+            self.update()
 
     # ---- painting --------------------------------------------------------------------------------------------------
 
@@ -163,10 +178,44 @@ class Scene(QWidget):
         height, width, _ = rows.shape
         image = QImage(rows.data, width, height, 3 * width, QImage.Format.Format_RGB888)
         painter.drawImage(QRectF(self.rect()), image)
-        placed: list[QRectF] = []
+        self._paint_hatches(painter)
+        placed = [self._legend_plate()]
+        for mark in self._state.robots:
+            self._paint_robot(painter, mark, placed)
         for label in sorted(self._state.labels, key=lambda each: -each.weight):
             self._paint_label(painter, label, placed)
         self._paint_legend(painter)
+
+    def _paint_hatches(self, painter: QPainter) -> None:
+        """The hatch of every view over equipment whose data cannot be trusted."""
+        assert self._painter is not None
+        ratio = self.devicePixelRatioF()
+        painter.setPen(Qt.PenStyle.NoPen)
+        for label in self._state.labels:
+            contour = self._painter.contour(label.equipment) if label.quality else ()
+            if len(contour):
+                painter.setBrush(style.hatch(label.quality, theme.BRIGHT))
+                painter.drawPolygon(QPolygonF([QPointF(x / ratio, y / ratio) for x, y in contour]))
+
+    def _paint_robot(self, painter: QPainter, mark: RobotMark, placed: list[QRectF]) -> None:
+        """A robot's name beside it, for it is small in a large hall."""
+        assert self._painter is not None
+        where, before_eye = self._painter.project(np.array([mark.position]))
+        if not before_eye[0]:
+            return
+        at = QPointF(*(where[0] / self.devicePixelRatioF()))
+        font = style.font(theme.SMALL)
+        plate = QRectF(0, 0, QFontMetricsF(font).horizontalAdvance(mark.robot) + 10, QFontMetricsF(font).height() + 2)
+        plate.moveCenter(QPointF(at.x(), at.y() + 14 + plate.height() / 2))
+        if not QRectF(self.rect()).contains(plate) or any(plate.intersects(other) for other in placed):
+            return
+        placed.append(plate)
+        painter.setPen(QPen(QColor(theme.ROBOT), 1))
+        painter.drawLine(at, QPointF(at.x(), plate.top()))
+        painter.setBrush(_veil())
+        painter.drawRoundedRect(plate, plate.height() / 2, plate.height() / 2)
+        painter.setFont(font)
+        painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, mark.robot)
 
     def _paint_label(self, painter: QPainter, label: Label, placed: list[QRectF]) -> None:
         """A label above its equipment; the next free place upwards if another has it, or none."""
@@ -203,9 +252,7 @@ class Scene(QWidget):
         edge = QColor(label.colour or (theme.BRIGHT if label.equipment == self._state.selected else theme.LINE))
         painter.setPen(QPen(edge, 1))
         painter.drawLine(QPointF(plate.center().x(), plate.bottom()), anchor)
-        ground = QColor(theme.WINDOW)
-        ground.setAlpha(215)
-        painter.setBrush(ground)
+        painter.setBrush(_veil())
         painter.drawRoundedRect(plate, 3, 3)
         if label.quality:
             painter.setPen(Qt.PenStyle.NoPen)
@@ -221,17 +268,21 @@ class Scene(QWidget):
             row.translated(0, line), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, label.detail
         )
 
+    def _legend_plate(self) -> QRectF:
+        line = QFontMetricsF(style.font(theme.SMALL)).height()
+        height = 2 * line + LEGEND.height() + 14
+        return QRectF(8, self.height() - height - 8, min(LEGEND.width() + 16, self.width() - 16), height)
+
     def _paint_legend(self, painter: QPainter) -> None:
         """The residual ramp with its sigmas, lower left."""
         full, quiet = theme.RESIDUAL_FULL, theme.RESIDUAL_QUIET
-        bar = QRectF(16, self.height() - 34, min(LEGEND.width(), self.width() - 32), LEGEND.height())
         painter.setFont(style.font(theme.SMALL))
         line = QFontMetricsF(painter.font()).height()
-        ground = QColor(theme.WINDOW)
-        ground.setAlpha(190)
+        plate = self._legend_plate()
+        bar = QRectF(plate.left() + 8, plate.top() + line + 8, plate.width() - 16, LEGEND.height())
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(ground)
-        painter.drawRoundedRect(bar.adjusted(-8, -line - 8, 8, line + 6), 3, 3)
+        painter.setBrush(_veil())
+        painter.drawRoundedRect(plate, 3, 3)
         ramp = QLinearGradient(bar.left(), 0, bar.right(), 0)
         for step in range(17):
             z = full * (step / 8 - 1)
@@ -323,3 +374,10 @@ class Scene(QWidget):
 
     def sizeHint(self) -> QSize:
         return QSize(960, 600)
+
+
+def _veil() -> QColor:
+    """The ground of words: dark enough to be read on, clear enough to see that the station goes on behind."""
+    ground = QColor(theme.WINDOW)
+    ground.setAlpha(205)
+    return ground

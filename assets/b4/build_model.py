@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from assets.modelling import building, piping, pump, rooms, valves
 from assets.modelling.assembly import Assembly, Body, Point
 from assets.modelling.building import HallSize, Room
@@ -23,7 +25,7 @@ from assets.modelling.solids import block, box, post, rod
 
 HERE = Path(__file__).resolve().parent
 STANDS_FROM_WALL = 1.6  # m, station transformers stand back from the way a robot takes past them
-GROUND = (-18.0, 138.0, 3.0, 62.0)
+GROUND = (-24.0, 144.0, 0.0, 66.0)
 
 
 @dataclass(frozen=True)
@@ -85,12 +87,12 @@ def _floors(assembly: Assembly, plan: Plan) -> None:
     hall, side = plan.hall, plan.side
     assembly.place("building", "building.floor", Body().add("ground", building.slab(GROUND, 0.4, -0.04)))
     for name, x0, x1 in (("HALL-A", hall.x0, hall.split_x), ("HALL-B", hall.split_x, hall.x1)):
-        assembly.place("building", name, Body().add("floor", building.slab((x0, x1, hall.y0, hall.y1), 0.2)))
+        assembly.place("building", name, Body().add("floor", building.carpet((x0, x1, hall.y0, hall.y1), 0.8, 0.2)))
     for room in plan.rooms:
-        floor = building.slab((room.x0, room.x1, side["y0"], side["y1"]), 0.2)
+        floor = building.carpet((room.x0, room.x1, side["y0"], side["y1"]), 1.0, 0.2)
         assembly.place("building", room.id, Body().add("room floor", floor))
     yards = [(-17.0, 9.8, 9.0, 44.0), (110.2, 137.0, 9.0, 41.8)]
-    slabs = Body().add("concrete", (building.slab(yard, 0.2, -0.02) for yard in yards))
+    slabs = Body().add("concrete", (building.carpet(yard, 1.0, 0.2, -0.02) for yard in yards))
     assembly.place("building", "building.yards", slabs)
 
 
@@ -139,7 +141,15 @@ def _side_walls(assembly: Assembly, plan: Plan) -> None:
 
 def _steelwork(assembly: Assembly, plan: Plan) -> None:
     hall = plan.hall
-    assembly.place("building", "building.columns", building.columns(hall))
+    bays = np.arange(hall.x0, hall.x1 + 0.1, hall.bay).tolist()
+    assembly.place("building", "building.columns.north", building.columns(hall, 1, bays))
+    # The south columns come away with their wall, all but the bays the cranes stand in.
+    parked = ((hall.split_x - hall.bay, hall.split_x), (hall.x1 - hall.bay, hall.x1))
+    for name, bay in zip("AB", parked, strict=True):
+        assembly.place("building", f"building.columns.south.{name}", building.columns(hall, -1, bay))
+    rest = (bays[: bays.index(parked[0][0]) + 1], bays[bays.index(parked[0][1]) : bays.index(parked[1][0]) + 1])
+    for name, some in zip("AB", rest, strict=True):
+        assembly.place("building", f"building.walls.columns.{name}", building.columns(hall, -1, some))
     assembly.place("building", "building.roof.trusses", building.trusses(hall))
     bridge = building.crane(hall)
     for name, x in (("A", hall.split_x - 5.0), ("B", hall.x1 - 5.0)):
@@ -158,8 +168,8 @@ def _pumps(assembly: Assembly, plan: Plan) -> None:
     y = next(iter(plan.pumps.values()))[0][1]
     branches = {
         circuit: {
-            ".suction_pipe": piping.suction_branch(pipes, circuit, y - size.nozzle_reach, size.suction_radius),
-            ".discharge_pipe": piping.discharge_branch(pipes, circuit, y + size.nozzle_reach, size.discharge_radius),
+            "suction": piping.suction_branch(pipes, circuit, y - size.nozzle_reach, size.suction_radius),
+            "discharge": piping.discharge_branch(pipes, circuit, y + size.nozzle_reach, size.discharge_radius),
         }
         for circuit in ("supply", "return")
     }
@@ -170,7 +180,7 @@ def _pumps(assembly: Assembly, plan: Plan) -> None:
         for part, (body, across) in inline.items():
             assembly.place("piping", name + part, body, (at[0], across, pipes.branch_height))
         for part, body in branches[circuit].items():
-            assembly.place("piping", name + part, body, (at[0], 0.0, 0.0))
+            assembly.place("piping", f"{circuit.upper()}.{part}_{name}", body, (at[0], 0.0, 0.0))
         assembly.place("building", f"building.plinth.{name}", foot, at)
         assembly.place("building", f"building.feet.{name}", feet, (at[0], 0.0, 0.0))
 
@@ -223,7 +233,7 @@ def _rails(assembly: Assembly, plan: Plan) -> None:
         low, high = min(p[1] for p in route), max(p[1] for p in route)
         west, east = min(p[0] for p in route), max(p[0] for p in route)
         inside = [at[0] for at, _ in plan.pumps.values() if west < at[0] < east]
-        for x in [*(x + step for x in inside for step in (-2.0, 3.5)), east]:
+        for x in [min(inside) - 2.4, *(x + 5.3 for x in inside), east]:
             body.join(building.rail_stand((x, low, route[0][2]), -0.75))
             body.join(building.rail_stand((x, high, route[0][2]), 0.75))
         dock, z = (west - 0.9, (low + high) / 2), route[0][2]

@@ -1,12 +1,13 @@
-"""The building of a station: floors, walls that come away, roof, columns, crane, inspection rail, walkways, markings."""
+"""The building of a station: floors, walls and roof that come away, columns, crane, rail, walkways, markings."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from manifold3d import Manifold
+from manifold3d import Manifold, Mesh64
 
 from assets.modelling.assembly import Assembly, Body, Point
 from assets.modelling.solids import bar, barrel, beam, block, box, extrusion, lathe, post, rod
@@ -48,6 +49,22 @@ def slab(area: Rectangle, thickness: float, top: float = 0.0) -> Manifold:
     return box((x0, y0, top - thickness), (x1, y1, top))
 
 
+def carpet(area: Rectangle, every: float, thickness: float, top: float = 0.0) -> Manifold:
+    """A flat floor cut into squares, so that it can hold shade; closed underneath by one point."""
+    x0, x1, y0, y1 = area
+    columns, rows = max(1, round((x1 - x0) / every)), max(1, round((y1 - y0) / every))
+    x, y = np.meshgrid(np.linspace(x0, x1, columns + 1), np.linspace(y0, y1, rows + 1))
+    points = np.column_stack([x.ravel(), y.ravel(), np.full(x.size, top)])
+    below = np.array([[(x0 + x1) / 2, (y0 + y1) / 2, top - thickness]])
+    index = np.arange(x.size).reshape(x.shape)
+    a, b, c, d = (part.ravel() for part in (index[:-1, :-1], index[:-1, 1:], index[1:, 1:], index[1:, :-1]))
+    faces = [np.column_stack([a, b, c]), np.column_stack([a, c, d])]
+    edge = np.concatenate([index[0], index[1:, -1], index[-1, -2::-1], index[-2:0:-1, 0]])
+    faces.append(np.column_stack([np.roll(edge, -1), edge, np.full(len(edge), x.size)]))
+    mesh = Mesh64(np.vstack([points, below]), np.concatenate(faces).astype(np.uint64))
+    return Manifold(mesh)
+
+
 def wall(
     start: Point, end: Point, low: float, high: float, thick: float, holes: Iterable[tuple[float, ...]] = ()
 ) -> Manifold:
@@ -78,21 +95,22 @@ def windows(length: float, every: float, sill: float, head: float) -> list[tuple
     return [(x + 0.8, x + every - 0.8, sill, head) for x in np.arange(0.0, length - every / 2, every)]
 
 
-def columns(size: HallSize) -> Body:
-    """Steel columns along both long walls, with the brackets and the rails of the crane."""
+def columns(size: HallSize, side: int, bays: Sequence[float]) -> Body:
+    """Steel columns along one long wall (-1 the south, 1 the north), with the rail of the crane over some bays.
+
+    ``bays`` are the places of columns, in order and without a gap.
+    """
     body = Body()
-    inner = size.wall / 2 + 0.22
+    wall_y = size.y0 if side < 0 else size.y1
+    y = wall_y - side * (size.wall / 2 + 0.22)
     top = size.crane_height
-    for x in np.arange(size.x0, size.x1 + 0.1, size.bay):
-        x = float(np.clip(x, size.x0 + 0.4, size.x1 - 0.4))
-        for y, side in ((size.y0 + inner, 1), (size.y1 - inner, -1)):
-            body.add("steel", post((x, y, 0), size.height - 0.4, 0.36))
-            body.add("steel", block((x, y, 0.04), (0.6, 0.5, 0.08)))
-            body.add("steel", block((x, y + side * 0.42, top - 0.75), (0.3, 0.56, 0.3)))
-    for y in (size.y0 + inner + 0.5, size.y1 - inner - 0.5):
-        body.add("steel", beam((size.x0 + 0.4, y, top - 0.1), (size.x1 - 0.4, y, top - 0.1), 0.6, 0.3, 0.03))
-        body.add("bare metal", bar((size.x0 + 0.4, y, top), (size.x1 - 0.4, y, top), 0.07, 0.1))
-    return body
+    places = [float(np.clip(x, size.x0 + 0.4, size.x1 - 0.4)) for x in bays]
+    for x in places:
+        body.add("steel", post((x, y, 0), size.height - 0.4, 0.36), block((x, y, 0.04), (0.6, 0.5, 0.08)))
+        body.add("steel", block((x, y - side * 0.42, top - 0.75), (0.3, 0.56, 0.3)))
+    rail_y, start, end = y - side * 0.5, places[0], places[-1]
+    body.add("steel", beam((start, rail_y, top - 0.1), (end, rail_y, top - 0.1), 0.6, 0.3, 0.03))
+    return body.add("bare metal", bar((start, rail_y, top), (end, rail_y, top), 0.07, 0.1))
 
 
 def crane(size: HallSize) -> Body:
@@ -158,7 +176,7 @@ def rail(route: Sequence[Point]) -> Body:
     """The rail of a hanging robot, a closed walk whose corners are mitred, at the height of the route."""
     body = Body()
     closed = [*route, route[0]]
-    for start, end in zip(closed, closed[1:], strict=False):
+    for start, end in itertools.pairwise(closed):
         ahead = np.subtract(end, start) / np.linalg.norm(np.subtract(end, start))
         a, b = np.subtract(start, 0.07 * ahead), np.add(end, 0.07 * ahead)
         body.add("galvanised", beam((*a[:2], a[2] + 0.3), (*b[:2], b[2] + 0.3), 0.2, 0.14, 0.02))
@@ -191,7 +209,7 @@ def lane(route: Sequence[Point], width: float, line: float = 0.09, top: float = 
     """Two painted lines along a ground robot's way."""
     body = Body()
     closed = [*route, route[0]]
-    for start, end in zip(closed, closed[1:], strict=False):
+    for start, end in itertools.pairwise(closed):
         ahead = np.subtract(end, start)[:2]
         ahead = ahead / np.linalg.norm(ahead)
         side = np.array([-ahead[1], ahead[0]]) * width / 2
@@ -206,7 +224,7 @@ def outline(area: Rectangle, line: float = 0.1, top: float = 0.012) -> Body:
     x0, x1, y0, y1 = area
     corners = [(x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0)]
     body = Body()
-    for a, b in zip(corners, corners[1:], strict=False):
+    for a, b in itertools.pairwise(corners):
         body.add("marking", bar((*a, top), (*b, top), line, top + 0.01))
     return body
 
@@ -259,8 +277,7 @@ def cable_tray(start: Point, end: Point, width: float = 0.6) -> Body:
 
 def trench(area: Rectangle) -> Body:
     """Chequer plates over a cable trench."""
-    x0, x1, y0, y1 = area
-    return Body().add("grating", box((x0, y0, -0.02), (x1, y1, 0.014)))
+    return Body().add("grating", carpet(area, 0.9, 0.05, 0.014))
 
 
 def sump(at: Point) -> Body:

@@ -14,7 +14,8 @@ from assets.modelling.mesh import meshed
 CELL = 0.2  # m
 REACH = 4.0  # m, how far off a body still takes light away
 RAYS = 32
-DARKEST = 0.35
+DARKEST = 0.3
+BELOW = 0.2  # what light from below the horizon, thrown back by floors, counts
 CHUNK = 20_000
 
 
@@ -57,7 +58,7 @@ class Sky:
         start = points + 1.8 * CELL * normals
         light, total = np.zeros(len(points)), np.zeros(len(points))
         for ray in self._rays:
-            facing = np.clip(normals @ ray, 0.0, None)
+            facing = np.clip(normals @ ray, 0.0, None) * (1.0 if ray[2] > 0 else BELOW)
             free = np.ones(len(points))
             for step in np.arange(1, int(REACH / CELL)) * CELL:
                 blocked = self._is_filled(start + step * ray)

@@ -1,4 +1,4 @@
-"""The pipes of a station: headers on their supports, the branches of each pump, and the yard where the line comes in."""
+"""The pipes of a station: headers on their supports, the branches of each pump, the yard where the line comes in."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ LOW = 1.7  # m, the height of the pipes in the yard
 PIECE = 0.55  # m from the middle of a valve to where its pipe begins
 
 
-def yard(size: PipeSize, medium: str, hundred: int) -> list[tuple[str, str, Body, Point]]:
+def yard(size: PipeSize, hundred: int) -> list[tuple[str, str, Body, Point]]:
     """The valve yard before the west wall, as (layer, name, body, place): one line comes in, one goes out.
 
     Names carry the circuit's hundred: 300 for supply, 400 for return.
@@ -133,7 +133,7 @@ def yard(size: PipeSize, medium: str, hundred: int) -> list[tuple[str, str, Body
     gate = valves.gate_valve(r * 0.92, 1.1).turned(90)
     motor_valve = valves.butterfly_valve(slim).turned(90)
     strainer = valves.main_strainer(r * 0.9, 3.0).turned(90)
-    parts = [
+    return [
         ("piping", f"MV{n}01", gate, (-9.0, inlet, LOW)),
         ("piping", f"STR{n}01", strainer, (-1.0, inlet - 2.6, LOW)),
         ("piping", f"STR{n}02", strainer, (-1.0, inlet + 2.6, LOW)),
@@ -148,11 +148,10 @@ def yard(size: PipeSize, medium: str, hundred: int) -> list[tuple[str, str, Body
         ("piping", f"SV{n}01", surge_vessel(), (-1.4, 24.6, 0)),
         ("piping", f"SV{n}02", surge_vessel(), (3.4, 24.6, 0)),
     ]
-    return parts
 
 
 def yard_pipes(size: PipeSize, medium: str) -> Body:
-    """The pipes of the yard: inlet, manifolds about the strainers, outlet with its expansion loop, bypass, surge line."""
+    """Inlet, manifolds about the strainers, outlet with its expansion loop, bypass and surge line."""
     r, slim, bend = size.header_radius, size.branch_radius, size.bend * 1.25
     inlet, outlet, h = size.suction_header_y, size.discharge_header_y, size.header_height
     body = Body()
@@ -250,7 +249,7 @@ def place_yard(assembly: Assembly, size: PipeSize, medium: str, hundred: int, mi
         ("piping", "SUPPLY.yard" if hundred == 300 else "RETURN.yard", yard_pipes(size, medium), (0.0, 0.0, 0.0)),
         ("building", f"building.feet.{medium}", yard_feet(size), (0.0, 0.0, 0.0)),
     ]
-    for layer, name, body, at in [*yard(size, medium, hundred), *fixed]:
+    for layer, name, body, at in [*yard(size, hundred), *fixed]:
         if mirror is None:
             assembly.place(layer, name, body, at)
         else:

@@ -5,6 +5,7 @@ Fronts face +y; the middle of a body's foot is its origin.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -33,9 +34,9 @@ def drive(width: float, depth: float, height: float) -> Body:
     w, d = width / 2, depth / 2
     body = Body().add("cabinet", box((-w, -d, 0.1), (w, d, height))).add("dark", box((-w, -d, 0), (w, d, 0.1)))
     edges = [-w, -w + width * 0.36, -w + width * 0.8, w]
-    for left, right in zip(edges, edges[1:], strict=False):
+    for left, right in itertools.pairwise(edges):
         body.add("cabinet front", box((left + 0.03, d, 0.2), (right - 0.03, d + 0.03, height - 0.08)))
-    for left, right in zip(edges[:2], edges[1:3], strict=False):
+    for left, right in itertools.pairwise(edges):
         for z in np.arange(0.4, 1.1, 0.12):
             body.add("dark", box((left + 0.14, d + 0.03, z), (right - 0.14, d + 0.042, z + 0.05)))
     body.add("screen", box((w - 0.42, d + 0.03, 1.45), (w - 0.14, d + 0.045, 1.68)))

@@ -1,6 +1,6 @@
-"""What stands in a pipe: valves with their drives, strainers, flanges, instruments. The pipe runs along y through (0, 0, 0).
+"""What stands in a pipe: valves with their drives, strainers, flanges, instruments.
 
-Bodies are made about the pipe's centre line; whoever places them lifts them to its height.
+The pipe runs along y through the origin; whoever places a body lifts it to its height.
 """
 
 from __future__ import annotations
@@ -15,12 +15,11 @@ ALONG = (0.0, 1.0, 0.0)
 
 def flange(y: float, radius: float, half: float = 0.055) -> tuple[list[Manifold], list[Manifold]]:
     """A pair of flanges about ``y`` on a pipe, and their bolts."""
-    count = 16 if radius < 0.45 else 20
     pair = [
         rod((0, y - half, 0), (0, y - 0.006, 0), radius * 1.28),
         rod((0, y + 0.006, 0), (0, y + half, 0), radius * 1.28),
     ]
-    return pair, bolts((0, y, 0), ALONG, radius * 1.17, count, 2 * half + 0.1, max(0.02, radius * 0.05))
+    return pair, bolts((0, y, 0), ALONG, radius * 1.17, 16, 2 * half + 0.1, max(0.02, radius * 0.05))
 
 
 def _flanged(body: Body, radius: float, *places: float) -> Body:
@@ -122,7 +121,7 @@ def basket_strainer(radius: float) -> Body:
         "valve", rod((0, 0, lid - 0.09), (0, 0, lid), r * 1.14), rod((0, 0, lid + 0.01), (0, 0, lid + 0.1), r * 1.14)
     )
     body.add("valve", dome((0, 0, lid + 0.1), (0, 0, 1), r * 0.9, 0.16))
-    body.add("bolt", bolts((0, 0, lid), (0, 0, 1), r * 1.06, 20, 0.3, 0.03))
+    body.add("bolt", bolts((0, 0, lid), (0, 0, 1), r * 1.06, 16, 0.3, 0.03))
     body.add("steel", rod((r * 1.2, 0, lid - 0.4), (r * 1.2, 0, lid + 0.7), 0.05))
     body.add("steel", block((r * 0.6, 0, lid + 0.68), (r * 1.3, 0.07, 0.07)))
     return body.add("drain", rod((0, 0, -radius * 1.35 - 0.25), (0, 0, -radius * 1.3), 0.09))

@@ -1,0 +1,59 @@
+"""How the scene is lit: sky from above, a key light from over the shoulder, a small highlight. One pass, no shadows.
+
+VTK's own three lights cost a third of a frame on software OpenGL; this shader costs what a single head light does.
+How much sky a point sees is in the model already (its vertex colours).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from vtkmodules.vtkRenderingCore import vtkActor
+
+from app.scene.camera import Camera
+
+KEY = np.array([-0.42, -0.62, 0.66])  # towards the key light, in the station's axes
+KEY = KEY / np.linalg.norm(KEY)
+
+_LIT = """
+  vec3 facing = normalize(normalVCVSOutput);
+  float sky = 0.5 + 0.5 * dot(facing, upVC);
+  float key = max(0.0, dot(facing, keyVC));
+  float shine = max(0.0, dot(facing, halfVC));
+  shine *= shine; shine *= shine; shine *= shine; shine *= shine;
+  vec3 light = mix(vec3(0.38, 0.38, 0.39), vec3(0.70, 0.73, 0.76), sky) + key * vec3(0.52, 0.50, 0.47);
+  fragOutput0 = vec4(diffuseColor * light + vec3(0.09 * shine), opacity);
+"""
+
+
+class Light:
+    """Lights the actors given to it, and keeps its directions true while the camera moves."""
+
+    def __init__(self) -> None:
+        self._actors: list[vtkActor] = []
+        self._camera = Camera()
+
+    def on(self, actor: vtkActor) -> vtkActor:
+        """Light an actor from now on; the same actor."""
+        actor.GetShaderProperty().AddFragmentShaderReplacement("//VTK::Light::Impl", True, _LIT, False)
+        self._actors.append(actor)
+        self._aim(actor)
+        return actor
+
+    def off(self, actor: vtkActor) -> None:
+        """Forget an actor that is no longer shown."""
+        self._actors.remove(actor)
+
+    def follow(self, camera: Camera) -> None:
+        """Turn with the camera: the shader works in its axes."""
+        self._camera = camera
+        for actor in self._actors:
+            self._aim(actor)
+
+    def _aim(self, actor: vtkActor) -> None:
+        camera = self._camera
+        axes = np.array([camera.right, camera.up, camera.backward])
+        half = KEY + camera.backward
+        directions = {"upVC": (0.0, 0.0, 1.0), "keyVC": KEY, "halfVC": half / np.linalg.norm(half)}
+        uniforms = actor.GetShaderProperty().GetFragmentCustomUniforms()
+        for name, direction in directions.items():
+            uniforms.SetUniform3f(name, (axes @ np.asarray(direction)).tolist())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
@@ -122,6 +123,15 @@ def nanoseconds(at: Floats) -> Nanoseconds:
     whole = np.floor(at)
     turned = whole.astype(np.int64) * _SECOND + np.rint((at - whole) * _SECOND).astype(np.int64)
     return np.where(known, turned, NO_TIME)
+
+
+def nanosecond(at: float) -> int:
+    """One time as whole nanoseconds, as :func:`nanoseconds` has it."""
+    if at != at:
+        return int(NO_TIME)
+    at = min(max(at, -_FURTHEST), _FURTHEST)
+    whole = math.floor(at)
+    return whole * _SECOND + round((at - whole) * _SECOND)
 
 
 def seconds(at: Nanoseconds) -> Floats:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import struct
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import h5py
+import numpy as np
 
 from twin.errors import StationError
-from twin.recordings.layout import FORMAT, VERSION
+from twin.recordings.commit import opened
+from twin.recordings.layout import FORMAT, HEADER, VERSION
 
 DAMAGED = (
     OSError,
@@ -26,6 +30,7 @@ DAMAGED = (
 )
 """What h5py and numpy raise on files that are not what they say."""
 
+LARGEST_TEXT = 64 * 2**20
 AGAIN = "Record or import it again"
 NAME_ANOTHER = "Name a recording made with `pumphouse simulate`, `watch` or `import`"
 
@@ -60,14 +65,16 @@ def ensure_readable(path: Path) -> None:
         raise StationError(path, wrong, NAME_ANOTHER)
 
 
-def ensure_ours(path: Path, file: h5py.File) -> None:
-    """Raise StationError for an HDF5 file that is no recording, or one of a version to come."""
-    if not _says_so(file):
+def ensure_ours(path: Path, file: h5py.File) -> dict[str, str]:
+    """What stands at a recording's head. Raises StationError for any other file, or one of a version to come."""
+    said = header(file)
+    if said is None:
         raise StationError(path, "is an HDF5 file, but not a recording of Pumphouse", NAME_ANOTHER)
     version = int(file.attrs["version"])
     if version > VERSION:
         remedy = "Read it with a newer Pumphouse"
         raise StationError(path, f"is of version {version}, and this program knows versions up to {VERSION}", remedy)
+    return said
 
 
 def is_recording(path: Path) -> bool:
@@ -75,12 +82,38 @@ def is_recording(path: Path) -> bool:
     try:
         if path.stat().st_size == 0:
             return True
-        with h5py.File(path, "r", locking=False) as file:
-            return _says_so(file)
+        with opened(path) as file:
+            return header(file) is not None
     except DAMAGED:
         return False
 
 
-def _says_so(file: h5py.File) -> bool:
-    said = file.attrs.get("format")
-    return isinstance(said, str | bytes) and said in (FORMAT, FORMAT.encode())
+def header(file: h5py.File) -> dict[str, str] | None:
+    """What an HDF5 file says at its head if it is a recording. Raises any of DAMAGED where the head is broken."""
+    if not isinstance(file.get(HEADER, getlink=True), h5py.HardLink):
+        return None
+    said = json.loads(text(file, HEADER))
+    return said if isinstance(said, dict) and said.get("format") == FORMAT else None
+
+
+def text(file: h5py.File, name: str) -> bytes:
+    """A dataset of bytes, such as the station's file. Raises any of DAMAGED for anything else."""
+    data = dataset(file, name)
+    if data.dtype != np.uint8 or data.ndim != 1 or len(data) > LARGEST_TEXT:
+        raise TypeError(f"{name} is no text")
+    return bytes(data[()])
+
+
+def dataset(group: h5py.Group, name: str) -> h5py.Dataset:
+    """A dataset that lies in this very file. Raises KeyError or TypeError for a link that leads elsewhere."""
+    found = member(group, name)
+    if not isinstance(found, h5py.Dataset) or found.external or found.is_virtual:
+        raise TypeError(f"{name} is no dataset of this file")
+    return found
+
+
+def member(group: h5py.Group, name: str) -> Any:
+    """What a group holds, where it is no link to another place."""
+    if not isinstance(group.get(name, getlink=True), h5py.HardLink):
+        raise KeyError(name)
+    return group[name]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 from twin.recordings.commit import write_at
 from twin.recordings.layout import CHECKED, LOG_BYTES, POSE, journal_rows, row_type
 from twin.signals import Frame, Pose
-from twin.times import NO_TIME, nanoseconds
+from twin.times import nanosecond
 
 POSES_A_ROW = 8
 
@@ -55,7 +56,6 @@ class Journal:
         self._values = self._row["values"][0]
         self._quality = self._row["quality"][0]
         self._bytes = memoryview(self._row.view(np.uint8).data)
-        self._pose = np.zeros(1, POSE)
         self.rows = 0
         self.poses = 0
         self.log_bytes = 0
@@ -80,21 +80,22 @@ class Journal:
         row = self._row
         self._values[:] = frame.values
         self._quality[:] = frame.quality
-        row["arrived"] = nanoseconds(np.array([frame.arrived]))[0] if frame.arrived == frame.arrived else NO_TIME
+        row["arrived"] = nanosecond(frame.arrived)
         row["at"] = at
         row["checksum"] = zlib.crc32(self._bytes[:CHECKED])
         row["number"] = number
         write_at(self._handle, self._bytes, self._starts["rows"] + self.rows * row.itemsize)
         self.rows += 1
 
-    def put_pose(self, pose: Pose, number: int) -> None:
-        row = self._pose
-        row["position"], row["orientation"] = pose.position, pose.orientation
-        row["robot"] = pose.robot.encode()
-        row["at"] = nanoseconds(np.array([pose.at]))[0]
-        row["number"] = number
-        write_at(self._handle, row.tobytes(), self._starts["tracks"] + self.poses * POSE.itemsize)
-        self.poses += 1
+    def put_poses(self, poses: Sequence[Pose], number: int) -> None:
+        """Put poses down, of which the first has that number."""
+        told = [
+            (pose.position, pose.orientation, pose.robot.encode(), nanosecond(pose.at), number + i)
+            for i, pose in enumerate(poses)
+        ]
+        data = np.array(told, POSE).tobytes()
+        write_at(self._handle, data, self._starts["tracks"] + self.poses * POSE.itemsize)
+        self.poses += len(poses)
 
     def put_line(self, line: bytes) -> None:
         write_at(self._handle, line, self._starts["log"] + self.log_bytes)

@@ -2,7 +2,8 @@
 
 A recording that has been closed holds its header and its sealed blocks::
 
-    /                       format, version, program, source, station_digest
+    /                       format, version
+    /header                 one line of JSON: format, program, source, station_digest
     /station                the station file as it was, text
     /tags                   a line of JSON a tag, in column order
     /blocks                 rows, lines, poses: how much all blocks hold together
@@ -37,6 +38,9 @@ import numpy as np
 FORMAT = "pumphouse-recording"
 VERSION = 1
 
+HEADER = "header"
+"""Says again what format it is: HDF5 keeps text attributes where no checksum guards them, and damaged may never come
+to the end of reading one."""
 STATION = "station"
 TAGS = "tags"
 BLOCKS = "blocks"

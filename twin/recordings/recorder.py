@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import json
+import math
 import os
 import threading
 from collections.abc import Iterator
@@ -20,11 +22,11 @@ from twin.plant.reading import Station
 from twin.recordings.commit import USER_BLOCK, VERSIONS, Change, mark, opened
 from twin.recordings.damage import is_recording
 from twin.recordings.journal import Content, Journal, set_aside
-from twin.recordings.layout import BLOCKS, FORMAT, JOURNAL, JOURNALS, LOG_ROOM, STATION, TAGS, VERSION
+from twin.recordings.layout import BLOCKS, FORMAT, HEADER, JOURNAL, JOURNALS, LOG_ROOM, STATION, TAGS, VERSION
 from twin.recordings.logbook import Entry, line, tags_as_text
 from twin.recordings.sealing import write_block
 from twin.signals import Event, Frame, Pose, TagTable
-from twin.times import nanoseconds
+from twin.times import nanosecond
 
 OVERWRITTEN = "Only a recording is replaced: name another file"
 ELSEWHERE = "Name a place where files can be written"
@@ -77,7 +79,7 @@ class Recorder:
 
     def append(self, frame: Frame) -> None:
         """Record a frame with its poses and events; its time is that of the one before, or later."""
-        at = int(nanoseconds(np.array([frame.at]))[0])
+        at = nanosecond(frame.at)
         if self._last_at is not None and at < self._last_at:
             raise UsageError(f"a frame of {frame.at} follows a later one")
         if not self._journal.has_room or not self._journal.has_room_for_poses(len(frame.poses)):
@@ -86,8 +88,7 @@ class Recorder:
             self._journal.put_frame(frame, at, self._numbers["rows"] + 1)
             self._numbers["rows"] += 1
             self._last_at = at
-            for pose in frame.poses:
-                self._append_pose(pose)
+            self._append_poses(frame.poses)
         for event in frame.events:
             self.event(event)
 
@@ -128,11 +129,13 @@ class Recorder:
             self._journal.put_line(said)
         self._numbers["lines"] = number
 
-    def _append_pose(self, pose: Pose) -> None:
-        if pose.at > self._last_pose.get(pose.robot, -np.inf):
-            self._journal.put_pose(pose, self._numbers["poses"] + 1)
-            self._numbers["poses"] += 1
-            self._last_pose[pose.robot] = pose.at
+    def _append_poses(self, poses: tuple[Pose, ...]) -> None:
+        """Those that are new: a robot tells where it is at a pace of its own."""
+        new = [pose for pose in poses if pose.at > self._last_pose.get(pose.robot, -math.inf)]
+        if new:
+            self._journal.put_poses(new, self._numbers["poses"] + 1)
+            self._numbers["poses"] += len(new)
+            self._last_pose |= {pose.robot: pose.at for pose in new}
 
     # ---- sealing ---------------------------------------------------------------------------------------------------
 
@@ -206,15 +209,17 @@ class _Header:
     def __init__(self, tags: TagTable, station: Station | None, source: str) -> None:
         self._tags = tags_as_text(tags)
         self._station = station
-        self._source = source
+        self._said = {"format": FORMAT, "program": __version__, "source": source}
+        if station is not None:
+            self._said["station_digest"] = station.digest
 
     def write(self, file: h5py.File) -> None:
-        file.attrs.update({"format": FORMAT, "version": VERSION, "program": __version__, "source": self._source})
+        file.attrs.update({"format": FORMAT, "version": VERSION})
+        _write_text(file, HEADER, json.dumps(self._said, ensure_ascii=False).encode())
         blocks = file.create_group(BLOCKS)
         blocks.attrs.update({"rows": 0, "lines": 0, "poses": 0})
         _write_text(file, TAGS, self._tags)
         if self._station is not None:
-            file.attrs["station_digest"] = self._station.digest
             _write_text(file, STATION, self._station.text.encode())
 
 

@@ -19,12 +19,12 @@ from twin.detectors.anomaly import Anomaly
 from twin.errors import StationError
 from twin.plant.reading import Station, parse
 from twin.recordings.commit import generation_of, opened
-from twin.recordings.damage import DAMAGED, ensure_ours, ensure_readable, reading
+from twin.recordings.damage import DAMAGED, ensure_ours, ensure_readable, member, reading, text
 from twin.recordings.layout import BLOCKS, JOURNAL, JOURNALS, STATION, STRETCH, TAGS
 from twin.recordings.logbook import Entry, entries, tags_from_text
 from twin.recordings.memory import Overview, Track
 from twin.recordings.overview import reduced
-from twin.recordings.sealed import Columns, Part, SealedBlock, dataset, member, unique
+from twin.recordings.sealed import Columns, Part, SealedBlock, unique
 from twin.recordings.tracks import Tracks
 from twin.recordings.unsealed import JournalRows
 from twin.signals import Block, Event, Frame, Pose, TagTable
@@ -32,7 +32,6 @@ from twin.times import nanoseconds, seconds
 
 SLABS = 4  # stretches kept at hand for asking one instant after the other
 ATTEMPTS = 20  # at reading a file whose tables are changed while they are read
-LARGEST_TEXT = 64 * 2**20
 
 
 class Recording:
@@ -84,9 +83,9 @@ class Recording:
         with reading(self.path):
             if STATION not in self._held:
                 return None
-            text = _text(self._held, STATION).decode()
+            said = text(self._held, STATION).decode()
         try:
-            return parse(text)
+            return parse(said)
         except StationError as error:
             raise StationError(
                 self.path, f"brings a station that cannot be used: {error.wrong}", error.remedy
@@ -95,8 +94,7 @@ class Recording:
     @property
     def attributes(self) -> dict[str, str]:
         """What stands at its head: program, source, station_digest."""
-        with reading(self.path):
-            return {name: str(self._held.attrs[name]) for name in self._held.attrs if name not in ("format", "version")}
+        return {name: str(said) for name, said in self._header.items() if name != "format"}
 
     @property
     def closed(self) -> bool:
@@ -238,8 +236,8 @@ class Recording:
         if self._file is not None:
             self._file.close()
         self._file = opened(self.path)
-        ensure_ours(self.path, self._file)
-        self._tags = tags_from_text(_text(self._file, TAGS))
+        self._header = ensure_ours(self.path, self._file)
+        self._tags = tags_from_text(text(self._file, TAGS))
         self._blocks = list(_blocks(member(self._file, BLOCKS), len(self._tags)))
         self._journals = self._open_journals()
         self._arrange()
@@ -317,13 +315,6 @@ def _block(part: Part, first: int, last: int, columns: Columns, inverse: Columns
 def _rows_at_once(columns: int) -> int:
     """Rows that hold a few million values, in whole stretches."""
     return max(1, 2**22 // (max(columns, 1) * STRETCH)) * STRETCH
-
-
-def _text(file: h5py.File, name: str) -> bytes:
-    data = dataset(file, name)
-    if data.dtype != np.uint8 or data.ndim != 1 or len(data) > LARGEST_TEXT:
-        raise TypeError(f"{name} is no text")
-    return bytes(data[()])
 
 
 def _same_file(path: Path, handle: int) -> bool:

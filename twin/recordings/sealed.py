@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.recordings.codes import TYPES, decoded, summed
+from twin.recordings.damage import dataset
 from twin.recordings.layout import ENCODING, LARGEST_BLOCK, POSE, QUALITY_CHANGE, STRETCH
 from twin.signals import Floats, Qualities
 from twin.times import Nanoseconds
@@ -145,21 +146,6 @@ class SealedBlock:
 
     def _dataset(self, name: str) -> h5py.Dataset:
         return dataset(self._group, name)
-
-
-def dataset(group: h5py.Group, name: str) -> h5py.Dataset:
-    """A dataset that lies in this very file. Raises KeyError or TypeError for a link that leads elsewhere."""
-    found = member(group, name)
-    if not isinstance(found, h5py.Dataset) or found.external or found.is_virtual:
-        raise TypeError(f"{name} is no dataset of this file")
-    return found
-
-
-def member(group: h5py.Group, name: str) -> Any:
-    """What a group holds, where it is no link to another place."""
-    if not isinstance(group.get(name, getlink=True), h5py.HardLink):
-        raise KeyError(name)
-    return group[name]
 
 
 def unique(columns: Sequence[int]) -> tuple[Columns, NDArray[np.intp]]:

@@ -9,8 +9,9 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.recordings.damage import dataset
 from twin.recordings.layout import CHECKED, POSE, row_type
-from twin.recordings.sealed import Columns, dataset
+from twin.recordings.sealed import Columns
 from twin.signals import Floats, Qualities
 from twin.times import Nanoseconds
 

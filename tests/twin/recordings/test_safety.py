@@ -187,7 +187,7 @@ def test_what_is_no_recording_is_refused_in_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "noise.h5").write_bytes(np.random.default_rng(0).bytes(3000))
     assert "is not an HDF5 file" in unreadable(tmp_path / "noise.h5")
     with h5py.File(tmp_path / "foreign.h5", "w") as file:
-        file.attrs["format"] = np.zeros(3)
+        file.attrs["format"] = "pumphouse-recording"
     assert "not a recording of Pumphouse" in unreadable(tmp_path / "foreign.h5")
 
 

@@ -1,0 +1,85 @@
+"""recordings/README.md keeps its word: h5py alone reads a recording by it, and the demonstrations are what it says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.conftest import ROOT
+from tests.twin.recordings.material import TAGS, frames, recorded
+from twin.recordings import journal, layout
+from twin.recordings.recording import Recording
+from twin.signals import Frame
+
+PAGE = (ROOT / "recordings" / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def values_of() -> Callable[[Path, str], Any]:
+    """The page's own example."""
+    [code] = re.findall(r"^```python\n(.*?)^```", PAGE, flags=re.DOTALL | re.MULTILINE)
+    assert "twin" not in code
+    names: dict[str, Any] = {}
+    exec(code, names)
+    function: Callable[[Path, str], Any] = names["values_of"]
+    return function
+
+
+def test_the_page_reads_a_recording_with_h5py_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, values_of: Callable[[Path, str], Any]
+) -> None:
+    monkeypatch.setattr(journal, "journal_rows", lambda columns: 2 * layout.STRETCH)
+    given = frames(3 * layout.STRETCH + 17)
+    few = np.tile(np.array([np.pi, np.e, 1 / 3]), len(given))
+    given = [
+        Frame(f.at, np.where(np.arange(4) == 1, few[i], f.values), f.quality, f.arrived) for i, f in enumerate(given)
+    ]
+    path = recorded(tmp_path / "r.h5", given)
+    with Recording.open(path) as recording:
+        block = recording.range(0, np.inf)
+    for column, tag in enumerate(TAGS):
+        at, values, quality = values_of(path, tag.name)
+        np.testing.assert_allclose(at, block.at, rtol=1e-15)
+        np.testing.assert_array_equal(values, np.array([f.values[column] for f in given]))
+        np.testing.assert_array_equal(quality, block.quality[:, column])
+
+
+def test_the_page_names_every_dataset_of_the_layout(tmp_path: Path) -> None:
+    import h5py
+
+    with h5py.File(recorded(tmp_path / "r.h5", frames(3))) as file:
+        for name in [*file.attrs, *file["blocks/000000"], *file["blocks/000000"].attrs, *file["blocks"].attrs]:
+            assert f"`{name}`" in PAGE, name
+        for kind in (layout.ENCODING, layout.POSE, layout.QUALITY_CHANGE, layout.row_type(3)):
+            for field in kind.names or ():
+                assert f"`{field}`" in PAGE, field
+
+
+def test_the_real_start_up_ships_as_it_was_measured(shared_data: Path) -> None:
+    lines = (shared_data / "pump_curves" / "valhall_pump_start.csv").read_text().splitlines()[1:]
+    wanted = np.array([[float(cell) for cell in line.split(",")] for line in lines])
+    with Recording.open(ROOT / "recordings" / "valhall-start.h5") as recording:
+        np.testing.assert_array_equal(recording.range(0, np.inf).values, wanted)
+        assert [tag.unit for tag in recording.tags] == ["bar", "bar", "m³/h"]
+        assert recording.station is None
+
+
+def test_the_simulated_demonstration_shows_what_the_page_says() -> None:
+    with Recording.open(ROOT / "recordings" / "cavitation.h5") as recording:
+        start = recording.span[0]
+        assert recording.row_count == 600
+        [truth] = recording.truth()
+        assert (truth.at - start, truth.data["fault"]) == (30.0, "cavitation")
+        found = recording.anomalies()[0]
+        assert (found.equipment, found.fault, found.detected - start) == ("P102", "cavitation", 38.0)
+        assert sorted(alarm.since - start for alarm in recording.alarms()) == [34.0, 34.0, 40.0]
+        assert len(recording.robots()) == 4
+
+
+def test_the_demonstrations_are_small() -> None:
+    assert sum(path.stat().st_size for path in (ROOT / "recordings").glob("*.h5")) < 5 * 2**20

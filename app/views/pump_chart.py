@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
@@ -19,6 +19,8 @@ from app.views.trend_items import Band, Polyline
 AXIS_WIDTH, AXIS_HEIGHT, NOTE = 48, 22, 16  # px
 SMALL_HEIGHT = 76  # px
 ROOMY = (370, 460)  # px of height from which there is room for the NPSH, and for the efficiency as well
+LEAST, USUAL = QSize(240, 200), QSize(480, 420)
+HEADROOM = 1.6  # of the greatest NPSH, which leaves room for words above
 BAND, PREFERRED = 70, 14  # opacity of 255
 NOTHING = np.empty(0)
 
@@ -192,6 +194,13 @@ class PumpChart(QWidget):
         ):
             self._retranslate()
 
+    def minimumSizeHint(self) -> QSize:
+        """Always the same: what is shown depends on the height, and must not decide it."""
+        return LEAST
+
+    def sizeHint(self) -> QSize:
+        return USUAL
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._show_small(self._state)
@@ -233,7 +242,7 @@ class PumpChart(QWidget):
         flow = state.point[0]
         if npsh is not None:
             available = state.npsh_available if math.isfinite(state.npsh_available) else 0.0
-            most = 1.25 * max(float(npsh.value.max()), available)
+            most = HEADROOM * max(float(npsh.value.max()), available)
             self._npsh.show_line(npsh, (flow, state.npsh_available), most)
         if efficiency is not None:
             at = float(np.interp(flow, efficiency.flow, efficiency.value)) if math.isfinite(flow) else math.nan

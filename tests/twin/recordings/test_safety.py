@@ -214,6 +214,42 @@ def test_odd_and_damaged_hdf5_files_are_refused_in_a_sentence(shared_data: Path)
         unreadable(path)
 
 
+DAMAGED = """
+import math, random, sys
+from pathlib import Path
+from twin.errors import StationError
+from twin.recordings.recording import Recording
+whole, path = Path(sys.argv[1]).read_bytes(), Path(sys.argv[1] + ".damaged")
+chance = random.Random(int(sys.argv[2]))
+for trial in range(150):
+    content = bytearray(whole)
+    if chance.random() < 0.25:
+        content = content[: chance.randrange(len(content))]
+    else:
+        content[chance.randrange(len(content))] ^= chance.randrange(1, 256)
+    path.write_bytes(content)
+    try:
+        with Recording.open(path) as recording:
+            recording.range(-math.inf, math.inf)
+            recording.latest_at(math.inf)
+            recording.events(-math.inf, math.inf)
+            recording.track("RB1")
+    except StationError as error:
+        print(error)
+"""
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_cut_or_flipped_file_is_read_or_refused_and_never_crashes_or_hangs(tmp_path: Path, seed: int) -> None:
+    path = recorded(tmp_path / "r.h5", frames(700))
+    words = [sys.executable, "-c", DAMAGED, str(path), str(seed)]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    said = done.stdout.splitlines()
+    assert len(said) > 20
+    assert all(line.startswith(str(path)) and line.endswith(".") for line in said)
+
+
 def test_a_closed_recording_leaves_nothing_beside_it(tmp_path: Path) -> None:
     recorded(tmp_path / "r.h5", frames(10))
     assert [path.name for path in tmp_path.iterdir()] == ["r.h5"]

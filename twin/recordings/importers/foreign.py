@@ -36,6 +36,7 @@ class Summary:
     unknown: list[str] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
     without_numbers: list[str] = field(default_factory=list)
+    foreign: bool = False
     unreadable: int = 0
     out_of_order: int = 0
     twice: int = 0
@@ -43,7 +44,9 @@ class Summary:
     def sentences(self) -> list[str]:
         """For people, what is worth saying."""
         said = [f"{self.path.name}: {self.rows} rows of {len(self.columns)} columns"]
-        if self.unknown:
+        if self.foreign:
+            said.append("none of them is a tag of the station, so it is kept without one; local times are taken as UTC")
+        elif self.unknown:
             said.append(f"not in the station, kept as tags of their own: {', '.join(self.unknown)}")
         if self.dropped:
             said.append(f"left out, as the map says: {', '.join(self.dropped)}")
@@ -97,10 +100,12 @@ class _Series:
 
 
 def import_sheet(path: Path, station: Station | None, mapping: Map | None = None) -> Imported:
-    """Read a CSV file, wide or long. A station none of whose tags is in it is not its station."""
+    """Read a CSV file, wide or long. A station none of whose tags is in it is not its station, nor its time zone."""
     sheet = read_sheet(path)
     mapping = mapping or Map()
     summary = Summary(path)
+    if station is not None and not _is_of(sheet, station, mapping):
+        station, summary.foreign = None, True
     zone = station.zone if station is not None else UTC
     if {name.lower() for name in sheet.names} >= set(LONG):
         at, series = _long(sheet, station, mapping, zone, summary)
@@ -115,9 +120,7 @@ def import_sheet(path: Path, station: Station | None, mapping: Map | None = None
     summary.rows, summary.columns = len(at), [one.tag.name for one in series]
     values = np.stack([one.values for one in series], axis=1)[order]
     quality = np.stack([one.quality for one in series], axis=1)[order]
-    tags = _table(path, series)
-    known = station if any(_known(station, tag.name) for tag in tags) else None
-    return Imported(tags, known, Block(at, values, quality, at.copy()), order, summary)
+    return Imported(_table(path, series), station, Block(at, values, quality, at.copy()), order, summary)
 
 
 # ---- wide: a column a tag -------------------------------------------------------------------------------------------
@@ -250,6 +253,13 @@ def _series(name: str, values: Floats, station: Station | None, mapping: Map, su
 
 def _assumed(values: Floats) -> Qualities:
     return np.where(np.isnan(values), np.uint8(Quality.MISSING), np.uint8(Quality.GOOD))
+
+
+def _is_of(sheet: Sheet, station: Station | None, mapping: Map) -> bool:
+    """Whether the sheet holds anything of that station."""
+    spelt = {name.lower(): name for name in sheet.names}
+    names = set(sheet.column(spelt["tag"])) if set(spelt) >= set(LONG) else set(sheet.names)
+    return any(_known(station, mapping.columns.get(name, Column()).tag or name) for name in names)
 
 
 def _known(station: Station | None, name: str) -> Tag | None:

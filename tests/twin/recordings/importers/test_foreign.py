@@ -70,7 +70,10 @@ def test_columns_the_station_knows_are_its_tags_and_others_are_kept(tmp_path: Pa
 
 
 def test_a_station_none_of_whose_tags_is_there_is_not_its_station(tmp_path: Path) -> None:
-    assert imported(tmp_path, "time,x\n0,1\n", STATION).station is None
+    data = imported(tmp_path, "time,x\n2026-01-12T04:00:00,1\n", STATION)
+    assert data.station is None
+    assert data.block.at[0] == 1_768_190_400.0
+    assert "local times are taken as UTC" in data.summary.sentences()[1]
 
 
 def test_a_map_renames_scales_converts_drops_and_labels(tmp_path: Path) -> None:

@@ -1,0 +1,165 @@
+"""What the scene costs: a frame while the camera turns, robots move and values change, and the first picture.
+
+Beside the limit on the same machine in the same minute: all triangles as one actor of bare VTK, and VTK's own importer.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+from vtkmodules.util.numpy_support import vtk_to_numpy
+from vtkmodules.vtkCommonCore import vtkUnsignedCharArray
+from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper, vtkRenderer
+
+from app import theme
+from app.scene import glb
+from app.scene.camera import VIEW_ANGLE, Camera
+from app.scene.painter import Painter, off_screen_window
+from app.scene.solids import Solid
+from app.scene.state import Halo, RobotMark, SceneState
+from twin.paths import REFERENCE_STATION
+
+MODEL = REFERENCE_STATION.with_name("station.glb")
+SIZE = (1280, 800)
+FRAMES = 30
+TURN = 0.02  # rad a frame
+
+OURS = f"""
+from pathlib import Path
+from app.scene import glb
+from app.scene.painter import Painter
+Painter(glb.read(Path({str(MODEL)!r})), {SIZE}).paint()
+"""
+BARE = f"""
+import vtkmodules.vtkRenderingOpenGL2
+from vtkmodules.vtkCommonCore import vtkUnsignedCharArray
+from vtkmodules.vtkIOImport import vtkGLTFImporter
+from tests.bench.scene import bare_window
+window, renderer = bare_window()
+importer = vtkGLTFImporter()
+importer.SetFileName({str(MODEL)!r})
+importer.SetRenderWindow(window)
+importer.Update()
+renderer.ResetCamera()
+window.Render()
+window.GetPixelData(0, 0, {SIZE[0] - 1}, {SIZE[1] - 1}, 0, vtkUnsignedCharArray(), 0)
+"""
+
+
+def bare_window() -> tuple[object, vtkRenderer]:
+    """An off-screen window without multisampling, and its renderer."""
+    window, renderer = off_screen_window(), vtkRenderer()
+    window.SetOffScreenRendering(1)
+    window.SetMultiSamples(0)
+    window.SetSize(*SIZE)
+    window.AddRenderer(renderer)
+    return window, renderer
+
+
+def merged(model: glb.Model) -> Callable[[int], None]:
+    """One actor of all that is shown, back faces culled, read back: the limit."""
+    window, renderer = bare_window()
+    parts = [p for p in model.parts if not p.node.startswith(("building.roof", "building.walls"))]
+    mapper, actor = vtkPolyDataMapper(), vtkActor()
+    mapper.SetInputData(Solid.of(parts, model.materials).data)
+    actor.SetMapper(mapper)
+    actor.GetProperty().BackfaceCullingOn()
+    renderer.AddActor(actor)
+    pixels = vtkUnsignedCharArray()
+    start = Painter(model, SIZE).overview()
+
+    def frame(index: int) -> None:
+        aim(renderer, start.orbited(TURN * index, 0.0))
+        window.Render()
+        window.GetPixelData(0, 0, SIZE[0] - 1, SIZE[1] - 1, 0, pixels, 0)
+        np.ascontiguousarray(vtk_to_numpy(pixels).reshape(SIZE[1], SIZE[0], 3)[::-1])
+
+    return frame
+
+
+def aim(renderer: vtkRenderer, camera: Camera) -> None:
+    """Look as the painter does."""
+    eye = renderer.GetActiveCamera()
+    eye.SetPosition(*camera.position)
+    eye.SetFocalPoint(*camera.focus)
+    eye.SetViewUp(0, 0, 1)
+    eye.SetViewAngle(VIEW_ANGLE)
+    eye.SetClippingRange(camera.distance / 80, camera.distance + 400.0)
+
+
+def living(model: glb.Model, changing: bool) -> Callable[[int], None]:
+    """The painter, turning; with robots that move, pumps whose tint changes and an anomaly where ``changing``."""
+    painter = Painter(model, SIZE)
+    start = painter.overview()
+    pumps = [f"P{circuit}0{number}" for circuit in (1, 2) for number in (1, 2, 3, 4)]
+
+    def frame(index: int) -> None:
+        if changing:
+            painter.show(_state(index, pumps))
+        painter.look(start.orbited(TURN * index, 0.0))
+        painter.paint()
+
+    return frame
+
+
+def _state(index: int, pumps: list[str]) -> SceneState:
+    way = tuple((24.5, 12.0 + 0.1 * step, 0.0) for step in range(index, index + 60))
+    high = tuple((22.0 + 0.1 * step, 20.0, 6.0) for step in range(index, index + 60))
+    robots = (RobotMark("RB1", "ground", way[-1], 1.57, way), RobotMark("RB2", "rail", high[-1], 0.0, high))
+    tints = tuple((pump, theme.residual_colour(8 * np.sin(index / 5 + n))) for n, pump in enumerate(pumps))
+    halo = Halo("P102", theme.PRIORITY_COLOURS["high"], theme.PRIORITY_SHAPES["high"])
+    return replace(SceneState(), tints=tints, robots=robots, halos=(halo,), selected="P103")
+
+
+def in_turn(works: dict[str, Callable[[int], None]]) -> dict[str, np.ndarray]:
+    """Milliseconds of each work's frames, taken in turn so that whatever else the machine does falls on all alike."""
+    taken: dict[str, list[float]] = {name: [] for name in works}
+    for index in range(-3, FRAMES):
+        for name, work in works.items():
+            begun = time.perf_counter()
+            work(index)
+            if index >= 0:
+                taken[name].append(1e3 * (time.perf_counter() - begun))
+    return {name: np.array(times) for name, times in taken.items()}
+
+
+def first_pictures(runs: int = 5) -> dict[str, float]:
+    """Seconds from the start of a process to its first picture, the middle of some runs in turn."""
+    scripts = {"ours": OURS, "VTK's glTF importer": BARE}
+    taken: dict[str, list[float]] = {name: [] for name in scripts}
+    for _ in range(runs):
+        for name, script in scripts.items():
+            begun = time.perf_counter()
+            subprocess.run([sys.executable, "-c", script], check=True, capture_output=True)
+            taken[name].append(time.perf_counter() - begun)
+    return {name: float(np.median(times)) for name, times in taken.items()}
+
+
+def main() -> None:
+    """Print the figures."""
+    model = glb.read(MODEL)
+    triangles = sum(len(part.triangles) for part in model.parts)
+    works = {
+        "one merged actor (the limit)": merged(model),
+        "the scene, turning": living(model, changing=False),
+        "the same, values and robots changing": living(model, changing=True),
+    }
+    taken = in_turn(works)
+    limit = float(np.median(taken["one merged actor (the limit)"]))
+    print(f"{triangles} triangles, {len(model.nodes)} nodes, {SIZE[0]} x {SIZE[1]}")
+    print(f"{'a frame, ms':38}{'median':>9}{'p95':>9}{'over limit':>12}")
+    for name, times in taken.items():
+        middle = float(np.median(times))
+        print(f"{name:38}{middle:9.1f}{np.percentile(times, 95):9.1f}{middle / limit:12.2f}")
+    print(f"\n{'first picture, process start to pixels':38}{'s':>9}")
+    for name, seconds in first_pictures().items():
+        print(f"{name:38}{seconds:9.2f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -117,12 +117,11 @@ class Panels:
         except StationError as error:
             self._scene_view.furnish(None, str(error))
             return
-        station = self._room.opened.station
-        live = [pump.id for pump in station.pumps] if station is not None else []
-        self._scene_view.furnish(Painter(model, live))
+        self._scene_view.furnish(Painter(model))
         self._scene.select(self._selection)  # whoever asked to fly before there was a scene is taken there now
 
-    def _pick_in_scene(self, name: str, fly: bool) -> None:
+    def _pick_in_scene(self, node: str, fly: bool) -> None:
+        name = self._scene.owner(node)
         self._room.select(Selection("equipment", name, equipment=name, fly=fly) if name else Selection())
 
     # ---- pump chart ------------------------------------------------------------------------------------------------

@@ -37,9 +37,11 @@ class Presenter:
 
     def __init__(self, view: View, station: Station | None) -> None:
         self._view = view
+        self._station = station
         self._pumps = tuple(pump.id for pump in station.pumps) if station is not None else ()
         self._kinds = {robot.id: robot.kind for robot in station.file.robots} if station is not None else {}
         tags = station.tags if station is not None else ()
+        self._owners = {tag.node: tag.equipment for tag in tags if tag.node and tag.equipment}
         self._columns = {pump: [c for c, tag in enumerate(tags) if tag.equipment == pump] for pump in self._pumps}
         self._trails: dict[str, deque[Pose]] = {}
         self._language = "en"
@@ -49,6 +51,14 @@ class Presenter:
     @property
     def state(self) -> SceneState:
         return self._state
+
+    def owner(self, node: str) -> str:
+        """The equipment a node of the model shows: itself, what its tags belong to, or what it is a part of."""
+        if node in self._owners:
+            return self._owners[node]
+        if self._station is None or not node or self._station.kind_of(node):
+            return node
+        return self.owner(node.rpartition(".")[0])
 
     def say_in(self, language: str) -> None:
         """Say the labels in another language."""
@@ -75,18 +85,19 @@ class Presenter:
         snapshot = self._mail.snapshot if self._mail is not None else None
         if snapshot is None or self._mail is None:
             return
-        off = {pump: largest(snapshot.residuals, pump)[0] for pump in self._pumps}
+        judged = dict.fromkeys((*self._pumps, *(name.equipment for name in snapshot.residuals.names)))
+        off = {equipment: largest(snapshot.residuals, equipment)[0] for equipment in judged}
         worst = _worst(self._mail, snapshot)
         self._show(
             replace(
                 self._state,
-                tints=tuple((pump, theme.residual_colour(_stepped(z))) for pump, z in off.items() if _is_off(z)),
+                tints=tuple((name, theme.residual_colour(_stepped(z))) for name, z in off.items() if _is_off(z)),
                 halos=tuple(
                     Halo(equipment, theme.PRIORITY_COLOURS[priority], theme.PRIORITY_SHAPES[priority])
                     for equipment, priority in worst.items()
                 ),
                 robots=tuple(self._mark(pose) for pose in snapshot.frame.poses),
-                labels=tuple(self._label(state, off, worst, snapshot) for state in snapshot.pumps),
+                labels=(*(self._label(state, off, worst, snapshot) for state in snapshot.pumps), *self._signs(worst)),
             )
         )
 
@@ -114,6 +125,21 @@ class Presenter:
             quality,
             weight=(10 if priority else 0) + (2 if _is_off(z) else 0) + int(state.running),
         )
+
+    def _signs(self, worst: dict[str, str]) -> list[Label]:
+        """Labels of what is amiss and is no pump."""
+        return [
+            Label(
+                name,
+                name,
+                self._station.name_of(name).said_in(self._language) if self._station is not None else "",
+                theme.PRIORITY_COLOURS[priority],
+                theme.PRIORITY_SHAPES[priority],
+                weight=10,
+            )
+            for name, priority in worst.items()
+            if name not in self._pumps
+        ]
 
     def _mark(self, pose: Pose) -> RobotMark:
         trail = self._trails.setdefault(pose.robot, deque())

@@ -7,8 +7,6 @@ and accessors). glTF has y up; points are given here with z up, as the station's
 
 from __future__ import annotations
 
-import json
-import struct
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.scene.container import BrokenError, opened
 from twin.errors import StationError
 
 Array = NDArray[np.float32]
@@ -31,6 +30,8 @@ _COMPONENTS = {
 _WIDTHS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT4": 16}
 _TRIANGLES = 4
 _DEEPEST = 64
+_FLAT = 1e-12  # a volume scale below which nothing is left to see
+MOST_TRIANGLES = 20_000_000  # beyond which a model would take the machine with it
 
 
 @dataclass(frozen=True)
@@ -74,45 +75,15 @@ def read(path: Path) -> Model:
     """Read a model. Raises StationError with one plain sentence if it cannot be used."""
     try:
         if path.stat().st_size > LARGEST_FILE:
-            raise _BrokenError("is larger than 1 GB")
-        document, binary = _container(path.read_bytes())
+            raise BrokenError("is larger than 1 GB")
+        document, binary = opened(path.read_bytes())
         return _Reader(document, binary).model()
     except OSError as error:
         raise StationError(path, error.strerror or str(error), "Name a glTF model (.glb) that can be read") from None
-    except _BrokenError as error:
+    except BrokenError as error:
         raise StationError(path, str(error), "Export the model again as binary glTF 2.0 (.glb)") from None
     except (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError, RecursionError):
         raise StationError(path, "is not a whole glTF 2.0 model", "Export it again as binary glTF (.glb)") from None
-
-
-class _BrokenError(Exception):
-    """What is wrong with a file, in words."""
-
-
-def _container(data: bytes) -> tuple[dict[str, Any], bytes]:
-    """The JSON and the binary chunk of a GLB file."""
-    if len(data) < 20 or data[:4] != b"glTF":
-        raise _BrokenError("is not a binary glTF file")
-    version, length = struct.unpack_from("<II", data, 4)
-    if version != 2:
-        raise _BrokenError(f"is glTF version {version}, and only version 2 can be read")
-    if length > len(data):
-        raise _BrokenError("is cut off before its end")
-    chunks: dict[bytes, bytes] = {}
-    at = 12
-    while at + 8 <= length:
-        size, kind = struct.unpack_from("<I4s", data, at)
-        if at + 8 + size > length:
-            raise _BrokenError("has a chunk that reaches beyond its end")
-        chunks.setdefault(kind, data[at + 8 : at + 8 + size])
-        at += 8 + size + (-size % 4)
-    try:
-        document = json.loads(chunks[b"JSON"].decode("utf-8"))
-    except (KeyError, UnicodeDecodeError, json.JSONDecodeError):
-        raise _BrokenError("has no readable description inside") from None
-    if not isinstance(document, dict) or "asset" not in document:
-        raise _BrokenError("has no readable description inside")
-    return document, chunks.get(b"BIN\0", b"")
 
 
 class _Reader:
@@ -121,11 +92,17 @@ class _Reader:
     def __init__(self, document: dict[str, Any], binary: bytes) -> None:
         self._document = document
         self._binary = binary
+        self._visited: set[int] = set()
+        self._triangles = 0
 
     def model(self) -> Model:
         nodes = self._document.get("nodes", [])
         scenes = self._document.get("scenes")
-        roots = scenes[self._document.get("scene", 0)].get("nodes", []) if scenes else range(len(nodes))
+        if scenes:
+            roots = scenes[self._document.get("scene", 0)].get("nodes", [])
+        else:
+            below = {child for node in nodes for child in node.get("children", [])}
+            roots = [index for index in range(len(nodes)) if index not in below]
         parts: list[Part] = []
         for root in roots:
             self._walk(root, np.eye(4), "", parts, 0)
@@ -133,8 +110,9 @@ class _Reader:
         return Model(tuple(parts), materials, tuple(str(n.get("name", "")) for n in nodes))
 
     def _walk(self, index: int, above: NDArray[np.float64], name_above: str, parts: list[Part], depth: int) -> None:
-        if depth > _DEEPEST:
-            raise _BrokenError("has nodes nested in a circle")
+        if depth > _DEEPEST or index in self._visited:
+            raise BrokenError("has nodes nested in a circle, or one in two places")
+        self._visited.add(index)
         node = self._document["nodes"][index]
         transform = above @ _transform(node)
         name = str(node.get("name") or name_above)
@@ -151,29 +129,43 @@ class _Reader:
             return None
         attributes = primitive["attributes"]
         points = self._accessor(attributes["POSITION"]).astype(np.float64)
-        if "indices" in primitive:
-            triangles = self._accessor(primitive["indices"]).astype(np.int32).reshape(-1, 3)
-        else:
-            triangles = np.arange(len(points), dtype=np.int32).reshape(-1, 3)
-        if triangles.size and (triangles.min() < 0 or triangles.max() >= len(points)):
-            raise _BrokenError("has triangles whose corners it does not hold")
+        triangles = self._corners(primitive, len(points))
         normals = self._accessor(attributes["NORMAL"]).astype(np.float64) if "NORMAL" in attributes else None
         if normals is None or len(normals) != len(points):
             normals = smooth(points, triangles)
-        known = len(self._document.get("materials", []))
-        material = int(primitive.get("material", known))
-        if not 0 <= material <= known:
-            raise _BrokenError("names a material that it does not hold")
-        turned = np.linalg.inv(transform[:3, :3]).T
+        turned = transform[:3, :3]
+        scale = float(np.linalg.det(turned))
+        if not np.isfinite(transform).all() or abs(scale) < _FLAT:
+            return None  # shrunk to nothing, which glTF allows
         return Part(
             name,
-            material,
-            _z_up(points @ transform[:3, :3].T + transform[:3, 3]),
-            _z_up(_unit(normals @ turned.T)),
-            triangles,
+            self._material(primitive),
+            _z_up(points @ turned.T + transform[:3, 3]),
+            _z_up(_unit(normals @ np.linalg.inv(turned))),
+            triangles if scale > 0 else triangles[:, ::-1],
             self._shade(attributes, len(points)),
             layer,
         )
+
+    def _corners(self, primitive: dict[str, Any], count: int) -> NDArray[np.int32]:
+        """The corners of the triangles, (f, 3), each one of ``count`` points."""
+        if "indices" in primitive:
+            triangles = self._accessor(primitive["indices"]).astype(np.int64).reshape(-1, 3)
+        else:
+            triangles = np.arange(count).reshape(-1, 3)
+        if triangles.size and (triangles.min() < 0 or triangles.max() >= count):
+            raise BrokenError("has triangles whose corners it does not hold")
+        self._triangles += len(triangles)
+        if self._triangles > MOST_TRIANGLES:
+            raise BrokenError(f"draws more than {MOST_TRIANGLES // 1_000_000} million triangles")
+        return triangles.astype(np.int32)
+
+    def _material(self, primitive: dict[str, Any]) -> int:
+        known = len(self._document.get("materials", []))
+        material = int(primitive.get("material", known))
+        if not 0 <= material <= known:
+            raise BrokenError("names a material that it does not hold")
+        return material
 
     def _shade(self, attributes: dict[str, Any], count: int) -> Array:
         """The brightness of vertex colours; their hue would fight with the tints."""
@@ -181,12 +173,14 @@ class _Reader:
             return np.ones(count, np.float32)
         colours = self._accessor(attributes["COLOR_0"])
         if len(colours) != count:
-            raise _BrokenError("has colours for other points than its own")
-        largest = np.iinfo(colours.dtype).max if colours.dtype.kind in "iu" else 1.0
-        return (colours[:, :3].mean(axis=1) / largest).astype(np.float32)
+            raise BrokenError("has colours for other points than its own")
+        return np.clip(colours[:, :3].mean(axis=1), 0.0, 1.0).astype(np.float32)
 
     def _accessor(self, index: int) -> NDArray[Any]:
+        """The rows (n, width) an accessor names; normalised integers as the shares they stand for."""
         accessor = self._document["accessors"][index]
+        if "sparse" in accessor:
+            raise BrokenError("holds sparse data, which cannot be read here")
         kind, width = _COMPONENTS[accessor["componentType"]], _WIDTHS[accessor["type"]]
         count = int(accessor["count"])
         view = self._document["bufferViews"][accessor["bufferView"]]
@@ -194,11 +188,11 @@ class _Reader:
         stride = int(view.get("byteStride", 0)) or kind.itemsize * width
         needed = (count - 1) * stride + kind.itemsize * width if count else 0
         if count < 0 or start < 0 or stride < kind.itemsize * width or start + needed > len(self._binary):
-            raise _BrokenError("names data that it does not hold")
+            raise BrokenError("names data that it does not hold")
         rows = np.ndarray((count, width), kind, self._binary, start, (stride, kind.itemsize))
         if kind.kind == "f" and not np.isfinite(rows).all():
-            raise _BrokenError("has points that are not numbers")
-        return rows
+            raise BrokenError("has points that are not numbers")
+        return np.maximum(rows / np.iinfo(kind).max, -1.0) if accessor.get("normalized") else rows
 
 
 def _layer(node: dict[str, Any]) -> str:

@@ -15,7 +15,7 @@ KEY = np.array([-0.42, -0.62, 0.66])  # towards the key light, in the station's 
 KEY = KEY / np.linalg.norm(KEY)
 
 _LIT = """
-  vec3 facing = normalize(normalVCVSOutput);
+  vec3 facing = normalVCVSOutput;
   float sky = 0.5 + 0.5 * dot(facing, upVC);
   float key = max(0.0, dot(facing, keyVC));
   float shine = max(0.0, dot(facing, halfVC));
@@ -30,7 +30,7 @@ class Light:
 
     def __init__(self) -> None:
         self._actors: list[vtkActor] = []
-        self._camera = Camera()
+        self._directions = _directions(Camera())
 
     def on(self, actor: vtkActor) -> vtkActor:
         """Light an actor from now on; the same actor."""
@@ -45,15 +45,19 @@ class Light:
 
     def follow(self, camera: Camera) -> None:
         """Turn with the camera: the shader works in its axes."""
-        self._camera = camera
+        self._directions = _directions(camera)
         for actor in self._actors:
             self._aim(actor)
 
     def _aim(self, actor: vtkActor) -> None:
-        camera = self._camera
-        axes = np.array([camera.right, camera.up, camera.backward])
-        half = KEY + camera.backward
-        directions = {"upVC": (0.0, 0.0, 1.0), "keyVC": KEY, "halfVC": half / np.linalg.norm(half)}
         uniforms = actor.GetShaderProperty().GetFragmentCustomUniforms()
-        for name, direction in directions.items():
-            uniforms.SetUniform3f(name, (axes @ np.asarray(direction)).tolist())
+        for name, direction in self._directions.items():
+            uniforms.SetUniform3f(name, direction)
+
+
+def _directions(camera: Camera) -> dict[str, list[float]]:
+    """Where up, the key light and the highlight lie, in the camera's axes."""
+    axes = np.array([camera.right, camera.up, camera.backward])
+    half = KEY + camera.backward
+    station = {"upVC": np.array([0.0, 0.0, 1.0]), "keyVC": KEY, "halfVC": half / np.linalg.norm(half)}
+    return {name: (axes @ direction).tolist() for name, direction in station.items()}

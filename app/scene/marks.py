@@ -99,9 +99,9 @@ class Robots:
 
     def _draw_trails(self, paths: list[NDArray[np.float32]]) -> None:
         paths = [path for path in paths if len(path) > 1]
-        colour = np.array([round(255 * c) for c in theme.rgb(theme.ROBOT)], np.uint8)
-        fading = [np.linspace(15, 235, len(path)).astype(np.uint8) for path in paths]
-        shades = [np.column_stack([np.tile(colour, (len(alpha), 1)), alpha]) for alpha in fading]
+        # Fading into the floor's grey instead of into nothing: what is seen through costs a pass of its own, 12 ms.
+        old, new = (255 * np.array(theme.rgb(colour)) for colour in (theme.GRID, theme.ROBOT))
+        shades = [old + np.linspace(0.15, 1.0, len(path))[:, None] * (new - old) for path in paths]
         if paths:
             self._trails.GetMapper().SetInputData(polyline(paths, np.concatenate(shades)))
         self._trails.SetVisibility(bool(paths))

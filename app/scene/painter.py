@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +17,7 @@ from vtkmodules import vtkRenderingOpenGL2
 from vtkmodules.util.numpy_support import vtk_to_numpy
 from vtkmodules.vtkCommonCore import vtkUnsignedCharArray
 from vtkmodules.vtkCommonDataModel import vtkPolyData
+from vtkmodules.vtkFiltersCore import vtkAppendPolyData
 from vtkmodules.vtkRenderingCore import vtkActor, vtkLight, vtkRenderer, vtkRenderWindow
 
 from app import theme
@@ -31,6 +32,11 @@ from app.scene.state import Halo, SceneState
 Picture = NDArray[np.uint8]
 TINT = 0.75  # share of the tint in a tinted part's colour
 REACH = 0.8  # m round a robot in which a click finds it
+CHUNK = 50_000  # points in a solid, about
+FINE = 0.3  # m: parts of which nine triangles in ten are smaller are bolts, nuts and the like
+FINE_FROM = 90.0  # m from which they would be smaller than a pixel
+OVERVIEW_FROM = np.radians([-112.0, -120.0, -128.0, -136.0])
+ABOVE = float(np.radians(40.0))
 HIGHEST = 6.0  # m: what an overview need not show is above
 
 
@@ -42,20 +48,29 @@ class Hit:
     at: NDArray[np.float64]
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """A solid in the picture, the layer it belongs to, and whether it is too small to be seen from afar."""
+
+    layer: str
+    fine: bool
+    solid: Solid
+    actor: vtkActor
+
+
 class Painter:
     """Paints one model in one size.
 
     Parameters
     ----------
-    model : Model         What stands still.
-    live : iterable of str   Equipment that may be tinted; everything else is merged for good.
-    size : (int, int)     Width and height of the picture. [px]
+    model : Model        What stands still.
+    size : (int, int)    Width and height of the picture. [px]
     """
 
-    def __init__(self, model: Model, live: Iterable[str] = (), size: tuple[int, int] = (1280, 800)) -> None:
+    def __init__(self, model: Model, size: tuple[int, int] = (1280, 800)) -> None:
         self._places = Places(model.parts)
         self._renderer = vtkRenderer()
-        self._window = _off_screen_window()
+        self._window = off_screen_window()
         self._window.SetOffScreenRendering(1)
         self._window.SetMultiSamples(0)
         self._window.AddRenderer(self._renderer)
@@ -67,11 +82,10 @@ class Painter:
         self._camera = Camera()
         self._light = Light()
         self._set_the_stage()
-        self._solids = self._merge(model, frozenset(live))
+        self._drawn = self._merge(model)
         self._robots = Robots(self._renderer, self._light)
         self._rings: list[vtkActor] = []
         self._outlines: list[Outline] = []
-        self._hide(self._state.hidden)
         self.look(self.overview())
 
     # ---- what is shown ---------------------------------------------------------------------------------------------
@@ -86,7 +100,7 @@ class Painter:
             self._tints = state.tints
             self._tint(dict(state.tints))
         if state.hidden != before.hidden:
-            self._hide(state.hidden)
+            self._reveal()
         if state.robots != before.robots:
             self._robots.show(state.robots)
         if (state.halos, state.selected) != (before.halos, before.selected):
@@ -100,6 +114,7 @@ class Painter:
         self._picture = None
         self._renderer.UseFXAAOff()
         self._light.follow(camera)
+        self._reveal()
         eye = self._renderer.GetActiveCamera()
         eye.SetPosition(*camera.position)
         eye.SetFocalPoint(*camera.focus)
@@ -152,12 +167,12 @@ class Painter:
         return self._places.box(equipment) if equipment else self._places.whole
 
     def overview(self) -> Camera:
-        """The whole station, seen from the south above the cut-away wall."""
+        """The whole station, from above the cut-away walls and from where it fills the picture best."""
         points = self._places.corners()
         points[:, 2] = np.minimum(points[:, 2], HIGHEST)
         width, height = self.size
-        camera = Camera(azimuth=float(np.radians(-116.0)), elevation=float(np.radians(42.0)))
-        return camera.framing(points, width / height)
+        ways = [Camera(azimuth=float(a), elevation=ABOVE).framing(points, width / height) for a in OVERVIEW_FROM]
+        return min(ways, key=lambda camera: camera.distance)
 
     def contour(self, equipment: str) -> NDArray[np.float64]:
         """A convex outline round a piece of equipment in the picture, (n, 2) px; empty where it is not seen."""
@@ -190,7 +205,7 @@ class Painter:
         robot_hit = self._robot_on(start, end)
         if robot_hit is not None:
             return robot_hit
-        hits = [solid.hit(start, end) for solid, actor in self._solids.values() if actor.GetVisibility()]
+        hits = [drawn.solid.hit(start, end) for drawn in self._drawn if drawn.actor.GetVisibility()]
         found = min((hit for hit in hits if hit is not None), default=None)
         if found is None:
             return None
@@ -217,38 +232,40 @@ class Painter:
         lamp.SetLightTypeToHeadlight()
         self._renderer.AddLight(lamp)
 
-    def _merge(self, model: Model, live: frozenset[str]) -> dict[str, tuple[Solid, vtkActor]]:
-        """One solid for each layer, one for what may be tinted, one for what is seen through."""
-        layers: dict[str, list[Part]] = {}
-        for part in model.parts:
-            layers.setdefault(_layer(part, model, live), []).append(part)
-        solids = {}
-        for layer in sorted(layers, key=lambda name: name == "glass"):
-            solid = Solid.of(layers[layer], model.materials)
-            actor = self._light.on(surface(solid.data))
-            if layer == "glass":
-                actor.GetProperty().SetOpacity(model.materials[layers[layer][0].material].opacity)
-                actor.GetProperty().BackfaceCullingOff()
-            self._renderer.AddActor(actor)
-            solids[layer] = (solid, actor)
-        return solids
+    def _merge(self, model: Model) -> list[Drawn]:
+        """Few solids: the layers that can be taken away, the rest in chunks, what is seen through at last."""
+        sorts: dict[tuple[str, bool], list[Part]] = {}
+        # The building last: what stands before a floor then saves the renderer the floor behind it.
+        for part in sorted(model.parts, key=lambda part: part.layer == "building" or part.node.startswith(SCENERY)):
+            sorts.setdefault((_layer(part, model), _is_fine(part)), []).append(part)
+        drawn = []
+        for (layer, fine), parts in sorted(sorts.items(), key=lambda each: each[0][0] == "glass"):
+            for chunk in _chunks(parts):
+                solid = Solid.of(chunk, model.materials)
+                actor = self._light.on(surface(solid.data))
+                if layer == "glass":
+                    actor.GetProperty().SetOpacity(model.materials[chunk[0].material].opacity)
+                    actor.GetProperty().BackfaceCullingOff()
+                self._renderer.AddActor(actor)
+                drawn.append(Drawn(layer, fine, solid, actor))
+        return drawn
 
     # ---- showing differences ---------------------------------------------------------------------------------------
 
     def _tint(self, tints: dict[str, str]) -> None:
-        if "live" not in self._solids:
-            return
-        solid, _ = self._solids["live"]
-        wanted = {}
-        for index, node in enumerate(solid.nodes):
-            colour = tints.get(node) or tints.get(node.split(".")[0])
-            if colour:
-                wanted[index] = tuple(round(255 * share) for share in theme.rgb(colour))
-        solid.tint(wanted, TINT)
+        """Tint what makes up each piece of equipment; a part that is named itself has its own tint."""
+        wanted: dict[str, tuple[int, int, int]] = {}
+        for name, colour in sorted(tints.items()):
+            red, green, blue = (round(255 * share) for share in theme.rgb(colour))
+            wanted |= dict.fromkeys(self._places.body(name), (red, green, blue))
+        for drawn in self._drawn:
+            drawn.solid.tint({node: wanted[node] for node in drawn.solid.nodes if node in wanted}, TINT)
 
-    def _hide(self, hidden: frozenset[str]) -> None:
-        for layer, (_, actor) in self._solids.items():
-            actor.SetVisibility(layer not in hidden)
+    def _reveal(self) -> None:
+        """Show the layers that are not taken away, and bolts and the like from near enough."""
+        near = self._camera.distance < FINE_FROM
+        for drawn in self._drawn:
+            drawn.actor.SetVisibility(drawn.layer not in self._state.hidden and (near or not drawn.fine))
 
     def _mark(self, halos: tuple[Halo, ...], selected: str) -> None:
         """Ring and outline what is amiss, and outline what is selected."""
@@ -263,13 +280,18 @@ class Painter:
 
     def _outline(self, equipment: str, colour: str) -> Outline:
         nodes = frozenset(self._places.body(equipment))
-        solid = next((solid for solid, _ in self._solids.values() if nodes & set(solid.nodes)), None)
-        outline = Outline.of(solid.body(nodes) if solid is not None else vtkPolyData(), colour)
+        bodies = vtkAppendPolyData()
+        bodies.AddInputData(vtkPolyData())
+        for drawn in self._drawn:
+            if nodes & set(drawn.solid.nodes):
+                bodies.AddInputData(drawn.solid.body(nodes))
+        bodies.Update()
+        outline = Outline.of(bodies.GetOutput(), colour)
         outline.scale(*self.size)
         return outline
 
 
-def _off_screen_window() -> vtkRenderWindow:
+def off_screen_window() -> vtkRenderWindow:
     """A window nobody sees. Without an X server VTK would try one first and complain; EGL is then asked for by name."""
     without_display = sys.platform.startswith("linux") and not os.environ.get("DISPLAY")
     if without_display and hasattr(vtkRenderingOpenGL2, "vtkEGLRenderWindow"):
@@ -277,13 +299,30 @@ def _off_screen_window() -> vtkRenderWindow:
     return vtkRenderWindow()
 
 
-def _layer(part: Part, model: Model, live: frozenset[str]) -> str:
+def _chunks(parts: list[Part]) -> Iterator[list[Part]]:
+    """Parts in turn, some at a time: what is tinted is sent to the renderer anew chunk by chunk."""
+    chunk: list[Part] = []
+    held = 0
+    for part in parts:
+        chunk.append(part)
+        held += len(part.points)
+        if held > CHUNK:
+            yield chunk
+            chunk, held = [], 0
+    if chunk:
+        yield chunk
+
+
+def _is_fine(part: Part) -> bool:
+    corners = part.points[part.triangles]
+    longest = np.linalg.norm(corners - np.roll(corners, 1, axis=1), axis=2).max(axis=1)
+    return bool(len(longest)) and float(np.quantile(longest, 0.9)) < FINE
+
+
+def _layer(part: Part, model: Model) -> str:
     if model.materials[part.material].opacity < 1.0:
         return "glass"
-    for layer in ("roof", "walls"):
-        if part.node.startswith(f"building.{layer}"):
-            return layer
-    return "live" if part.node.split(".")[0] in live else "still"
+    return next((layer for layer in ("roof", "walls") if part.node.startswith(f"{SCENERY}{layer}")), "station")
 
 
 def _hull(points: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -23,6 +23,7 @@ class Places:
     def __init__(self, parts: Iterable[Part]) -> None:
         self._boxes: dict[str, Box] = {}
         self._layers: dict[str, str] = {}
+        self._bodies: dict[str, tuple[str, ...]] = {}
         for part in parts:
             if not len(part.points):
                 continue
@@ -33,6 +34,11 @@ class Places:
 
     def body(self, equipment: str) -> tuple[str, ...]:
         """The nodes that make up a piece of equipment."""
+        if equipment not in self._bodies:
+            self._bodies[equipment] = self._found(equipment)
+        return self._bodies[equipment]
+
+    def _found(self, equipment: str) -> tuple[str, ...]:
         parts = [node for node in self._boxes if node == equipment or node.startswith(equipment + ".")]
         layer = self._layers.get(equipment)
         return tuple(node for node in parts if layer is None or self._layers[node] == layer)

@@ -30,8 +30,9 @@ class Solid:
     first_point: NDArray[np.int64]  # (parts + 1,)
     first_triangle: NDArray[np.int64]  # (parts + 1,)
     base: Colours  # (points, 3)
+    shade: NDArray[np.float32]  # (points,) how bright each is beside a middle grey
     _colours: vtkUnsignedCharArray
-    _tints: dict[int, tuple[int, int, int]] = field(default_factory=dict, repr=False)
+    _tints: dict[str, tuple[int, int, int]] = field(default_factory=dict, repr=False)
     _locator: vtkStaticCellLocator | None = field(default=None, repr=False)
 
     @classmethod
@@ -50,23 +51,29 @@ class Solid:
         data.GetPointData().SetNormals(directions)
         colours = numpy_to_vtk(base.copy(), deep=True)
         data.GetPointData().SetScalars(colours)
-        return cls(data, tuple(p.node for p in parts), first_point, first_triangle, base, colours)
+        bright = base.mean(axis=1, dtype=np.float32) / np.float32(MIDDLE_GREY)
+        return cls(data, tuple(p.node for p in parts), first_point, first_triangle, base, bright, colours)
 
-    def tint(self, tints: dict[int, tuple[int, int, int]], share: float) -> None:
-        """Mix a colour into some parts (by index); all others show their own. Only parts that change are written."""
-        changed = [part for part in tints.keys() | self._tints.keys() if tints.get(part) != self._tints.get(part)]
+    def tint(self, tints: dict[str, tuple[int, int, int]], share: float) -> None:
+        """Mix a colour into some nodes; all others show their own. Only what changes is written."""
+        changed = {node for node in tints.keys() | self._tints.keys() if tints.get(node) != self._tints.get(node)}
         self._tints = dict(tints)
-        if not changed:
+        spans = [
+            (node, slice(self.first_point[i], self.first_point[i + 1]))
+            for i, node in enumerate(self.nodes)
+            if node in changed
+        ]
+        if not spans:
             return
         colours = vtk_to_numpy(self._colours)
-        for part in changed:
-            span = slice(self.first_point[part], self.first_point[part + 1])
-            own, colour = self.base[span], tints.get(part)
+        for node, span in spans:
+            own, colour = self.base[span], tints.get(node)
             if colour is None:
                 colours[span] = own
                 continue
-            shade = own.mean(axis=1, keepdims=True) / MIDDLE_GREY  # keeps dark parts, and shaded ones, darker
-            colours[span] = np.clip((1 - share) * own + share * shade * np.array(colour), 0, 255)
+            # the shade keeps dark parts, and shaded ones, darker
+            mixed = self.shade[span, None] * (share * np.array(colour, np.float32)) + (1 - share) * own
+            colours[span] = np.minimum(mixed, 255.0)
         self._colours.Modified()
         self.data.Modified()
 
@@ -120,7 +127,7 @@ def polygons(points: NDArray[np.float32], triangles: NDArray[np.integer]) -> vtk
 
 
 def polyline(paths: Iterable[NDArray[np.float32]], colours: NDArray[np.uint8]) -> vtkPolyData:
-    """Open lines, with a colour (points, 4) at each point."""
+    """Open lines, with a colour (points, 3) at each point."""
     paths = list(paths)
     data = vtkPolyData()
     data.SetPoints(_points(np.concatenate(paths) if paths else np.zeros((0, 3), np.float32)))
@@ -130,7 +137,7 @@ def polyline(paths: Iterable[NDArray[np.float32]], colours: NDArray[np.uint8]) -
         segments.append(np.stack([steps, steps + 1], axis=1))
         start += len(path)
     data.SetLines(_cells(np.concatenate(segments) if segments else np.zeros((0, 2), np.int64)))
-    data.GetPointData().SetScalars(numpy_to_vtk(np.ascontiguousarray(colours, np.uint8).reshape(-1, 4), deep=True))
+    data.GetPointData().SetScalars(numpy_to_vtk(np.ascontiguousarray(colours, np.uint8).reshape(-1, 3), deep=True))
     return data
 
 

@@ -36,7 +36,7 @@ TURN = math.radians(0.35)  # a pixel of dragging
 WHEEL = 1.2  # nearer by a notch of the wheel
 GAP = 6.0  # px between labels
 LEGEND = QSize(240, 10)
-DIRECTIONS = {"front": (-90.0, 12.0), "right": (0.0, 12.0), "top": (-90.0, 88.0), "isometric": (-135.0, 35.0)}
+DIRECTIONS = {"front": (-90.0, 20.0), "right": (0.0, 20.0), "top": (-90.0, 88.0), "isometric": (-135.0, 35.0)}
 KEYS = {Qt.Key.Key_1: "front", Qt.Key.Key_3: "right", Qt.Key.Key_7: "top", Qt.Key.Key_9: "isometric"}
 
 
@@ -45,7 +45,7 @@ class Scene(QWidget):
 
     Signals
     -------
-    equipment_requested : a piece of equipment or a robot was clicked (its name, "" for the ground)
+    equipment_requested : a node of the model or a robot was clicked (its name, "" for the building and the ground)
     fly_requested : it was double-clicked
     """
 
@@ -102,9 +102,9 @@ class Scene(QWidget):
         if not equipment:
             self._fly(self._painter.overview())
         elif box is not None:
-            near = Camera(camera.focus, camera.distance, math.radians(-118.0), math.radians(28.0))
+            near = Camera(camera.focus, camera.distance, math.radians(-122.0), math.radians(38.0))
             reach = np.array([1.2, 1.2, 0.0])
-            self._fly(near.fitted(box[0] - reach, box[1] + reach, self.width() / max(1, self.height()), margin=1.35))
+            self._fly(near.fitted(box[0] - reach, box[1] + reach, self.width() / max(1, self.height()), margin=1.6))
 
     def look_from(self, direction: str) -> None:
         """Look at what is selected, or at the whole, from the front, right, top or isometrically."""
@@ -354,10 +354,10 @@ class Scene(QWidget):
         still = self._pressed is not None and (event.position() - self._pressed).manhattanLength() < 4
         self._pressed = None
         if still and event.button() == Qt.MouseButton.LeftButton:
-            self.equipment_requested.emit(self._under(event.position())[0].split(".")[0])
+            self.equipment_requested.emit(self._under(event.position())[0])
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self.fly_requested.emit(self._under(event.position())[0].split(".")[0])
+        self.fly_requested.emit(self._under(event.position())[0])
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self._painter is not None:

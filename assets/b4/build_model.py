@@ -25,7 +25,6 @@ from assets.modelling.solids import block, box, post, rod
 
 HERE = Path(__file__).resolve().parent
 STANDS_FROM_WALL = 1.6  # m, station transformers stand back from the way a robot takes past them
-GROUND = (-24.0, 144.0, 0.0, 66.0)
 
 
 @dataclass(frozen=True)
@@ -85,15 +84,16 @@ def assembled(plan: Plan) -> Assembly:
 
 def _floors(assembly: Assembly, plan: Plan) -> None:
     hall, side = plan.hall, plan.side
-    assembly.place("building", "building.floor", Body().add("ground", building.slab(GROUND, 0.4, -0.04)))
     for name, x0, x1 in (("HALL-A", hall.x0, hall.split_x), ("HALL-B", hall.split_x, hall.x1)):
         assembly.place("building", name, Body().add("floor", building.carpet((x0, x1, hall.y0, hall.y1), 0.8, 0.2)))
     for room in plan.rooms:
         floor = building.carpet((room.x0, room.x1, side["y0"], side["y1"]), 1.0, 0.2)
         assembly.place("building", room.id, Body().add("room floor", floor))
-    yards = [(-17.0, 9.8, 9.0, 44.0), (110.2, 137.0, 9.0, 41.8)]
+    west = (-17.0, hall.x0 - 0.2, 9.0, 43.0)
+    yards = [west, (hall.x0 + hall.x1 - west[1], hall.x0 + hall.x1 - west[0], 9.0, side["y0"] - 0.2)]
+    yards.append((hall.x0 - 0.2, hall.x1 + 0.2, hall.y1 + 0.15, side["y0"] - 0.12))
     slabs = Body().add("concrete", (building.carpet(yard, 1.0, 0.2, -0.02) for yard in yards))
-    assembly.place("building", "building.yards", slabs)
+    assembly.place("building", "building.floor", slabs)
 
 
 def _walls(assembly: Assembly, plan: Plan) -> None:

@@ -17,7 +17,6 @@ class Paint:
 
 # Hues of alarm priorities (red, yellow, orange, magenta) are left free, and greys carry what may be tinted.
 PAINTS: dict[str, Paint] = {
-    "ground": Paint("#1A1F22", roughness=0.95),
     "floor": Paint("#50595E", roughness=0.55),
     "room floor": Paint("#566066", roughness=0.6),
     "marking": Paint("#7C878C", roughness=0.7),

@@ -14,10 +14,10 @@ AXES = {"x": (1.0, 0.0, 0.0), "y": (0.0, 1.0, 0.0), "z": (0.0, 0.0, 1.0)}
 
 def facets(radius: float) -> int:
     """How many sides a circle of this radius needs to look round from three metres off."""
-    for limit, count in ((0.03, 6), (0.08, 8), (0.2, 14), (0.45, 20), (0.7, 24), (1.2, 32)):
+    for limit, count in ((0.03, 6), (0.08, 8), (0.2, 12), (0.45, 16), (0.75, 20), (1.2, 28)):
         if radius <= limit:
             return count
-    return 40
+    return 32
 
 
 def box(low: Point, high: Point) -> Manifold:

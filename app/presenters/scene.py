@@ -41,7 +41,7 @@ class Presenter:
         self._pumps = tuple(pump.id for pump in station.pumps) if station is not None else ()
         self._kinds = {robot.id: robot.kind for robot in station.file.robots} if station is not None else {}
         tags = station.tags if station is not None else ()
-        self._owners = {tag.node: tag.equipment for tag in tags if tag.node and tag.equipment}
+        self._owners = {node: tag.equipment for tag in tags if tag.equipment for node in (tag.node, tag.name) if node}
         self._columns = {pump: [c for c, tag in enumerate(tags) if tag.equipment == pump] for pump in self._pumps}
         self._trails: dict[str, deque[Pose]] = {}
         self._language = "en"

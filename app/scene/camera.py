@@ -81,10 +81,10 @@ class Camera:
         outer = (away[:, :2] / half + away[:, 2:]).max(axis=0)
         inner = (-away[:, :2] / half + away[:, 2:]).max(axis=0)
         middle = half * (outer - inner) / 2
-        depth = float(((outer + inner) / 2).max())
-        nearest = float(away[:, 2].mean())
-        distance = float(np.clip(depth - nearest, 3 * NEAREST, FARTHEST))
-        return replace(self, focus=_point(np.array([*middle, nearest]) @ axes), distance=distance)
+        depth = max(float(((outer + inner) / 2).max()), float(away[:, 2].max()) + NEAREST)
+        centre = float(away[:, 2].mean())
+        distance = float(np.clip(depth - centre, NEAREST, FARTHEST))
+        return replace(self, focus=_point(np.array([*middle, centre]) @ axes), distance=distance)
 
 
 def between(start: Camera, end: Camera, share: float) -> Camera:

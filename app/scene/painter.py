@@ -78,7 +78,6 @@ class Painter:
         self._pixels = vtkUnsignedCharArray()
         self._picture: Picture | None = None
         self._state = SceneState()
-        self._tints: tuple[tuple[str, str], ...] | None = None
         self._camera = Camera()
         self._light = Light()
         self._set_the_stage()
@@ -93,11 +92,10 @@ class Painter:
     def show(self, state: SceneState) -> None:
         """Show a state; only what differs from the last one is touched."""
         before, self._state = self._state, state
-        if state == before and self._tints is not None:
+        if state == before:
             return
         self._picture = None
-        if state.tints != self._tints:
-            self._tints = state.tints
+        if state.tints != before.tints:
             self._tint(dict(state.tints))
         if state.hidden != before.hidden:
             self._reveal()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
@@ -125,6 +126,15 @@ class Scene(QWidget):
             self._timer.stop()
         self._refine()
 
+    def bare_picture(self) -> QImage | None:
+        """The scene as it is painted, without words, marks and legend over it; None where there is no scene."""
+        if self._painter is None:
+            return None
+        self._painter.show(replace(self._state, halos=(), labels=(), selected=""))
+        image = _image(self._painter.paint()).copy()
+        self._painter.show(self._state)
+        return image
+
     @property
     def is_complete(self) -> bool:
         """Whether the scene has been given all it needs, or has said why not."""
@@ -174,10 +184,7 @@ class Scene(QWidget):
 
     def _paint_scene(self, painter: QPainter) -> None:
         assert self._painter is not None
-        rows = self._painter.paint()
-        height, width, _ = rows.shape
-        image = QImage(rows.data, width, height, 3 * width, QImage.Format.Format_RGB888)
-        painter.drawImage(QRectF(self.rect()), image)
+        painter.drawImage(QRectF(self.rect()), _image(self._painter.paint()))
         self._paint_hatches(painter)
         placed = [self._legend_plate()]
         for mark in self._state.robots:
@@ -374,6 +381,12 @@ class Scene(QWidget):
 
     def sizeHint(self) -> QSize:
         return QSize(960, 600)
+
+
+def _image(rows: np.ndarray) -> QImage:
+    """(height, width, 3) bytes as Qt sees them, without a copy."""
+    height, width, _ = rows.shape
+    return QImage(rows.data, width, height, 3 * width, QImage.Format.Format_RGB888)
 
 
 def _veil() -> QColor:

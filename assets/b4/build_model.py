@@ -1,7 +1,8 @@
 """Builds station.glb from dimensions.toml and the places in station.toml: ``python assets/b4/build_model.py``.
 
 The same two files give the same bytes. Nodes are named after the equipment they show, parts of it with a dot
-(``P101.motor``); what belongs to the building begins with ``building.`` so that a viewer can cut it away.
+(``P101.motor``), instruments after their tag; what belongs to the building begins with ``building.`` so that a viewer
+can cut it away.
 """
 
 from __future__ import annotations
@@ -60,6 +61,12 @@ class Plan:
     def pumps(self) -> dict[str, tuple[Point, str]]:
         """Each pump's place and circuit."""
         return {p["id"]: (tuple(p["position"]), p["circuit"]) for p in self.station["pumps"]}
+
+    def tag(self, equipment: str, measures: str) -> str:
+        """The name of the tag that measures something of an equipment."""
+        return next(
+            t["name"] for t in self.station["tags"] if (t.get("equipment"), t.get("measures")) == (equipment, measures)
+        )
 
     def routes(self, kind: str) -> dict[str, list[Point]]:
         """The ways of the robots of one kind."""
@@ -299,21 +306,17 @@ def _side_rooms(assembly: Assembly, plan: Plan) -> None:
 
 def _instruments(assembly: Assembly, plan: Plan) -> None:
     stand = valves.transmitter(1.35)
+    line = valves.transmitter(1.35).add("bare metal", rod((-0.42, 0, 1.1), (0, 0, 1.1), 0.014))
     for name, (at, _) in plan.pumps.items():
-        for tap, y in (("S", 22.3), ("D", 27.2), ("C", 29.65)):
-            line = valves.transmitter(1.35).add("bare metal", rod((-0.42, 0, 1.1), (0, 0, 1.1), 0.014))
-            assembly.place("instruments", f"{name}-{tap}", line, (at[0] + 0.95, y, 0.0))
-    pipes, centre = plan.pipes, plan.hall.x0 + plan.hall.x1
-    for letter, mirrored in (("S", False), ("R", True)):
-        for node, x, y in (
-            ("IN", -11.0, pipes.suction_header_y + 1.5),
-            ("INLET", -7.2, pipes.suction_header_y - 1.5),
-            ("SUCTION", 16.4, pipes.suction_header_y + 1.9),
-            ("DISCHARGE", 16.4, pipes.discharge_header_y - 1.9),
-            ("OUT", -11.0, pipes.discharge_header_y - 1.5),
-        ):
-            place = (centre - x if mirrored else x, y, 0.0)
-            assembly.place("instruments", f"{letter}-{node}", stand, place)
+        for measures, y in (("suction_pressure", 22.3), ("discharge_pressure", 27.2), ("pump_flow", 29.65)):
+            assembly.place("instruments", plan.tag(name, measures), line, (at[0] + 0.95, y, 0.0))
+    pipes, hall = plan.pipes, plan.hall
+    for header, mirrored in (("SUPPLY", False), ("RETURN", True)):
+        for side, y in (("inlet", pipes.suction_header_y + 1.9), ("outlet", pipes.discharge_header_y - 1.9)):
+            for index, letter in enumerate("abc"):
+                x = hall.x0 + 1.2 + 0.6 * index
+                place = (hall.x0 + hall.x1 - x if mirrored else x, y, 0.0)
+                assembly.place("instruments", plan.tag(header, f"{side}_pressure_{letter}"), stand, place)
     for camera in plan.station["cameras"]:
         at = tuple(camera["position"])
         if camera["kind"] == "panoramic":

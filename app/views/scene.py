@@ -35,7 +35,8 @@ FLIGHT_MS = 33
 REST_MS = 250  # after which a camera that does not move is worth smooth edges
 TURN = math.radians(0.35)  # a pixel of dragging
 WHEEL = 1.2  # nearer by a notch of the wheel
-GAP = 6.0  # px between labels
+GAP = 4.0  # px between labels
+PLACES = 5  # one above the other, that a label may stand in
 LEGEND = QSize(240, 10)
 DIRECTIONS = {"front": (-90.0, 20.0), "right": (0.0, 20.0), "top": (-90.0, 88.0), "isometric": (-135.0, 35.0)}
 KEYS = {Qt.Key.Key_1: "front", Qt.Key.Key_3: "right", Qt.Key.Key_7: "top", Qt.Key.Key_9: "isometric"}
@@ -103,7 +104,7 @@ class Scene(QWidget):
         if not equipment:
             self._fly(self._painter.overview())
         elif box is not None:
-            near = Camera(camera.focus, camera.distance, math.radians(-122.0), math.radians(38.0))
+            near = Camera(camera.focus, camera.distance, math.radians(-120.0), math.radians(27.0))
             reach = np.array([1.2, 1.2, 0.0])
             self._fly(near.fitted(box[0] - reach, box[1] + reach, self.width() / max(1, self.height()), margin=1.6))
 
@@ -225,55 +226,61 @@ class Scene(QWidget):
         painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, mark.robot)
 
     def _paint_label(self, painter: QPainter, label: Label, placed: list[QRectF]) -> None:
-        """A label above its equipment; the next free place upwards if another has it, or none."""
+        """A label above its equipment, shortened to its name or moved up where others are; none if there is no room."""
+        anchor = self._anchor(label)
+        if anchor is None:
+            return
+        for up in range(PLACES):
+            for short in (False, True):
+                plate = self._plate(label, anchor, short, up)
+                if not any(plate.adjusted(-GAP, -GAP, GAP, GAP).intersects(other) for other in placed):
+                    placed.append(plate)
+                    self._paint_plate(painter, label, plate, anchor, short)
+                    return
+
+    def _anchor(self, label: Label) -> QPointF | None:
+        """The point over its equipment that a label belongs to; None where that is not seen."""
         assert self._painter is not None
         box = self._painter.box(label.equipment)
         if box is None:
-            return
+            return None
         low, high = box
-        top = np.array([[(low[0] + high[0]) / 2, (low[1] + high[1]) / 2, high[2] + 0.4]])
+        top = np.array([[(low[0] + high[0]) / 2, (low[1] + high[1]) / 2, high[2] + 0.2]])
         where, before_eye = self._painter.project(top)
-        if not before_eye[0]:
-            return
-        anchor = QPointF(*(where[0] / self.devicePixelRatioF()))
-        if not self.rect().contains(anchor.toPoint()):
-            return
-        bold, small = style.font(theme.SMALL, bold=True), style.font(theme.SMALL)
-        title = f"{label.shape} {label.title}" if label.shape else label.title
-        width = max(QFontMetricsF(bold).horizontalAdvance(title), QFontMetricsF(small).horizontalAdvance(label.detail))
-        line = QFontMetricsF(small).height()
-        plate = QRectF(0, 0, width + 12, 2 * line + 6)
-        plate.moveCenter(QPointF(anchor.x(), anchor.y() - plate.height() / 2 - 10))
-        for _ in range(4):
-            if not any(plate.adjusted(-GAP, -GAP, GAP, GAP).intersects(other) for other in placed):
-                break
-            plate.translate(0, -plate.height() - GAP)
-        else:
-            return
-        placed.append(plate)
-        self._paint_plate(painter, label, plate, anchor, title, line)
+        anchor = QPointF(*(where[0] / self.devicePixelRatioF())) if before_eye[0] else QPointF(-1, -1)
+        return anchor if self.rect().contains(anchor.toPoint()) else None
 
-    def _paint_plate(
-        self, painter: QPainter, label: Label, plate: QRectF, anchor: QPointF, title: str, line: float
-    ) -> None:
-        edge = QColor(label.colour or (theme.BRIGHT if label.equipment == self._state.selected else theme.LINE))
+    def _plate(self, label: Label, anchor: QPointF, short: bool, up: int) -> QRectF:
+        """Where a label would stand, so many places above its anchor."""
+        bold, small = QFontMetricsF(style.font(theme.SMALL, bold=True)), QFontMetricsF(style.font(theme.SMALL))
+        width = max(bold.horizontalAdvance(_title(label)), 0.0 if short else small.horizontalAdvance(label.detail))
+        height = (1 if short else 2) * small.height() + 6
+        rise = 12 + up * (small.height() + 6 + GAP)
+        plate = QRectF(anchor.x() - width / 2 - 6, anchor.y() - rise - height, width + 12, height)
+        plate.moveLeft(min(max(plate.left(), 0.0), self.width() - plate.width()))
+        return plate
+
+    def _paint_plate(self, painter: QPainter, label: Label, plate: QRectF, anchor: QPointF, short: bool) -> None:
+        chosen = label.equipment == self._state.selected
+        edge = QColor(label.colour or (theme.BRIGHT if chosen else theme.LINE))
+        painter.setPen(QPen(QColor(label.colour or theme.FAINT), 1))
+        painter.drawLine(QPointF(anchor.x(), plate.bottom()), anchor)
         painter.setPen(QPen(edge, 1))
-        painter.drawLine(QPointF(plate.center().x(), plate.bottom()), anchor)
         painter.setBrush(_veil())
         painter.drawRoundedRect(plate, 3, 3)
         if label.quality:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(style.hatch(label.quality))
             painter.drawRect(plate.adjusted(1, 1, -1, -1))
-        row = QRectF(plate.x() + 6, plate.y() + 3, plate.width() - 12, line)
+        row = QRectF(plate.x() + 6, plate.y() + 3, plate.width() - 12, (plate.height() - 6) / (1 if short else 2))
+        aligned = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         painter.setFont(style.font(theme.SMALL, bold=True))
         painter.setPen(QColor(label.colour or theme.TEXT))
-        painter.drawText(row, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, title)
-        painter.setFont(style.font(theme.SMALL))
-        painter.setPen(QColor(theme.SECONDARY))
-        painter.drawText(
-            row.translated(0, line), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, label.detail
-        )
+        painter.drawText(row, aligned, _title(label))
+        if not short:
+            painter.setFont(style.font(theme.SMALL))
+            painter.setPen(QColor(theme.SECONDARY))
+            painter.drawText(row.translated(0, row.height()), aligned, label.detail)
 
     def _legend_plate(self) -> QRectF:
         line = QFontMetricsF(style.font(theme.SMALL)).height()
@@ -387,6 +394,10 @@ def _image(rows: np.ndarray) -> QImage:
     """(height, width, 3) bytes as Qt sees them, without a copy."""
     height, width, _ = rows.shape
     return QImage(rows.data, width, height, 3 * width, QImage.Format.Format_RGB888)
+
+
+def _title(label: Label) -> str:
+    return f"{label.shape} {label.title}" if label.shape else label.title
 
 
 def _veil() -> QColor:

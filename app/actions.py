@@ -32,6 +32,9 @@ _FILE, _PLAYBACK, _SCENE, _WINDOW, _HELP = GROUPS
 ACTIONS = (
     Action("open", _FILE, QT_TRANSLATE_NOOP("actions", "Open a recording…"), ("Ctrl+O",)),
     Action("picture", _FILE, QT_TRANSLATE_NOOP("actions", "Save a picture of the window"), ("F12",)),
+    Action(
+        "bare_picture", _FILE, QT_TRANSLATE_NOOP("actions", "Save a picture of the scene without marks"), ("Ctrl+F12",)
+    ),
     Action("acknowledge", _FILE, QT_TRANSLATE_NOOP("actions", "Acknowledge what is selected"), ("K",)),
     Action("quit", _FILE, QT_TRANSLATE_NOOP("actions", "Quit"), ("Ctrl+Q",)),
     Action("play", _PLAYBACK, QT_TRANSLATE_NOOP("actions", "Play or pause"), ("Space",)),

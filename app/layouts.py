@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
-VERSION = 1  # of what is remembered; other panels make another
+from app import theme
+
+VERSION = 2  # of what is remembered; other panels make another
 ROLES = ("operator", "engineer", "training", "review")
+
+Breadth = Literal["wide", "narrow", "small"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +30,29 @@ class Column:
     fixed: bool = field(default=False)
 
 
-def columns(role: str, wide: bool, modelled: bool = True) -> tuple[Column, ...]:
-    """The columns of a role from left to right. A narrow window folds its side columns.
+def breadth(width: int) -> Breadth:
+    """What a window of so many pixels has room for."""
+    return "wide" if width >= theme.WIDE else "narrow" if width >= theme.NARROW else "small"
+
+
+def columns(role: str, room: Breadth, modelled: bool = True) -> tuple[Column, ...]:
+    """The columns of a role from left to right. A narrow window folds its side columns; in a small one, all that
+    stands between them shares one place.
 
     Data of no station (``modelled`` False) has no machines and no scene: their places go to the trends.
     """
-    machines = Column((Stack(("machines",)),), 260 if wide else 96, fixed=True)
-    selection = (Column((Stack(("selection",)),), 360 if wide else 264, fixed=True),)
-    if not modelled:
-        return (*_FOREIGN, *selection)
-    return (machines, *(_FOLDED if not wide and role in _FOLDED else _MIDDLE)[role], *selection)
+    machines = (Column((Stack(("machines",)),), 260 if room == "wide" else 96, fixed=True),)
+    selection = Column((Stack(("selection",)),), {"wide": 360, "narrow": 264, "small": 248}[room], fixed=True)
+    middle = _FOREIGN if not modelled else _FOLDED.get(role, _MIDDLE[role]) if room != "wide" else _MIDDLE[role]
+    if room == "small":
+        middle = (Column((Stack(_in_turn(middle)),), 1.0),)
+    return (*(machines if modelled else ()), *middle, selection)
+
+
+def _in_turn(middle: tuple[Column, ...]) -> tuple[str, ...]:
+    """The panels of some columns, those in front first."""
+    stacks = [stack.panels for column in middle for stack in column.stacks]
+    return (*(panels[0] for panels in stacks), *(name for panels in stacks for name in panels[1:]))
 
 
 _MIDDLE = {

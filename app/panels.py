@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QWidget
 
 from app.actions import QT_TRANSLATE_NOOP
@@ -77,6 +77,10 @@ class Panels:
     def settle(self) -> None:
         """End what moves by itself, for a picture that must not depend on time."""
         self._scene_view.settle()
+
+    def bare_picture(self) -> QImage | None:
+        """The scene without words and marks over it; None where there is no scene."""
+        return self._scene_view.bare_picture()
 
     def look_from(self, direction: str) -> None:
         """Look at the scene from the front, right, top or a corner."""

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QImage
 
 from twin.errors import StationError
 
 
-def save(widget: QWidget, path: Path, about: Mapping[str, str]) -> None:
-    """Write what a widget shows as PNG, with ``about`` in its text chunks. Raises StationError where it cannot."""
-    image = widget.grab().toImage()
+def save(image: QImage, path: Path, about: Mapping[str, str]) -> None:
+    """Write a picture as PNG, with ``about`` in its text chunks. Raises StationError where it cannot."""
     for key, text in about.items():
         image.setText(key, text)
     if not path.parent.is_dir():

@@ -110,7 +110,7 @@ class Shell(QObject):
         self.status = status.Presenter(self._bar, station, self.opened.name)
         self.machines = machines.Presenter(self._machines_view, station)
         self.alarms = alarms.Presenter(self._alarms_view, self.ask, station, tags)
-        self.timeline = timeline.Presenter(self._timeline_view, self.ask, station)
+        self.timeline = timeline.Presenter(self._timeline_view, self.ask, station, tags)
         self.selection = selection.Presenter(self._panel, station, tags)
         self.notices = notices.Presenter(self._notice_bar, station)
         self._presenters = (self.status, self.machines, self.alarms, self.timeline, self.selection, self.notices)
@@ -138,15 +138,17 @@ class Shell(QObject):
         self._panel.acknowledge_requested.connect(self._acknowledge_selection)
         self._panel.tag_requested.connect(self._pick_tag)
         self._notice_bar.cancel_requested.connect(lambda: self.ask(Cancel()))
-        self.frame.width_class_changed.connect(self._refold)
+        self.frame.breadth_changed.connect(self._refold)
         self.frame.language_changed.connect(self._retranslate)
         self.frame.closed.connect(self.close)
+        self.frame.file_dropped.connect(self.open_requested)
 
     def _deeds(self) -> dict[str, Callable[[], object]]:
         """What each action of the table does."""
         return {
             "open": self._open,
-            "picture": self._save_picture,
+            "picture": lambda: self._save_picture(self.save_picture),
+            "bare_picture": lambda: self._save_picture(self.save_bare_picture),
             "acknowledge": self._acknowledge_selection,
             "quit": self.frame.close,
             "play": lambda: self.timeline.toggle(),
@@ -301,7 +303,7 @@ class Shell(QObject):
         standing = mail.snapshot.anomalies if mail.snapshot is not None else ()
         if standing and self.selection.selection.kind == "nothing" and self._panels is not None:
             newest = max(standing, key=lambda anomaly: anomaly.detected)
-            self.select(Selection("anomaly", id=newest.id, equipment=newest.equipment, fly=True))
+            self.select(self.alarms.picked("anomaly", newest.id))
 
     def _fit(self) -> None:
         if self._panels is not None:
@@ -314,8 +316,7 @@ class Shell(QObject):
         self.select(self.alarms.picked(kind, identity))
 
     def _pick_tag(self, name: str) -> None:
-        tags = self.opened.tags
-        equipment = tags[tags.column(name)].equipment if name in tags else ""
+        equipment = selection.owner(name, self.opened.tags)
         self.select(Selection("tag", name, equipment=equipment))
 
     def _acknowledge_selection(self) -> None:
@@ -355,7 +356,7 @@ class Shell(QObject):
 
     def _key(self) -> str:
         kind = "modelled" if self._modelled else "foreign"
-        return f"layout/{layouts.VERSION}/{kind}/{self._role}/{'wide' if self.frame.wide else 'narrow'}"
+        return f"layout/{layouts.VERSION}/{kind}/{self._role}/{self.frame.breadth}"
 
     @property
     def _modelled(self) -> bool:
@@ -368,14 +369,16 @@ class Shell(QObject):
             self._settings.setValue(self._key(), self._docks.arrangement())
         self._role = role
         kept = self._settings.value(self._key())
-        if not (isinstance(kept, QByteArray) and self._docks.restore(kept)):
-            self._docks.arrange(layouts.columns(role, self.frame.wide, self._modelled))
+        self._docks.arrange(layouts.columns(role, self.frame.breadth, self._modelled))
+        if isinstance(kept, QByteArray):
+            self._docks.restore(kept)
 
     def _undo_layout(self) -> None:
         if self._undo:
             self._docks.restore(self._undo.pop())
 
-    def _refold(self) -> None:
+    def _refold(self, breadth: layouts.Breadth) -> None:
+        self._bar.fold(breadth == "small")
         self.lay_out(self._role, remember=False)
 
     def _toggle_full_screen(self) -> None:
@@ -397,21 +400,31 @@ class Shell(QObject):
         if self._panels is not None:
             self._panels.settle()
         self._bar.counter.blink(True)
+        pictures.save(self.frame.grab().toImage(), path, self._about())
+
+    def save_bare_picture(self, path: Path) -> None:
+        """Write the scene alone, without words and marks over it. Raises StationError where it cannot."""
+        image = self._panels.bare_picture() if self._panels is not None else None
+        if image is None:
+            raise StationError("the scene", "there is none to take a picture of", "Open a station with a 3D model")
+        pictures.save(image, path, self._about())
+
+    def _about(self) -> dict[str, str]:
+        """When, in which mode and of what a picture is taken."""
         mail = self._mail
-        about = {
+        return {
             "Software": f"Pumphouse {twin.__version__}",
             "Source": self.opened.name,
             "Mode": self._mode,
             "Time": formatting.stamp(mail.cursor, figures.zone(self.opened.station)) if mail is not None else "",
         }
-        pictures.save(self.frame, path, about)
 
-    def _save_picture(self) -> None:
+    def _save_picture(self, save: Callable[[Path], None]) -> None:
         folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation))
         folder.mkdir(parents=True, exist_ok=True)
         moment = f"{self._clock.now():.0f}"
         path = folder / f"pumphouse-{moment}.png"
-        self._report(lambda: self.save_picture(path), path)
+        self._report(lambda: save(path), path)
 
     def _export_alarms(self, path: str) -> None:
         self._report(lambda: Path(path).write_text(self.alarms.as_csv(), encoding="utf-8-sig"), Path(path))

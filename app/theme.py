@@ -14,7 +14,7 @@ HOVERED = "#2C3338"
 SELECTED = "#33424D"
 LINE = "#343B41"
 GRID = "#2A3035"
-FAINT = "#69727A"
+FAINT = "#808A92"
 SECONDARY = "#98A2AA"
 TEXT = "#D3D9DE"
 BRIGHT = "#F2F5F7"
@@ -62,6 +62,7 @@ FRAME = 3
 BAR_HEIGHT = 40
 STATUS_HEIGHT = 24
 WIDE = 1600  # a window narrower than this folds its side columns
+NARROW = 1200  # one narrower than this has a single place between them
 
 
 def rgb(colour: str) -> tuple[float, float, float]:

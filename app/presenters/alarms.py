@@ -11,7 +11,7 @@ from typing import Literal, Protocol
 from app import theme
 from app.messages import Mail, Obey, Recognise, Request
 from app.presenters import figures, formatting
-from app.presenters.selection import Selection
+from app.presenters.selection import Selection, owner
 from app.presenters.status import is_unseen
 from twin.alarms.book import Alarm
 from twin.commands import Acknowledge
@@ -122,7 +122,7 @@ class Presenter:
     def picked(self, kind: Kind, identity: int) -> Selection:
         """The selection of a line, which the scene flies to."""
         row = next((r for r in self._state.rows if (r.kind, r.id) == (kind, identity)), None)
-        return Selection(kind, id=identity, equipment=row.equipment if row else "", fly=True)
+        return Selection(kind, id=identity, equipment=owner(row.equipment, self._tags) if row else "", fly=True)
 
     def as_csv(self) -> str:
         """The lines shown, as comma-separated values with a heading."""

@@ -9,12 +9,13 @@ import numpy as np
 
 from app import theme
 from app.messages import Mail
-from app.presenters.selection import Selection
+from app.presenters.selection import Selection, owner
 from app.presenters.status import is_unseen
 from twin.detectors.residual import Residuals
 from twin.plant.model import PumpState
 from twin.plant.reading import Station
 from twin.plant.station import Pump
+from twin.signals import TagTable
 from twin.text import Text
 
 
@@ -57,6 +58,7 @@ class Presenter:
         self._pumps: tuple[Pump, ...] = station.pumps if station is not None else ()
         circuits = station.file.circuits if station is not None else ()
         self._groups = {c.id: Text(c.name.en or c.id, c.name.zh or c.id) for c in circuits}
+        self._tags = station.tags if station is not None else TagTable([])
         self._language = "en"
         self._mail: Mail | None = None
         self._state = State()
@@ -97,12 +99,11 @@ class Presenter:
         priority, unseen = self._worst(pump.id, self._mail)
         return replace(line, off=round(off, 1), off_residual=residual, priority=priority, unseen=unseen)
 
-    @staticmethod
-    def _worst(pump: str, mail: Mail) -> tuple[str, bool]:
-        """The highest priority standing on a pump, and whether anything there has not been seen."""
+    def _worst(self, pump: str, mail: Mail) -> tuple[str, bool]:
+        """The highest priority standing on a pump or one of its tags, and whether anything there has not been seen."""
         found = [(a.priority, is_unseen(a)) for a in mail.alarms if a.equipment == pump]
         if mail.snapshot is not None:
-            on_pump = (a for a in mail.snapshot.anomalies if a.equipment == pump)
+            on_pump = (a for a in mail.snapshot.anomalies if owner(a.equipment, self._tags) == pump)
             found += [(a.priority, a.id not in mail.recognised) for a in on_pump]
         if not found:
             return "", False

@@ -175,17 +175,18 @@ class Presenter:
         if found is None:
             return State()
         over = found.until is not None and found.until <= mail.cursor
+        machine = owner(found.equipment, self._tags)
         return State(
             kind="anomaly",
             title=found.equipment,
-            subtitle=self._name(found.equipment),
+            subtitle=self._named(found.equipment),
             fault=found.fault,
             status="over" if over else "standing" if found.detected <= mail.cursor else "not_yet",
             priority=found.priority,
             since=figures.moment(found.since, self._zone),
             detected=figures.moment(found.detected, self._zone),
             until=figures.moment(found.until, self._zone) if found.until is not None else "",
-            rows=self._pump_rows(found.equipment, mail) or self._tag_rows(self._of_evidence(found), mail),
+            rows=(*self._tag_rows(self._meant_by(found, mail), mail), *self._pump_rows(machine, mail)),
             shares=tuple(Share(c.fault, c.confidence) for c in sorted(found.candidates, key=lambda c: -c.confidence)),
             moved=tuple(
                 Moved(
@@ -203,8 +204,17 @@ class Presenter:
             locked=not mail.following,
         )
 
-    def _of_evidence(self, found: Anomaly) -> list[int]:
-        return [self._tags.column(e.tag) for e in found.evidence if e.tag in self._tags]
+    def _meant_by(self, found: Anomaly, mail: Mail) -> list[int]:
+        """The tag that an anomaly is about; where no pump tells its own, those it was found by."""
+        if self._pump_state(owner(found.equipment, self._tags), mail) is not None:
+            return self._columns([found.equipment])
+        return self._columns(dict.fromkeys([found.equipment, *(e.tag for e in found.evidence)]))
+
+    def _named(self, name: str) -> str:
+        """What an equipment is called; of a tag, what it measures."""
+        if name in self._tags:
+            return self._tags[self._tags.column(name)].description.said_in(self._language)
+        return self._name(name)
 
     # ---- an alarm --------------------------------------------------------------------------------------------------
 
@@ -348,6 +358,11 @@ class Presenter:
 
     def _name(self, equipment: str) -> str:
         return self._station.name_of(equipment).said_in(self._language) if self._station is not None else ""
+
+
+def owner(name: str, tags: TagTable) -> str:
+    """The equipment that a name stands for: a tag's is the one it belongs to."""
+    return tags[tags.column(name)].equipment if name in tags else name
 
 
 def gauge(tag: Tag, value: float) -> Gauge | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -13,7 +13,8 @@ from app.presenters import figures, formatting
 from app.presenters.selection import Selection
 from app.presenters.status import is_unseen
 from twin.plant.reading import Station
-from twin.signals import Event
+from twin.signals import Event, TagTable
+from twin.text import Text
 
 RATES = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 100.0, 300.0, 1000.0)
 SHORTEST, LONGEST = 120.0, 600.0  # s of a live source shown in the lanes: all there is, within these
@@ -39,20 +40,22 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """One row of marks."""
+    """One row of marks; ``caption`` is its name where the source gave it one."""
 
     name: LaneName
     marks: tuple[Mark, ...] = ()
+    caption: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """All the timeline shows; ``shown`` is the part of the span the lanes hold."""
+    """All the timeline shows; ``shown`` is the part of the span the lanes hold, ``ends`` says the whole span's."""
 
     mode: Mode = "replay"
     live_source: bool = False
     span: tuple[float, float] = (math.nan, math.nan)
     shown: tuple[float, float] = (math.nan, math.nan)
+    ends: tuple[str, str] = ("", "")
     cursor: float = math.nan
     time: str = formatting.NOTHING
     day: str = ""
@@ -73,9 +76,11 @@ class View(Protocol):
 class Presenter:
     """Works the lanes out of each mail, and asks for the cursor to be moved."""
 
-    def __init__(self, view: View, ask: Callable[[Request], None], station: Station | None) -> None:
+    def __init__(self, view: View, ask: Callable[[Request], None], station: Station | None, tags: TagTable) -> None:
         self._view = view
         self._ask = ask
+        self._tags = tags
+        self._station = station
         self._zone = figures.zone(station)
         self._language = "en"
         self._mail: Mail | None = None
@@ -211,6 +216,12 @@ class Presenter:
             self._centre = mail.cursor + 0.4 * self._window  # the cursor ran out of the picture: turn the page
         return self._centre - self._window / 2, self._centre + self._window / 2
 
+    def _ends(self, span: tuple[float, float]) -> tuple[str, str]:
+        """The first and the last time there is, with their days where they differ."""
+        first, last = (formatting.day(at, self._zone) for at in span)
+        say = formatting.clock if first == last else figures.moment
+        return say(span[0], self._zone), say(span[1], self._zone)
+
     def _work_out(self) -> None:
         mail = self._mail
         if mail is None or not math.isfinite(mail.span[0]):
@@ -223,6 +234,7 @@ class Presenter:
             live_source=mail.live_source,
             span=mail.span,
             shown=self._shown(mail),
+            ends=self._ends(mail.span),
             cursor=mail.cursor,
             time=formatting.clock(mail.cursor, self._zone),
             day=formatting.day(mail.cursor, self._zone),
@@ -266,12 +278,30 @@ class Presenter:
             for a in mail.anomalies
         )
         lanes = [Lane("anomalies", anomalies), Lane("alarms", alarms)]
-        lanes.append(Lane("operations", self._marks(mail.events, ("operation", "command"))))
-        optional: list[tuple[LaneName, tuple[str, ...]]] = [("labels", ("label",)), ("data", ("notice",))]
+        operations = Lane("operations", self._marks(mail.events, ("operation", "command")))
+        if operations.marks or self._station is not None:
+            lanes.append(operations)
+        optional: list[tuple[LaneName, tuple[str, ...]]] = [("data", ("notice",))]
         if not mail.live_source:  # what a simulated fault truly was is for training on recordings, never for now
             optional.append(("truth", ("truth",)))
         filled = (Lane(name, self._marks(mail.events, kinds)) for name, kinds in optional)
-        return (*lanes, *(lane for lane in filled if lane.marks))
+        return (*lanes, *self._label_lanes(mail), *(lane for lane in filled if lane.marks))
+
+    def _label_lanes(self, mail: Mail) -> Iterator[Lane]:
+        """What whoever made a recording said of it, a lane for each of its label columns: where it is not zero."""
+        by_column: dict[str, list[Event]] = {}
+        for event in mail.events:
+            if event.kind == "label":
+                by_column.setdefault(event.subject, []).append(event)
+        for name, events in by_column.items():
+            known = self._tags[self._tags.column(name)].description if name in self._tags else Text(name, name)
+            ends = [event.at for event in events[1:]] + [mail.span[1]]
+            marks = tuple(
+                Mark(event.at, until, "", _label_value(event))
+                for event, until in zip(events, ends, strict=True)
+                if event.data.get("value", 1.0)
+            )
+            yield Lane("labels", marks, known.said_in(self._language) or name)
 
     def _marks(self, events: Iterable[Event], kinds: tuple[str, ...]) -> tuple[Mark, ...]:
         return tuple(
@@ -279,3 +309,9 @@ class Presenter:
             for e in events
             if e.kind in kinds
         )
+
+
+def _label_value(event: Event) -> str:
+    """What a label says beyond its being there."""
+    value = float(event.data.get("value", 1.0))
+    return "" if value == 1.0 else f"{value:g}"

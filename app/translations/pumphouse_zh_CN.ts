@@ -9,7 +9,7 @@
     </message>
     <message>
         <source>{standing} standing, {unseen} not acknowledged</source>
-        <translation>存在 {standing} 条，未确认 {unseen} 条</translation>
+        <translation>未恢复 {standing} 条，未确认 {unseen} 条</translation>
     </message>
     <message>
         <source>{hidden} hidden by the filter</source>
@@ -54,7 +54,7 @@ Alarms and anomalies appear here when a limit is broken or the model disagrees.<
     <name>Counter</name>
     <message>
         <source>{priority}: {standing} standing, {unseen} not acknowledged</source>
-        <translation>{priority}：存在 {standing} 条，未确认 {unseen} 条</translation>
+        <translation>{priority}：未恢复 {standing} 条，未确认 {unseen} 条</translation>
     </message>
 </context>
 <context>
@@ -487,6 +487,10 @@ Pick a machine, a line of the alarm list, a mark on the timeline, a tag or anyth
         <source>All</source>
         <translation>全程</translation>
     </message>
+    <message>
+        <source>and {more} more</source>
+        <translation>另有 {more} 条</translation>
+    </message>
 </context>
 <context>
     <name>Trends</name>
@@ -566,6 +570,10 @@ Drag tags here from the list, or select a machine to see what matters of it.</so
     <message>
         <source>Save a picture of the window</source>
         <translation>保存窗口图片</translation>
+    </message>
+    <message>
+        <source>Save a picture of the scene without marks</source>
+        <translation>保存不带标注的场景图片</translation>
     </message>
     <message>
         <source>Acknowledge what is selected</source>
@@ -789,7 +797,7 @@ A station file names one (model = &quot;station.glb&quot;); --station FILE bring
     </message>
     <message>
         <source>standing</source>
-        <translation>存在</translation>
+        <translation>未恢复</translation>
     </message>
     <message>
         <source>over</source>

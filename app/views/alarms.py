@@ -26,7 +26,9 @@ from app.views import painting, style, words
 
 Index = QModelIndex | QPersistentModelIndex
 MARK, SINCE, EQUIPMENT, WHAT, VALUE, STATUS = range(6)
-ROOMY = 780  # px
+ROOMY, TIGHT = 780, 480  # px: more has the state too, less has the time without its day
+WIDTHS = {MARK: 32, SINCE: 124, EQUIPMENT: 96, VALUE: 104, STATUS: 152}
+TIGHT_WIDTHS = {SINCE: 76, EQUIPMENT: 84, VALUE: 92}
 _ROW = Qt.ItemDataRole.UserRole
 
 
@@ -36,6 +38,7 @@ class Model(QAbstractTableModel):
     def __init__(self) -> None:
         super().__init__()
         self.rows: tuple[Row, ...] = ()
+        self.tight = False
 
     def show_rows(self, rows: tuple[Row, ...]) -> None:
         """Other rows; where only their contents changed, the selection stays."""
@@ -78,14 +81,14 @@ class Model(QAbstractTableModel):
             return QColor(theme.TEXT if row.standing or row.unseen else theme.SECONDARY)
         if role == Qt.ItemDataRole.FontRole:
             return style.font(theme.NORMAL, bold=row.unseen and column in (EQUIPMENT, WHAT))
-        if role == Qt.ItemDataRole.ToolTipRole and column == MARK:
-            return words.capital(row.priority)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return (words.capital(row.priority), row.since, row.equipment, words.capital(row.what))[min(column, WHAT)]
         return None
 
-    @staticmethod
-    def _text(row: Row, column: int) -> str:
+    def _text(self, row: Row, column: int) -> str:
         what = words.capital(row.what)
-        return ("", row.since, row.equipment, what, row.value, words.word(row.state))[column]
+        since = row.since.rpartition(" ")[2] if self.tight else row.since
+        return ("", since, row.equipment, what, row.value, words.word(row.state))[column]
 
     def line(self, row: Row) -> str:
         """A row as text, for the clipboard."""
@@ -175,8 +178,15 @@ class Alarms(QWidget):
             self.acknowledge_requested.emit(chosen)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Where there is little room the state is left to the mark, which is filled until acknowledged."""
+        """Where there is little room the state is left to the mark, which is filled until acknowledged; where there
+        is less, a time is told without its day."""
         self._table.setColumnHidden(STATUS, self.width() < ROOMY)
+        tight = self.width() < TIGHT
+        if tight != self._model.tight:
+            self._model.tight = tight
+            for section, width in {**WIDTHS, **(TIGHT_WIDTHS if tight else {})}.items():
+                self._table.horizontalHeader().resizeSection(section, width)
+            self._count.setVisible(not tight)
         super().resizeEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
@@ -198,7 +208,7 @@ class Alarms(QWidget):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setSectionResizeMode(WHAT, QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(28)
-        for section, width in ((MARK, 32), (SINCE, 124), (EQUIPMENT, 96), (VALUE, 104), (STATUS, 152)):
+        for section, width in WIDTHS.items():
             header.resizeSection(section, width)
         header.setSectionsClickable(True)
         header.sectionClicked.connect(self._sort)

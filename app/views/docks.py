@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QWidget
 from app import theme
 from app.layouts import VERSION, Column
 
+FOLDED = 140  # px of a fixed column that has been folded
+
 
 class Docks(QMainWindow):
     """Panels by name. Each may be moved, tabbed, floated and put back."""
@@ -70,6 +72,7 @@ class Docks(QMainWindow):
             self.splitDockWidget(left, right, Qt.Orientation.Horizontal)
         for column in columns:
             self._fill(column)
+            self._dress(column)
         self._measure(columns, firsts)
 
     def arrangement(self) -> QByteArray:
@@ -91,6 +94,14 @@ class Docks(QMainWindow):
                 self.tabifyDockWidget(top, self._docks[name])
                 self._docks[name].show()
             top.raise_()
+
+    def _dress(self, column: Column) -> None:
+        """A folded column's title has no room for a button beside it; it may be dragged all the same."""
+        every = QDockWidget.DockWidgetFeature
+        folded = column.fixed and column.width < FOLDED
+        for name in (name for stack in column.stacks for name in stack.panels):
+            some = every.DockWidgetMovable | (every.NoDockWidgetFeatures if folded else every.DockWidgetFloatable)
+            self._docks[name].setFeatures(some)
 
     def _measure(self, columns: tuple[Column, ...], firsts: list[QDockWidget]) -> None:
         gap = 4 * (len(columns) - 1)

@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
-from app import theme
+from app import layouts, theme
 from app.views import style
+
+SMALLEST = QSize(896, 504)  # 1366 x 768 at one and a half
 
 
 class Frame(QWidget):
     """Signals
     -------
     closed : the window is going
-    width_class_changed : it has become wide (True) or narrow (False)
+    breadth_changed : it has room for more, or for less (layouts.Breadth)
     language_changed : Qt has exchanged its catalogues
+    file_dropped : a file was dropped on the window (its path)
     """
 
     closed = Signal()
-    width_class_changed = Signal(bool)
+    breadth_changed = Signal(str)
     language_changed = Signal()
+    file_dropped = Signal(str)
 
     def __init__(self, parts: tuple[QWidget, ...], stretched: int) -> None:
         super().__init__()
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setMinimumSize(QSize(1024, 640))
-        self._wide: bool | None = None
+        self.setMinimumSize(SMALLEST)
+        self.setAcceptDrops(True)
+        self._breadth = ""
         self._mode = ""
         page = QWidget()
         column = QVBoxLayout(page)
@@ -43,9 +48,9 @@ class Frame(QWidget):
         outer.addLayout(self._pages)
 
     @property
-    def wide(self) -> bool:
-        """Whether there is room for the side columns."""
-        return self.width() >= theme.WIDE
+    def breadth(self) -> layouts.Breadth:
+        """What there is room for."""
+        return layouts.breadth(self.width())
 
     def show_mode(self, mode: str) -> None:
         """Frame the window in the mode's colour."""
@@ -60,18 +65,34 @@ class Frame(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if self._wide != self.wide:
-            self._wide = self.wide
-            self.width_class_changed.emit(self.wide)
+        if self._breadth != self.breadth:
+            self._breadth = self.breadth
+            self.breadth_changed.emit(self.breadth)
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:
             self.language_changed.emit()
         super().changeEvent(event)
 
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if _dropped_file(event):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """The file is opened once the hand has let go of it: whoever drags must not wait for it."""
+        path = _dropped_file(event)
+        if path:
+            event.acceptProposedAction()
+            QTimer.singleShot(0, self, lambda: self.file_dropped.emit(path))
+
     def closeEvent(self, event: QCloseEvent) -> None:
         self.closed.emit()
         super().closeEvent(event)
+
+
+def _dropped_file(event: QDropEvent) -> str:
+    """The path of the first file that is dragged here, or nothing."""
+    return next((url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()), "")
 
 
 class CrashPage(QWidget):

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QProgressBar,
     QPushButton,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -21,7 +22,8 @@ from app.views import style
 SHEET = f"""
 NoticeBar {{ background: {theme.PANEL}; }}
 NoticeBar > QPushButton {{
-    border: none; background: transparent; padding: 0; font-size: {theme.SMALL}px; color: {theme.SECONDARY};
+    border: none; background: transparent; padding: 0; text-align: left;
+    font-size: {theme.SMALL}px; color: {theme.SECONDARY};
 }}
 NoticeBar > QPushButton[told="true"] {{ color: {theme.BRIGHT}; }}
 """
@@ -61,8 +63,8 @@ class NoticeBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.STEP, 0, theme.STEP, 0)
         row.setSpacing(2 * theme.STEP)
-        row.addWidget(self._notice)
-        row.addStretch(1)
+        self._notice.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        row.addWidget(self._notice, 1)
         for widget in (self._doing, self._bar, self._cancel, self._health):
             row.addWidget(widget)
         self._log = Log(self)

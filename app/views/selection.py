@@ -13,6 +13,7 @@ from app.views import painting, style, words
 EDGE = 2 * theme.STEP
 LINE = 26
 VALUE, UNIT = 96, 40
+SIGMAS, PERCENT, BAR = 76, 52, 64  # px
 LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
 
@@ -166,18 +167,34 @@ class Sheet(QWidget):
         words_box = QRectF(box.x(), box.y(), box.width(), 20)
         painter.setFont(style.font(theme.NORMAL, bold=far))
         painter.setPen(QColor(theme.TEXT if moved.valid else theme.FAINT))
-        painter.drawText(words_box, LEFT, words.capital(moved.residual))
+        name = words.capital(moved.residual)
         if not moved.valid:
+            wide = self._paint_left(painter, words_box, name)
             painter.setFont(style.font(theme.SMALL))
-            painter.drawText(words_box, RIGHT, words.word(moved.why) or self.tr("not judged now"))
+            why = words.word(moved.why) or self.tr("not judged now")
+            self._paint_if_room(painter, words_box.adjusted(wide, 0, 0, 0), why)
             return
+        wide = self._paint_left(painter, words_box.adjusted(0, 0, -SIGMAS, 0), name)
         sigmas = f"{moved.z:+.1f} σ".replace("-", "−")
         painter.setPen(QColor(theme.BRIGHT if far else theme.TEXT))
         painter.drawText(words_box, RIGHT, sigmas)
         painter.setFont(style.font(theme.NORMAL))
         painter.setPen(QColor(theme.SECONDARY))
-        painter.drawText(words_box.adjusted(0, 0, -76, 0), RIGHT, f"{moved.value} {moved.unit}".strip())
+        self._paint_if_room(painter, words_box.adjusted(wide, 0, -SIGMAS, 0), f"{moved.value} {moved.unit}".strip())
         painting.residual_bar(painter, QRectF(box.x(), box.y() + 23, box.width(), 6), moved.z)
+
+    @staticmethod
+    def _paint_left(painter: QPainter, box: QRectF, text: str) -> float:
+        """A text at the left, shortened where it must be; how much room it took. [px]"""
+        said = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(box.width()))
+        painter.drawText(box, LEFT, said)
+        return float(painter.fontMetrics().horizontalAdvance(said) + theme.STEP)
+
+    @staticmethod
+    def _paint_if_room(painter: QPainter, box: QRectF, text: str) -> None:
+        """A text at the right, or none: half a figure would be another figure."""
+        if painter.fontMetrics().horizontalAdvance(text) <= box.width():
+            painter.drawText(box, RIGHT, text)
 
     def _paint_shares(self, painter: QPainter) -> None:
         if not self._state.shares:
@@ -187,9 +204,13 @@ class Sheet(QWidget):
             box = self._take(LINE)
             painter.setFont(style.font())
             painter.setPen(QColor(theme.TEXT))
-            painter.drawText(box, LEFT, words.capital(share.fault))
             painter.drawText(box, RIGHT, f"{share.confidence * 100:.0f} %")
-            painting.load_bar(painter, QRectF(box.right() - 116, box.center().y() - 3, 64, 6), share.confidence)
+            room = box.adjusted(0, 0, -PERCENT, 0)
+            name = words.capital(share.fault)
+            wide = painter.fontMetrics().horizontalAdvance(name)
+            if wide + BAR + theme.STEP <= room.width():
+                painting.load_bar(painter, QRectF(room.right() - BAR, box.center().y() - 3, BAR, 6), share.confidence)
+            self._paint_left(painter, room, name)
 
     def _paint_rows(self, painter: QPainter) -> None:
         if not self._state.rows:

@@ -87,6 +87,7 @@ class StatusBar(QWidget):
     def __init__(self, menu: QMenuBar) -> None:
         super().__init__()
         self._state = State()
+        self._folded = False
         self.setFixedHeight(theme.BAR_HEIGHT)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setStyleSheet(f"StatusBar {{ background: {theme.PANEL}; }}")
@@ -107,7 +108,7 @@ class StatusBar(QWidget):
         self._palette = QPushButton("Ctrl+P")
         self._palette.clicked.connect(self.palette_requested)
         self._palette.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        row = QHBoxLayout(self)
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(theme.STEP, 0, theme.STEP, 0)
         row.setSpacing(2 * theme.STEP)
         for widget in (menu, self._mode, self._time, self._day, self._age):
@@ -115,6 +116,12 @@ class StatusBar(QWidget):
         row.addWidget(self._station, 1)
         for widget in (self._counter, self._answer, self._live, self._palette):
             row.addWidget(widget)
+        self._retranslate()
+
+    def fold(self, folded: bool) -> None:
+        """Where there is little room, leave out the date, and how long an answer takes."""
+        self._folded = folded
+        self._row.setSpacing(theme.STEP if folded else 2 * theme.STEP)
         self._retranslate()
 
     @property
@@ -138,11 +145,13 @@ class StatusBar(QWidget):
         self._station.setText(state.station)
         self._station.setToolTip(state.station)
         self._day.setText(f"{state.day}\n{state.zone}")
+        self._day.setVisible(not self._folded)
         self._time.setText(state.time)
         self._age.setText(self._said_age(state))
         self._age.setVisible(bool(self._age.text()))
         self._counter.show_counts(state.counts)
         self._answer.setText(self._said_answer(state))
+        self._answer.setVisible(not self._folded)
         self._live.setText(self.tr("Back to live"))
         self._live.setVisible(state.live_source and state.mode != "live")
         self._palette.setToolTip(self.tr("Find actions, tags, equipment, alarms and times"))

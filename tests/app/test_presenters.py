@@ -277,7 +277,7 @@ def test_an_equipment_without_a_model_shows_its_tags() -> None:
 
 def the_line(live: bool = True, **changes: Any) -> tuple[Double, timeline.Presenter, list[Request]]:
     view, asked = Double(), []
-    line = timeline.Presenter(view, asked.append, STATION)
+    line = timeline.Presenter(view, asked.append, STATION, STATION.tags)
     line.take(mail(live=live, **changes))
     return view, line, asked
 

@@ -66,9 +66,9 @@ Open = Callable[..., Shell]
 @pytest.fixture
 def opened(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Open]:
     shells: list[Shell] = []
+    languages = Languages(qapp)
 
     def open_(source: Opened, complete: bool = True) -> Shell:
-        languages = Languages(qapp)
         languages.speak("en")
         settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
         shell = Shell(source, languages, WallClock(), "operator", settings)
@@ -83,6 +83,7 @@ def opened(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Open]:
         shell.frame.close()
         shell.frame.deleteLater()
         shell.deleteLater()
+    languages.speak("en")  # what a test spoke must not be heard in the next
     qapp.processEvents()
     assert "acquisition" not in [thread.name for thread in threading.enumerate()]
 
@@ -139,7 +140,7 @@ def test_every_layout_holds_wide_and_narrow_and_can_be_undone(opened: Open, qapp
     shell = opened(recorded())
     before = shell._docks.arrangement()
     shell.lay_out(role)
-    for width, height in ((1920, 1080), (1366, 768), (1024, 640)):
+    for width, height in ((1920, 1080), (1366, 768), (1280, 720), (960, 540), (911, 512)):
         shell.frame.resize(width, height)
         qapp.processEvents()
         assert (shell.frame.width(), shell.frame.height()) == (width, height)
@@ -221,3 +222,29 @@ def test_a_panel_may_float_while_the_language_changes_and_come_back(opened: Open
     dock.setFloating(False)
     shell.switch_language()
     assert shell.is_complete()
+
+
+def test_a_bare_picture_is_the_scene_alone_and_changes_nothing(opened: Open, tmp_path: Path) -> None:
+    shell = opened(recorded(scene=True))
+    scene = shell._docks._docks["scene"].widget()
+    shell.save_picture(tmp_path / "all.png")
+    before = scene.grab().toImage()
+    shell.save_bare_picture(tmp_path / "bare.png")
+    bare = QImage(str(tmp_path / "bare.png"))
+    assert bare.size() == scene.size()
+    assert bare.text("Mode") == "replay"
+    assert bare != before
+    assert scene.grab().toImage() == before
+
+
+def test_a_bare_picture_of_no_scene_is_refused_in_the_quiet_bar(opened: Open) -> None:
+    shell = opened(recorded())
+    shell._menus.trigger("bare_picture")
+    assert "3D model" in shell._notice_bar._notice.text()
+
+
+def test_a_file_dropped_on_the_window_is_opened(opened: Open, qtbot: QtBot) -> None:
+    shell = opened(recorded())
+    with qtbot.waitSignal(shell.open_requested) as asked:
+        shell.frame.file_dropped.emit("x.h5")
+    assert asked.args == ["x.h5"]

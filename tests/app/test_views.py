@@ -5,10 +5,11 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QImage
 from PySide6.QtWidgets import QApplication, QMenuBar, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -25,6 +26,7 @@ from app.views.notices import NoticeBar
 from app.views.selection import SelectionPanel
 from app.views.status import StatusBar
 from app.views.timeline import Timeline
+from app.views.tracks import CAPTION, LANE, LANES
 from tests.app import fakes
 from tests.app.test_presenters import Double, mail
 
@@ -236,7 +238,7 @@ def the_line(qtbot: QtBot, live: bool = False) -> Timeline:
     line = Timeline()
     qtbot.addWidget(line)
     line.resize(1200, 150)
-    line.show_state(state_of(timeline.Presenter, lambda _: None, STATION, live=live))  # type: ignore[arg-type]
+    line.show_state(state_of(timeline.Presenter, lambda _: None, STATION, STATION.tags, live=live))  # type: ignore[arg-type]
     line.grab()
     return line
 
@@ -245,7 +247,9 @@ def test_a_click_on_a_lane_seeks_there(qtbot: QtBot) -> None:
     line = the_line(qtbot)
     tracks = line.tracks
     with qtbot.waitSignal(tracks.seek_requested) as sought:
-        qtbot.mouseClick(tracks, Qt.MouseButton.LeftButton, pos=QPoint((96 + tracks.width() - 8) // 2, 110))
+        qtbot.mouseClick(
+            tracks, Qt.MouseButton.LeftButton, pos=QPoint((CAPTION + tracks.width() - 8) // 2, LANES + 3 * LANE + 8)
+        )
     assert sought.args[0] == pytest.approx(fakes.START + 30.0, abs=0.5)
 
 
@@ -253,7 +257,7 @@ def test_a_click_on_a_mark_picks_it(qtbot: QtBot) -> None:
     line = the_line(qtbot)
     x = int(line.tracks._x(fakes.START + 40.0, line.tracks._state.shown))
     with qtbot.waitSignal(line.tracks.mark_requested) as picked:
-        qtbot.mouseClick(line.tracks, Qt.MouseButton.LeftButton, pos=QPoint(x, 24 + 18 + 10))
+        qtbot.mouseClick(line.tracks, Qt.MouseButton.LeftButton, pos=QPoint(x, LANES + LANE // 2))
     assert picked.args == ["anomaly", 1]
 
 
@@ -309,9 +313,28 @@ def test_the_window_tells_when_it_becomes_narrow(qtbot: QtBot) -> None:
     qtbot.addWidget(frame)
     frame.resize(1920, 1000)
     frame.show()
-    with qtbot.waitSignal(frame.width_class_changed) as changed:
-        frame.resize(1366, 700)
-    assert changed.args == [False]
+    for width, breadth in ((1366, "narrow"), (960, "small"), (1600, "wide")):
+        with qtbot.waitSignal(frame.breadth_changed) as changed:
+            frame.resize(width, 700)
+        assert changed.args == [breadth]
+
+
+def test_a_file_dropped_on_the_window_is_asked_for_and_a_dragged_tag_is_not(qtbot: QtBot, tmp_path: Path) -> None:
+    frame = Frame((QWidget(),), stretched=0)
+    qtbot.addWidget(frame)
+    file, tag = QMimeData(), QMimeData()
+    file.setUrls([QUrl("https://example.org/x.h5"), QUrl.fromLocalFile(str(tmp_path / "x.h5"))])
+    tag.setText("P101-PT-1")
+    with qtbot.waitSignal(frame.file_dropped) as dropped:
+        frame.dropEvent(drop(file))
+    assert dropped.args == [str(tmp_path / "x.h5")]
+    with qtbot.assertNotEmitted(frame.file_dropped, wait=50):
+        frame.dropEvent(drop(tag))
+
+
+def drop(data: QMimeData) -> QDropEvent:
+    button, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    return QDropEvent(QPointF(9, 9), Qt.DropAction.CopyAction, data, button, keys)
 
 
 def test_a_fault_of_ours_says_where_its_report_lies(qtbot: QtBot, spoken: str) -> None:
@@ -335,17 +358,18 @@ NAMES = ("machines", "scene", "alarms", "tags", "pump_chart", "trends", "selecti
 
 
 @pytest.mark.parametrize("role", layouts.ROLES)
-@pytest.mark.parametrize("wide", [True, False])
-def test_every_role_shows_every_panel_once(role: str, wide: bool) -> None:
-    shown = [panel for column in layouts.columns(role, wide) for stack in column.stacks for panel in stack.panels]
+@pytest.mark.parametrize("room", ["wide", "narrow", "small"])
+def test_every_role_shows_every_panel_once(role: str, room: layouts.Breadth) -> None:
+    shown = [panel for column in layouts.columns(role, room) for stack in column.stacks for panel in stack.panels]
     assert sorted(shown) == sorted(NAMES)
 
 
 @pytest.mark.parametrize("modelled", [True, False])
+@pytest.mark.parametrize("room", ["wide", "small"])
 @pytest.mark.parametrize("role", layouts.ROLES)
-def test_every_panel_of_a_layout_has_its_place(qtbot: QtBot, role: str, modelled: bool) -> None:
+def test_every_panel_of_a_layout_has_its_place(qtbot: QtBot, role: str, room: layouts.Breadth, modelled: bool) -> None:
     docks = the_docks(qtbot)
-    columns = layouts.columns(role, True, modelled)
+    columns = layouts.columns(role, room, modelled)
     docks.arrange(columns)
     QApplication.processEvents()
     fronts = [docks._docks[stack.panels[0]].geometry() for column in columns for stack in column.stacks]
@@ -359,7 +383,7 @@ def the_docks(qtbot: QtBot) -> Docks:
     docks.resize(1900, 800)
     docks.show()
     docks.show_titles({name: name for name in NAMES}, "…")
-    docks.arrange(layouts.columns("operator", True))
+    docks.arrange(layouts.columns("operator", "wide"))
     QApplication.processEvents()
     return docks
 
@@ -372,7 +396,7 @@ def test_a_layout_is_restored_as_it_was(qtbot: QtBot) -> None:
         return {name: (d.x(), d.width()) for name, d in docks._docks.items() if d.x() >= 0}
 
     before, kept = places(), docks.arrangement()
-    docks.arrange(layouts.columns("review", True))
+    docks.arrange(layouts.columns("review", "wide"))
     assert places() != before
     assert docks.restore(kept)
     assert places() == before
@@ -390,7 +414,7 @@ def test_a_panel_floats_and_comes_back_in_the_modes_frame(qtbot: QtBot) -> None:
     dock.setFloating(True)
     docks.show_mode("replay")
     assert dock.property("replay") is True
-    docks.arrange(layouts.columns("operator", True))
+    docks.arrange(layouts.columns("operator", "wide"))
     assert not dock.isFloating()
     docks.show_mode("live")
     assert dock.property("replay") is False

@@ -1,0 +1,99 @@
+"""The timeline's clusters and label lanes: nothing hides behind another mark, and what was labelled is a span."""
+
+from __future__ import annotations
+
+import itertools
+
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QPoint, Qt
+from pytestqt.qtbot import QtBot
+
+from app import theme
+from app.presenters import timeline
+from app.presenters.clusters import clustered
+from app.presenters.timeline import Lane, Mark, State
+from app.views.tracks import LANE, LANES, Tracks
+from tests.app import fakes
+from tests.app.test_presenters import Double, mail
+from twin.signals import Event, Tag, TagTable
+from twin.text import Text
+
+MARKS = st.lists(
+    st.builds(
+        Mark,
+        since=st.floats(0.0, 1000.0),
+        until=st.just(1000.0),
+        equipment=st.just("P101"),
+        what=st.just("high"),
+        priority=st.sampled_from(theme.PRIORITIES),
+        unseen=st.booleans(),
+    ),
+    max_size=40,
+)
+
+
+def place(at: float) -> float:
+    return max(at, 50.0)
+
+
+@given(MARKS, st.floats(1.0, 60.0))
+def test_every_mark_is_in_one_cluster_and_clusters_stand_apart(marks: list[Mark], near: float) -> None:
+    clusters = clustered(marks, place, near)
+    held = sorted((mark for cluster in clusters for mark in cluster.marks), key=repr)
+    assert held == sorted(marks, key=repr)
+    assert all(b.x - a.x >= near for a, b in itertools.pairwise(clusters))
+
+
+@given(MARKS)
+def test_the_most_urgent_speaks_for_a_cluster(marks: list[Mark]) -> None:
+    for cluster in clustered(marks, place, 2000.0):
+        ranks = [theme.PRIORITIES.index(mark.priority) for mark in cluster.marks]
+        assert ranks == sorted(ranks)
+        assert cluster.unseen == any(mark.unseen for mark in marks)
+
+
+def crowd(count: int = 12) -> tuple[Mark, ...]:
+    return tuple(Mark(100.0 + n / 100, 900.0, "P101", "high", "low", True, "alarm", n) for n in range(count))
+
+
+def test_clicking_a_cluster_goes_through_all_it_holds(qtbot: QtBot) -> None:
+    tracks = Tracks()
+    qtbot.addWidget(tracks)
+    tracks.resize(1200, 150)
+    picked: list[tuple[str, int]] = []
+    tracks.mark_requested.connect(lambda kind, identity: picked.append((kind, identity)))
+    for _ in range(13):
+        selected = picked[-1] if picked else ("", 0)
+        tracks.show_state(
+            State(span=(0.0, 1000.0), shown=(0.0, 1000.0), lanes=(Lane("alarms", crowd()),), selected=selected)
+        )
+        tracks.grab()
+        at = QPoint(int(tracks._x(100.0, (0.0, 1000.0))) + 4, LANES + LANE // 2)
+        qtbot.mouseClick(tracks, Qt.MouseButton.LeftButton, pos=at)
+    assert [identity for _, identity in picked] == [*range(12), 0]
+    assert tracks._tip(clustered(crowd(), place, 20.0)[0], None).endswith("and 4 more")
+
+
+def test_there_is_room_for_every_lane(qtbot: QtBot) -> None:
+    tracks = Tracks()
+    qtbot.addWidget(tracks)
+    names = ("anomalies", "alarms", "operations", "labels", "labels", "data", "truth")
+    tracks.show_state(State(span=(0.0, 10.0), shown=(0.0, 10.0), lanes=tuple(Lane(name) for name in names)))
+    assert tracks.minimumHeight() >= LANES + len(names) * LANE
+
+
+def test_labels_are_lanes_of_spans_named_in_the_language_spoken() -> None:
+    tags = TagTable([Tag("L-1", description=Text("Labelled anomaly", "标注异常"))])
+    said = Text("L-1: 1", "标注异常：1")
+    events = tuple(
+        Event(fakes.START + at, "label", "L-1", said, {"value": value}) for at, value in ((5, 1.0), (9, 0.0), (20, 2.0))
+    )
+    view = Double()
+    line = timeline.Presenter(view, lambda _: None, None, tags)
+    line.take(mail(live=False, events=events, anomalies=()))
+    line.say_in("zh")
+    lane = next(lane for lane in view.last.lanes if lane.name == "labels")
+    assert lane.caption == "标注异常"
+    assert [(m.since - fakes.START, m.until - fakes.START, m.what) for m in lane.marks] == [(5, 9, ""), (20, 60, "2")]
+    assert "operations" not in [lane.name for lane in view.last.lanes]

@@ -18,7 +18,7 @@ PICTURE = Path("out") / "demonstration.png"
 def main() -> int:
     """Show the demonstration; the exit status."""
     try:
-        if display.is_there():
+        if display.can_be_seen():
             return run(Wish(DEMONSTRATION))
         return without_display()
     except StationError as error:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from twin.errors import StationError
 
+UNSEEN = ("offscreen", "minimal", "minimalegl")
+
 
 def prepare(headless: bool) -> None:
     """Choose Qt's platform before Qt is imported. Raises StationError where a display is needed and there is none."""
@@ -24,6 +26,11 @@ def is_there(environment: Mapping[str, str] = os.environ) -> bool:
     if not sys.platform.startswith("linux") or environment.get("QT_QPA_PLATFORM"):
         return True
     return _wayland_answers(environment) or (bool(environment.get("DISPLAY")) and _x_answers(environment["DISPLAY"]))
+
+
+def can_be_seen(environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether somebody would see a window: Qt's off-screen platforms open one that nobody does."""
+    return environment.get("QT_QPA_PLATFORM", "").partition(":")[0] not in UNSEEN and is_there(environment)
 
 
 def _wayland_answers(environment: Mapping[str, str]) -> bool:

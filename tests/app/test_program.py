@@ -27,6 +27,12 @@ def test_a_machine_without_a_display_is_told_of_headless(monkeypatch: pytest.Mon
         run(Wish("sim:"))
 
 
+def test_a_window_on_an_off_screen_platform_is_there_and_nobody_sees_it() -> None:
+    assert display.is_there({"QT_QPA_PLATFORM": "offscreen"})
+    assert not display.can_be_seen({"QT_QPA_PLATFORM": "offscreen"})
+    assert not display.can_be_seen({"QT_QPA_PLATFORM": "minimal:whatever"})
+
+
 def test_a_display_that_does_not_answer_is_none() -> None:
     assert not display.is_there({"DISPLAY": ":4711"})
     assert not display.is_there({"WAYLAND_DISPLAY": "nowhere-0", "XDG_RUNTIME_DIR": "/nowhere"})

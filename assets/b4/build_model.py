@@ -25,7 +25,6 @@ from assets.modelling.pump import PumpSize
 from assets.modelling.solids import block, box, post, rod
 
 HERE = Path(__file__).resolve().parent
-STANDS_FROM_WALL = 1.6  # m, station transformers stand back from the way a robot takes past them
 
 
 @dataclass(frozen=True)
@@ -270,7 +269,7 @@ def _electrical(assembly: Assembly, plan: Plan) -> None:
             assembly.place("electrical", name, body, at)
     dry = rooms.dry_transformer()
     for name, (x, y, z) in plan.placed("station_transformer").items():
-        assembly.place("electrical", name, dry, (x, y + STANDS_FROM_WALL, z))
+        assembly.place("electrical", name, dry, (x, y, z))
     back = plan.side["y1"] - 0.9
     battery = next(room for room in plan.rooms if room.id == "ROOM-BAT")
     standing = rooms.panel(*sizes["panels"]["size"])

@@ -19,7 +19,7 @@ BIN = Path(sys.executable).parent
 
 # How each kind of command is run here: as it stands, or so that nothing is fetched and nobody is called twice.
 _WITHOUT_FETCHING = {
-    "make run": [sys.executable, "-m", "app.demonstration", "--seconds", "40"],
+    "make run": [sys.executable, "-m", "app.demonstration"],
     "make test": ["make", "--dry-run", "test"],
     "make bench": ["make", "--dry-run", "bench"],
 }

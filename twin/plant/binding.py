@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from twin.plant.reading import Station
-from twin.plant.station import Circuit, Pump
+from twin.plant.station import Circuit, Pump, Sensor
 from twin.signals import Floats, Frame, Quality, TagTable
 from twin.text import Text
 from twin.units import scales_and_offsets
@@ -74,6 +74,16 @@ class Columns:
         scale, offset = scales_and_offsets(units)
         return cls(tuple(measures), column, scale.reshape(column.shape), offset.reshape(column.shape))
 
+    def corrected(self, tags: TagTable, sensors: Mapping[str, Sensor]) -> Columns:
+        """The same, with what calibration knows of each transmitter taken out of what it says."""
+        scale, offset = self.scale.copy(), self.offset.copy()
+        for place, column in np.ndenumerate(self.column):
+            sensor = sensors.get(tags[int(column)].name) if column >= 0 else None
+            if sensor is not None:
+                scale[place] /= sensor.scale
+                offset[place] -= scale[place] * sensor.offset
+        return replace(self, scale=scale, offset=offset)
+
     def read(self, values: Floats) -> dict[str, Floats]:
         """Measurements of (tags + 1,) values whose last is NaN."""
         return dict(zip(self.measures, values[self.column] * self.scale + self.offset, strict=True))
@@ -110,12 +120,15 @@ class Binding:
         self.headers = tuple(_header(station, name) for name in names)
         drives = [_drive(station, pump) for pump in self.pumps]
         feeders = [_feeder(station, pump.id, drive) for pump, drive in zip(self.pumps, drives, strict=True)]
-        self._groups = (
-            Columns.of(self.tags, OF_PUMP, [pump.id for pump in self.pumps]),
+        of_pumps = Columns.of(self.tags, OF_PUMP, [pump.id for pump in self.pumps])
+        sensors = _sensors(station, self.tags, of_pumps.where("pump_flow"))
+        groups = (
+            of_pumps,
             Columns.of(self.tags, OF_DRIVE, drives),
             Columns.of(self.tags, OF_FEEDER, feeders),
         )
-        self._header = Columns.of(self.tags, OF_HEADER, self.headers)
+        self._groups = tuple(group.corrected(self.tags, sensors) for group in groups)
+        self._header = Columns.of(self.tags, OF_HEADER, self.headers).corrected(self.tags, sensors)
         self._bypass = Columns.of(self.tags, ("flow",), [_bypass(station, name) for name in names])
 
     def read(self, frame: Frame) -> Measured:
@@ -180,6 +193,17 @@ def middle(rows: Floats) -> Floats:
     low, high = np.maximum(count - 1, 0) // 2, np.minimum(count // 2, len(rows) - 1)
     median: Floats = 0.5 * (ordered[low, columns] + ordered[high, columns])
     return median
+
+
+def _sensors(station: Station, tags: TagTable, flow_meters: NDArray[np.intp]) -> dict[str, Sensor]:
+    """What is known of transmitters, by tag: those the file lists, and the pumps' flow meters."""
+    sensors = dict(station.file.calibration.sensors)
+    for pump, column in zip(station.pumps, flow_meters.tolist(), strict=True):
+        if column >= 0 and pump.calibration is not None and pump.calibration.flow_scale != 1.0:
+            listed = sensors.get(tags[column].name, Sensor())
+            scale = listed.scale * pump.calibration.flow_scale
+            sensors[tags[column].name] = listed.model_copy(update={"scale": scale})
+    return sensors
 
 
 def _said(pumps: Sequence[Pump], measure: str, lost: Text, missing: Iterable[bool]) -> Text:

@@ -12,8 +12,8 @@ Sources: EPANET 2.3 (power law, speed); I. Sârbu and I. Borza (1998), efficienc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 import numpy as np
@@ -191,6 +191,24 @@ def from_station(sheet: station.Curve, name: str = "curve") -> PumpCurve:
     if not curve.falls:
         raise StationError(name, "its head rises with flow", "Check its points, or give them as a table")
     return curve
+
+
+def as_built(pump: station.Pump, curves: Mapping[str, PumpCurve]) -> PumpCurve:
+    """The curve of a pump, as steep as its calibration says; how high it lies is for whoever evaluates it."""
+    design = curves[pump.curve]
+    return design if pump.calibration is None else steepened(design, pump.calibration.steepness_scale)
+
+
+def steepened(curve: PumpCurve, scale: float) -> PumpCurve:
+    """The same pump with its head falling ``scale`` times as much from zero flow."""
+    if scale == 1.0:
+        return curve
+    shut_off = float(curve.heads.value(np.zeros(())))
+    held_back = np.array([[1.0 - scale], [0.0], [0.0], [0.0]]) * shut_off
+    heads = replace(
+        curve.heads, coefficients=scale * curve.heads.coefficients + held_back, power=scale * curve.heads.power
+    )
+    return replace(curve, heads=heads, head=shut_off + scale * (curve.head - shut_off))
 
 
 def _column(values: Sequence[float] | None, scale: float = 1.0) -> Floats | None:

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from twin.plant.bank import Bank
 from twin.plant.binding import GAUGES, METERS, THERMOMETERS, Binding, Measured, middle, or_zero
-from twin.plant.curve import from_station
+from twin.plant.curve import as_built, from_station
 from twin.plant.reading import Station
-from twin.plant.station import Motor, Pump
+from twin.plant.station import Calibration, Motor, Pump
 from twin.plant.water import density, vapour_pressure
 from twin.signals import Floats, Frame, TagTable
 from twin.units import STANDARD_ATMOSPHERE, STANDARD_GRAVITY
@@ -54,6 +54,7 @@ class PlantState:
     flow: Floats
     measured_speed: Floats
     speed: Floats
+    density: Floats
     head: Floats
     expected_head: Floats
     head_sigma: Floats
@@ -107,13 +108,15 @@ class PumpModel:
         self.pumps: tuple[Pump, ...] = self.binding.pumps
         self.resistances = file.resistances
         self._names = tuple(pump.id for pump in self.pumps)
-        self._bank = Bank.of([from_station(file.curves[pump.curve], pump.curve) for pump in self.pumps])
-        calibrations = [pump.calibration for pump in self.pumps]
-        self._head_scale = np.array([c.head_scale if c else 1.0 for c in calibrations])
-        self._power_scale = np.array([c.power_scale if c else 1.0 for c in calibrations])
-        self._head_scale_sigma = np.array([c.head_scale_sigma if c else 0.015 for c in calibrations])
+        curves = {pump.curve: from_station(file.curves[pump.curve], pump.curve) for pump in self.pumps}
+        self._bank = Bank.of([as_built(pump, curves) for pump in self.pumps])
+        calibrations = [pump.calibration or Calibration() for pump in self.pumps]
+        self._head_scale = np.array([c.head_scale for c in calibrations])
+        self._power_scale = np.array([c.power_scale for c in calibrations])
+        self._head_scale_sigma = np.array([c.head_scale_sigma for c in calibrations])
         nodes = {node.id: node.elevation_m for node in file.nodes}
-        self._rise = np.array([nodes.get(p.to_node, 0.0) - nodes.get(p.from_node, 0.0) for p in self.pumps])
+        rise = np.array([nodes.get(p.to_node, 0.0) - nodes.get(p.from_node, 0.0) for p in self.pumps])
+        self._rise = rise - np.array([c.head_offset_m for c in calibrations])
         self.rated_hz: Floats = np.array([p.drive.rated_hz if p.drive else np.nan for p in self.pumps])
         circuit = [part.temperature_c + FREEZING if part else TEMPERATURE for part in self.binding.circuit_parts]
         self._temperature: Floats = np.array(circuit)[self.binding.circuit_of] if self.pumps else np.empty(0)
@@ -148,6 +151,7 @@ class PumpModel:
             flow=flow,
             measured_speed=shaft,
             speed=speed,
+            density=water,
             head=head,
             expected_head=expected_head,
             head_sigma=np.hypot(self._head_scale_sigma, STATIC_UNCERTAINTY) * expected_head,

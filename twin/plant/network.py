@@ -107,7 +107,7 @@ class Network:
             node_circuit=_circuit_of_nodes(len(nodes), from_node, to_node, of_link),
             from_node=from_node,
             to_node=to_node,
-            bank=Bank.of([curves[p.curve] for p in station.pumps]),
+            bank=Bank.of([curve.as_built(p, curves) for p in station.pumps]),
             coefficient=_coefficients(station),
             check=np.array([r.check for r in station.resistances], dtype=np.bool_),
             opening=np.array([0.0 if r.normally_closed else 1.0 for r in station.resistances], dtype=np.float64),

@@ -54,15 +54,24 @@ class Curve(Part):
 
 
 class Calibration(Part):
-    """How a built pump differs from its design curve: head and power as multiples, with their standard uncertainty.
+    """How a built pump differs from its design curve, each value with its standard uncertainty.
 
-    Without a calibration the model starts from the design with the tolerance of ISO 9906 grade 1B.
+    ``head_scale`` and ``power_scale`` are multiples of the design's, ``steepness_scale`` one of the fall of its head
+    from zero flow; ``head_offset_m`` is measured whatever the pump does (heights of gauges, zeros of transmitters),
+    and the pump's flow meter says ``flow_scale`` times what flows. Without a calibration the model starts from the
+    design with the tolerance of ISO 9906 grade 1B.
     """
 
     head_scale: Positive = 1.0
     head_scale_sigma: NotNegative = 0.015
+    steepness_scale: Positive = 1.0
+    steepness_scale_sigma: NotNegative = 0.05
+    head_offset_m: float = 0.0
+    head_offset_m_sigma: NotNegative = 0.3
     power_scale: Positive = 1.0
     power_scale_sigma: NotNegative = 0.02
+    flow_scale: Positive = 1.0
+    flow_scale_sigma: NotNegative = 0.005
 
 
 class Motor(Part):
@@ -203,6 +212,29 @@ class Camera(Part):
     watches: str = ""
 
 
+class Sensor(Part):
+    """How a transmitter differs from its sisters: it says ``scale`` times what is, and ``offset`` more (tag's unit)."""
+
+    offset: float = 0.0
+    offset_sigma: NotNegative = 0.0
+    scale: Positive = 1.0
+    scale_sigma: NotNegative = 0.0
+
+
+class Noise(Part):
+    """How a residual of a healthy station scatters, in its unit; ``ar`` is the correlation from second to second."""
+
+    sigma: Positive
+    ar: Annotated[float, Field(ge=0, lt=1)] = 0.0
+
+
+class Calibrations(Part):
+    """What else was learned of a healthy station: ``sensors`` by their tags, ``noise`` by residual ("P101.head")."""
+
+    sensors: dict[str, Sensor] = {}
+    noise: dict[str, Noise] = {}
+
+
 class TagEntry(Part):
     """One measuring point as the file states it; :func:`Station.tags` makes a :class:`twin.signals.Tag` of it."""
 
@@ -240,3 +272,4 @@ class StationFile(Part):
     robots: tuple[Robot, ...] = ()
     cameras: tuple[Camera, ...] = ()
     tags: tuple[TagEntry, ...] = ()
+    calibration: Calibrations = Calibrations()

@@ -94,6 +94,13 @@ class Draft:
         table = self.raw.get("curves")
         return frozenset(table) if isinstance(table, dict) else frozenset()
 
+    @cached_property
+    def sensors(self) -> tuple[str, ...]:
+        """The tags whose calibration is stated, be it well or badly written."""
+        table = self.raw.get("calibration")
+        sensors = table.get("sensors") if isinstance(table, dict) else None
+        return tuple(sensors) if isinstance(sensors, dict) else ()
+
     def ids(self, *lists: str) -> frozenset[str]:
         """Every id written in these lists, be its entry well or badly written."""
         return frozenset(

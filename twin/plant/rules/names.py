@@ -34,6 +34,9 @@ def references(draft: Draft) -> Iterator[Finding]:
         yield from unknown(("equipment", index, "serves"), "equipment", thing.serves, rooms_and_all)
     for index, camera in draft.cameras:
         yield from unknown(("cameras", index, "watches"), "equipment", camera.watches, draft.bearers)
+    names = frozenset(tag.name for _, tag in draft.tags)
+    for name in draft.sensors:
+        yield from unknown(("calibration", "sensors", name), "tag", name, names)
     yield from _network(draft)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cached_property
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,8 +13,10 @@ from twin.detectors.kinds import BALANCE, GAUGE, METER, OF_PUMP, Kind, Sample
 from twin.detectors.motion import Motion
 from twin.detectors.pump_residuals import PumpResiduals
 from twin.detectors.residual import ResidualName
+from twin.detectors.whitening import Scatter
 from twin.plant.binding import Binding
 from twin.plant.model import PlantState, PumpModel
+from twin.plant.station import Noise
 from twin.signals import Floats
 
 NEEDS: dict[str, tuple[str, ...]] = {
@@ -89,6 +94,18 @@ class Channels:
     def bridge_gap(self) -> None:
         """Let what comes follow nothing."""
         self._motion.bridge_gap()
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """(m,) By what a station file calls each: ``P101.head``, for one gauge among several the gauge's tag."""
+        redundant = (GAUGE.name, METER.name)
+        return tuple(f"{n.tag if n.name in redundant else n.equipment}.{n.name}" for n in self.names)
+
+    def scatter(self, noise: Mapping[str, Noise]) -> Scatter:
+        """What a station file knows of how the channels scatter. [% of rated]"""
+        stated = [noise.get(key) for key in self.keys]
+        sigma = np.array([one.sigma if one else np.nan for one in stated])
+        return Scatter(sigma / self.scale, np.array([one.ar if one else np.nan for one in stated]))
 
     @property
     def losses(self) -> Floats:

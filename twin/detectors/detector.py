@@ -61,7 +61,8 @@ class Detector:
     def __init__(self, station: Station, model: PumpModel, healthy: tuple[float, float] | None = None) -> None:
         self._model = model
         self._channels = Channels(model)
-        self._watch = Watch(self._channels.kinds, station.file.station.false_alarms_per_year)
+        usual = self._channels.scatter(station.file.calibration.noise)
+        self._watch = Watch(self._channels.kinds, station.file.station.false_alarms_per_year, usual=usual)
         self._library = Library(model, self._channels)
         self._trips = Trips(model)
         self._sensors = Sensors(model.binding)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from twin.detectors.cusum import Cusum, threshold
 from twin.detectors.kinds import LEARNING, Kind, Sample
 from twin.detectors.offsets import Offsets
-from twin.detectors.whitening import Whitening
+from twin.detectors.whitening import Scatter, Whitening
 from twin.plant.binding import middle, or_zero
 from twin.signals import Floats
 
@@ -56,9 +56,12 @@ class Watch:
     kinds : (m,)                What each channel is.
     false_alarms : float        Tolerated a year in the whole station.
     period : float              Between samples. [s]
+    usual                       How the channels scatter, as far as calibration knows.
     """
 
-    def __init__(self, kinds: tuple[Kind, ...], false_alarms: float, period: float = 1.0) -> None:
+    def __init__(
+        self, kinds: tuple[Kind, ...], false_alarms: float, period: float = 1.0, usual: Scatter | None = None
+    ) -> None:
         m = len(kinds)
         floor = np.array([kind.floor for kind in kinds])
         self._learns = np.array([kind.learns for kind in kinds])
@@ -66,7 +69,7 @@ class Watch:
         self._seen: NDArray[np.intp] = np.zeros(m, dtype=np.intp)
         self._floor = floor
         self.offsets = Offsets(kinds)
-        self._whitening = Whitening(floor)
+        self._whitening = Whitening(floor, usual)
         seconds = YEAR / false_alarms * max(1, int(self._judged.sum())) * 2.0  # two layers share the budget
         self._fast = Cusum(m, FAST_K, threshold(FAST_K, seconds / period))
         self._slow = Cusum(m, SLOW_K, threshold(SLOW_K, seconds / SLOW_SPAN))

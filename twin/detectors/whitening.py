@@ -7,6 +7,8 @@ whose coefficient and spread it learns from its own healthy running, robustly.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,11 +16,25 @@ from twin.signals import Floats
 
 LARGEST_COEFFICIENT = 0.8
 PRIOR_SAMPLES = 12.0  # how many samples the spread assumed at first is worth
+CALIBRATED_SAMPLES = 120.0  # and one that was calibrated
 PRIOR_EXCESS = 2.0  # the spread assumed at first, over the smallest believed: rather slow than rash
 MEMORY = 1200.0  # samples over which coefficient and spread are remembered
 MEAN_STEP = 2.0 / np.sqrt(np.pi)  # mean of |x - y| for two samples of unit spread
 LEAST_STEP = 0.2  # of the smallest spread believed: what does not move at all is taken to move so much
 OUTLIER = 3.0  # innovations beyond so many sigmas teach nothing about the spread
+
+
+@dataclass(frozen=True, eq=False)
+class Scatter:
+    """What is known of the scatter of channels (c,): spread [channel units] and AR(1) coefficient; NaN for nothing."""
+
+    sigma: Floats
+    coefficient: Floats
+
+    @classmethod
+    def unknown(cls, channels: int) -> Scatter:
+        """Nothing is known of any."""
+        return cls(np.full(channels, np.nan), np.full(channels, np.nan))
 
 
 class Whitening:
@@ -27,18 +43,23 @@ class Whitening:
     Parameters
     ----------
     floor : (c,)    Smallest standard deviation believed of one sample, whatever was learned. [channel units]
+    usual           What calibration says of them beforehand, if anything.
     """
 
-    def __init__(self, floor: Floats) -> None:
+    def __init__(self, floor: Floats, usual: Scatter | None = None) -> None:
+        usual = usual or Scatter.unknown(len(floor))
+        told = np.isfinite(usual.sigma)
+        coefficient = np.clip(np.where(told, usual.coefficient, 0.0), 0.0, LARGEST_COEFFICIENT)
+        sigma = np.where(told, np.maximum(usual.sigma, floor), PRIOR_EXCESS * floor)
         self._floor = floor
-        self._variance: Floats = (PRIOR_EXCESS * floor) ** 2
-        self._samples: Floats = np.full(floor.shape, PRIOR_SAMPLES)
-        self._product: Floats = np.zeros(floor.shape)
-        self._square: Floats = self._variance * PRIOR_SAMPLES
+        self._variance: Floats = sigma**2 * (1.0 - coefficient**2)
+        self._samples: Floats = np.where(told, CALIBRATED_SAMPLES, PRIOR_SAMPLES)
+        self._square: Floats = np.where(told, sigma**2, self._variance * PRIOR_SAMPLES)
+        self._product: Floats = coefficient * self._square
         self._before: Floats = np.full(floor.shape, np.nan)
         self._last: Floats = np.full(floor.shape, np.nan)
         self._step: Floats = floor.copy()
-        self.coefficient: Floats = np.zeros(floor.shape)
+        self.coefficient: Floats = coefficient
 
     @property
     def usual_step(self) -> Floats:

@@ -31,8 +31,10 @@ class Whereabouts:
     def __init__(self, text: str) -> None:
         self._line_starts = [0, *(match.end() for match in re.finditer("\n", text))]
         self._offsets: dict[Path, int] = {}
-        for path, offset in _Scan(text).places():
+        scan = _Scan(text)
+        for path, offset in scan.places():
             self._offsets.setdefault(path, offset)
+        self._values = scan.values
 
     def __contains__(self, path: object) -> bool:
         return path in self._offsets
@@ -40,6 +42,18 @@ class Whereabouts:
     def paths(self) -> frozenset[Path]:
         """Everything that has a place of its own."""
         return frozenset(self._offsets)
+
+    def offset(self, path: Path) -> int:
+        """Where a key, an element or a header begins."""
+        return self._offsets[path]
+
+    def value(self, path: Path) -> tuple[int, int] | None:
+        """From where to where its value is written; None for what is made of headers and dotted keys."""
+        return self._values.get(path)
+
+    def values(self) -> frozenset[Path]:
+        """Everything that has a value written in one place."""
+        return frozenset(self._values)
 
     def line(self, path: Path) -> int:
         """The line (from 1) of a key or an element; of the nearest thing around it where it is not in the text."""
@@ -56,6 +70,7 @@ class _Scan:
     def __init__(self, text: str) -> None:
         self._text = text
         self._at = 0
+        self.values: dict[Path, tuple[int, int]] = {}
         self._lengths: dict[Path, int] = {}  # of arrays of tables, which grow by one at each [[header]]
 
     def places(self) -> Iterator[tuple[Path, int]]:
@@ -116,13 +131,15 @@ class _Scan:
             self._at += 1
 
     def _value(self, path: Path) -> Iterator[tuple[Path, int]]:
-        mark = self._text[self._at]
+        start = self._at
+        mark = self._text[start]
         if mark == "[":
             yield from self._array(path)
         elif mark == "{":
             yield from self._inline_table(path)
         else:
             self._skip(_STRING if mark in "\"'" else _SCALAR)
+        self.values[path] = start, self._at
 
     def _array(self, path: Path) -> Iterator[tuple[Path, int]]:
         index = 0

@@ -14,7 +14,7 @@ import typer
 
 from twin import __version__
 from twin.errors import StationError
-from twin.saying import length, say_facts, say_findings, say_json, say_line
+from twin.saying import length, say_calibration, say_facts, say_findings, say_json, say_line
 
 if TYPE_CHECKING:
     from twin.plant.reading import Station
@@ -194,6 +194,37 @@ def analyse(
         say_json(findings.told())
         return
     say_findings(findings.told(), data.span[0], findings.unchecked)
+
+
+@app.command(short_help="Fit a station to a healthy recording.")
+def calibrate(
+    recording: RecordingArgument,
+    out: Annotated[Path, typer.Option(metavar="STATION", help="The station file to write.", show_default=False)],
+    span: Annotated[str | None, typer.Option(metavar="SPAN", help="Only this part, known to be sound.")] = None,
+    station: StationOption = None,
+    json_: Json = False,
+) -> None:
+    """Fit pumps, transmitters and noise to a healthy recording, and write a new station file."""
+    from twin import times
+    from twin.calibration import calibrate_recording, ensure_new, write_station
+    from twin.plant.checking import mistakes
+    from twin.recordings.recording import Recording
+
+    ensure_new(out)
+    with Recording.open(recording) as opened, _progress("Calibrating") as told:
+        named = _station(station)
+        of = named if named is not None or station == NO_STATION else opened.station
+        if of is None:
+            raise StationError(recording, "brings no station to calibrate", "Name one with --station")
+        part = times.span(span, of.zone).within(*opened.span) if span else None
+        calibrated = calibrate_recording(opened, of, part, told)
+    write_station(calibrated, out)
+    for mistake in mistakes(calibrated.text, out):  # such as a 3D model that does not lie beside the new file
+        typer.echo(f"{out}: {mistake}", err=True)
+    if json_:
+        say_json(calibrated.told())
+        return
+    say_calibration(calibrated.told(), str(out))
 
 
 @app.command("import")

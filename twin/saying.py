@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+_PARAMETERS = f"{'of':<32}{'parameter':<17}{'before':>11}  {'after':<28}"
 _HEADER = ("detected", "after", "priority", "equipment", "fault", "sure", "evidence")
 _NAMES_SHOWN = 8  # of a long list; a model's nodes are what was asked for and are all shown
 
@@ -70,6 +72,25 @@ def _say_table(rows: Sequence[tuple[str, ...]]) -> None:
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:
         _print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def say_calibration(told: Mapping[str, Any], out: str) -> None:
+    """What ``calibrate`` found, a parameter a line: before, after, why it was kept; then how residuals scatter."""
+    _print(f"{out}: calibrated by {told['samples']} samples, {' .. '.join(told['span'])}")
+    for tag, why in told["set_aside"].items():
+        _print(f"set aside: {tag} {why}")
+    _print(_PARAMETERS)
+    for one in told["parameters"]:
+        before = f"{one['before']:.6g}" if one["before"] is not None else "-"
+        after = f"{_to_uncertainty(one['after'], one['uncertainty'])} ± {one['uncertainty']:.2g} {one['unit']}".rstrip()
+        fate = "identified" if one["identified"] else f"kept: {one['kept_because']}"
+        _print(f"{one['subject']:<32}{one['parameter']:<17}{before:>11}  {after:<28}{fate}")
+
+
+def _to_uncertainty(value: float, uncertainty: float) -> str:
+    """A value with the digits that its uncertainty leaves."""
+    digits = 2 - math.floor(math.log10(uncertainty)) - 1 if uncertainty > 0 else 6
+    return f"{value:.{max(digits, 0)}f}"
 
 
 def _counted(things: Sequence[Any], one: str, many: str) -> str:

@@ -295,7 +295,7 @@ class Shell(QObject):
             presenter.select(chosen)
         if self._panels is not None:
             self._panels.select(chosen)
-        if chosen.kind == "anomaly":
+        if chosen.kind == "anomaly" and self.frame.breadth != "small":  # there it would cover what is being looked at
             self._docks.reveal("pump_chart")
 
     def _turn_to_news(self, mail: Mail) -> None:

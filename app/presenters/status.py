@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from app import theme
-from app.messages import Mail, Mode
+from app.messages import Health, Mail, Mode
 from app.presenters import figures, formatting
 from twin.alarms.book import Alarm
 from twin.detectors.anomaly import Anomaly
 from twin.plant.reading import Station
+
+SHORTEST_WAIT = 2.0  # s: no source is called stale sooner, however fast it sends
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,8 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What the bar shows. ``answering``: how long the oldest unseen has waited; ``answered``: how long the last had."""
+    """What the bar shows. ``stale``: the next frame is overdue; ``answering``: how
+    long the oldest unseen has waited; ``answered``: how long the last had."""
 
     station: str = ""
     mode: Mode = "replay"
@@ -34,6 +37,7 @@ class State:
     time: str = formatting.NOTHING
     zone: str = ""
     age: float = float("nan")
+    stale: bool = False
     ended: bool = False
     counts: tuple[Count, ...] = tuple(Count(p) for p in theme.PRIORITIES)
     answering: str = ""
@@ -78,6 +82,7 @@ class Presenter:
                 time=formatting.clock(mail.cursor, self._zone),
                 zone=figures.offset(mail.cursor, self._zone),
                 age=round(mail.health.age, 1) if mail.following else float("nan"),
+                stale=mail.following and is_overdue(mail.health),
                 ended=mail.ended,
                 counts=counts(mail.alarms, anomalies, mail.recognised),
                 answering=self._answering(unseen, mail),
@@ -106,6 +111,12 @@ class Presenter:
         if repr(state) != repr(self._state):  # a NaN age equals itself in print only
             self._state = state
             self._view.show_state(state)
+
+
+def is_overdue(health: Health) -> bool:
+    """Whether a source that kept its pace would have sent two frames more by now."""
+    period = 1.0 / health.rate if health.rate > 0 else 0.0
+    return health.age > max(2.0 * period, SHORTEST_WAIT)
 
 
 def is_unseen(alarm: Alarm) -> bool:

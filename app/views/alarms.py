@@ -27,7 +27,7 @@ from app.views import painting, style, words
 Index = QModelIndex | QPersistentModelIndex
 MARK, SINCE, EQUIPMENT, WHAT, VALUE, STATUS = range(6)
 ROOMY, TIGHT = 780, 480  # px: more has the state too, less has the time without its day
-WIDTHS = {MARK: 32, SINCE: 124, EQUIPMENT: 96, VALUE: 104, STATUS: 152}
+WIDTHS = {MARK: 32, SINCE: 124, EQUIPMENT: 116, VALUE: 104, STATUS: 152}
 TIGHT_WIDTHS = {SINCE: 76, EQUIPMENT: 84, VALUE: 92}
 _ROW = Qt.ItemDataRole.UserRole
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
-from PySide6.QtWidgets import QLabel, QPushButton, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from app import layouts, theme
 from app.views import style
 
+SHEET_LINE, SHEET_EDGES = 1.7, 104  # a line of a sheet in sizes of its text; its title and margins [px]
 SMALLEST = QSize(896, 504)  # 1366 x 768 at one and a half
 
 
@@ -138,20 +139,39 @@ class Sheet(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setStyleSheet(f"Sheet {{ background: {theme.RAISED}; border: 1px solid {theme.LINE}; }}")
-        rows = "".join(
-            f"<tr><td style='color:{theme.SECONDARY};padding-right:24px'>{key}</td><td>{text}</td></tr>"
-            if text
-            else f"<tr><td colspan=2 style='padding-top:8px'><b>{key}</b></td></tr>"
-            for key, text in lines
-        )
         heading = QLabel(title)
         heading.setFont(style.font(theme.LARGE, bold=True))
-        body = QLabel(f"<table cellspacing=2>{rows}</table>")
-        body.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        bodies = QHBoxLayout()
+        bodies.setSpacing(4 * theme.STEP)
+        size = theme.NORMAL if parent.width() >= theme.NARROW else theme.SMALL
+        for some in _columns(lines, max(int((parent.height() - SHEET_EDGES) / (SHEET_LINE * size)), 8)):
+            body = QLabel(f"<table cellspacing=2>{''.join(_line(*line) for line in some)}</table>")
+            body.setFont(style.font(size))
+            body.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            bodies.addWidget(body, 0, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 16, 24, 16)
         column.addWidget(heading)
-        column.addWidget(body)
+        column.addLayout(bodies)
         self.adjustSize()
         middle = parent.mapToGlobal(parent.rect().center())
         self.move(middle - self.rect().center())
+
+
+def _columns(lines: list[tuple[str, str]], height: int) -> list[list[tuple[str, str]]]:
+    """The lines in columns of at most so many, a heading always with what stands under it."""
+    columns: list[list[tuple[str, str]]] = [[]]
+    for number, (key, text) in enumerate(lines):
+        under = next((n for n, line in enumerate(lines[number + 1 :]) if not line[1]), len(lines) - number - 1)
+        needed = 1 if text else 1 + min(under, height - 1)
+        if columns[-1] and len(columns[-1]) + needed > height:
+            columns.append([])
+        columns[-1].append((key, text))
+    return columns
+
+
+def _line(key: str, text: str) -> str:
+    """A line as Qt's rich text: a key and what it does, or a heading."""
+    if not text:
+        return f"<tr><td colspan=2 style='padding-top:8px'><b>{key}</b></td></tr>"
+    return f"<tr><td style='color:{theme.SECONDARY};padding-right:24px'>{key}</td><td>{text}</td></tr>"

@@ -12,7 +12,7 @@ from app.views import painting, style, words
 
 EDGE = 2 * theme.STEP
 LINE = 26
-VALUE, UNIT = 96, 40
+HATCHED, UNIT = 56, 40  # px: a value's hatch; a unit
 SIGMAS, PERCENT, BAR = 76, 52, 64  # px
 LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
@@ -224,28 +224,34 @@ class Sheet(QWidget):
         if row.tag:
             self._boxes.append((box, row.tag))
         line = QRectF(box.x(), box.y(), box.width(), LINE - 2)
-        if row.quality:
-            painter.fillRect(
-                QRectF(box.right() - VALUE - UNIT, box.y() + 2, VALUE + UNIT, 20), style.hatch(row.quality)
-            )
+        left = self._paint_figure(painter, line, row)
         painter.setFont(style.font())
         painter.setPen(QColor(theme.SECONDARY))
-        room = line.width() - UNIT - VALUE
-        elided = painter.fontMetrics().elidedText(words.capital(row.label), Qt.TextElideMode.ElideRight, int(room))
-        painter.drawText(line, LEFT, elided)
-        self._paint_note(
-            painter, line.adjusted(painter.fontMetrics().horizontalAdvance(elided) + 8, 0, -UNIT - 64, 0), row
+        wide = self._paint_left(
+            painter, QRectF(line.x(), line.y(), left - line.x(), line.height()), words.capital(row.label)
         )
-        painter.setFont(style.font(theme.NORMAL, bold=True))
-        painter.setPen(QColor(theme.BRIGHT if not row.quality else theme.SECONDARY))
-        painter.drawText(line.adjusted(0, 0, -UNIT, 0), RIGHT, words.word(row.value))
-        painter.setFont(style.font(theme.SMALL))
-        painter.setPen(QColor(theme.FAINT))
-        unit = row.unit if not row.quality else words.word(words.QUALITIES[row.quality])
-        painter.drawText(QRectF(line.right() - UNIT + 4, line.y(), UNIT - 4, line.height()), LEFT, unit)
+        self._paint_note(painter, line.adjusted(wide, 0, -UNIT - 64, 0), row)
         if row.gauge is not None:
             bar = QRectF(box.x(), box.y() + LINE - 2, box.width(), 4)
             painting.value_bar(painter, bar, row.gauge.value, row.gauge.normal, row.gauge.limits, row.quality)
+
+    @staticmethod
+    def _paint_figure(painter: QPainter, line: QRectF, row: Row) -> float:
+        """The value with its unit behind it, or hatched with its quality; where it begins. [px]"""
+        value = words.word(row.value)
+        behind = row.unit if not row.quality else words.word(words.QUALITIES[row.quality])
+        small, bold = style.font(theme.SMALL), style.font(theme.NORMAL, bold=True)
+        end = line.right() - max(UNIT, QFontMetrics(small).horizontalAdvance(behind) + 6)
+        wide = max(QFontMetrics(bold).horizontalAdvance(value), HATCHED if row.quality else 0)
+        if row.quality:
+            painter.fillRect(QRectF(end - HATCHED, line.y() + 2, HATCHED, 20), style.hatch(row.quality))
+        painter.setFont(bold)
+        painter.setPen(QColor(theme.BRIGHT if not row.quality else theme.SECONDARY))
+        painter.drawText(QRectF(end - wide, line.y(), wide - (4 if row.quality else 0), line.height()), RIGHT, value)
+        painter.setFont(small)
+        painter.setPen(QColor(theme.TEXT if row.quality else theme.FAINT))
+        painter.drawText(QRectF(end + 4, line.y(), line.right() - end - 4, line.height()), LEFT, behind)
+        return float(end - wide - theme.STEP)
 
     def _paint_note(self, painter: QPainter, box: QRectF, row: Row) -> None:
         """What was expected, in as many words as there is room for."""

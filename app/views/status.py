@@ -12,6 +12,8 @@ from app import theme
 from app.presenters.status import Count, State
 from app.views import painting, style, words
 
+STALE = words.QUALITIES.index("stale")
+
 
 class Counter(QWidget):
     """The counts of the four priorities, each with its shape; grey where nothing stands.
@@ -72,6 +74,30 @@ class Counter(QWidget):
         self.clicked.emit()
 
 
+class Age(QLabel):
+    """How old what is shown is; hatched as every stale value is once the next frame is overdue."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._stale: bool | None = None
+        self.setContentsMargins(4, 2, 4, 2)
+        self.show_stale(False)
+
+    def show_stale(self, stale: bool) -> None:
+        """Whether it is overdue."""
+        if stale != self._stale:
+            self._stale = stale
+            self.setFont(style.font(theme.NORMAL if stale else theme.SMALL, bold=stale))
+            self.setStyleSheet(f"color: {theme.BRIGHT if stale else theme.SECONDARY};")
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._stale:
+            painter = QPainter(self)
+            painter.fillRect(self.rect(), style.hatch(STALE, theme.FAINT))
+            painter.end()
+        super().paintEvent(event)
+
+
 class StatusBar(QWidget):
     """Signals
     -------
@@ -98,7 +124,7 @@ class StatusBar(QWidget):
         self._station.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._day = _label(theme.SMALL, theme.SECONDARY)
         self._time = _label(theme.LARGE, theme.BRIGHT, bold=True)
-        self._age = _label(theme.SMALL, theme.SECONDARY)
+        self._age = Age()
         self._counter = Counter()
         self._counter.clicked.connect(self.alarms_requested)
         self._answer = _label(theme.SMALL, theme.SECONDARY)
@@ -119,7 +145,7 @@ class StatusBar(QWidget):
         self._retranslate()
 
     def fold(self, folded: bool) -> None:
-        """Where there is little room, leave out the date, and how long an answer takes."""
+        """Where there is little room, leave out the date, the station's name, and how long an answer takes."""
         self._folded = folded
         self._row.setSpacing(theme.STEP if folded else 2 * theme.STEP)
         self._retranslate()
@@ -142,11 +168,12 @@ class StatusBar(QWidget):
     def _retranslate(self) -> None:
         state = self._state
         self._show_mode(state.mode)
-        self._station.setText(state.station)
+        self._station.setText("" if self._folded else state.station)
         self._station.setToolTip(state.station)
         self._day.setText(f"{state.day}\n{state.zone}")
         self._day.setVisible(not self._folded)
         self._time.setText(state.time)
+        self._age.show_stale(state.stale or state.ended)
         self._age.setText(self._said_age(state))
         self._age.setVisible(bool(self._age.text()))
         self._counter.show_counts(state.counts)

@@ -97,6 +97,17 @@ def test_an_age_is_told_only_of_what_is_live() -> None:
     assert math.isnan(view.last.age)
 
 
+@pytest.mark.parametrize(
+    ("rate", "age", "overdue"), [(1.0, 1.9, False), (1.0, 2.1, True), (0.1, 19.0, False), (0.1, 21.0, True)]
+)
+def test_a_live_source_is_stale_once_two_frames_are_overdue(rate: float, age: float, overdue: bool) -> None:
+    view, bar = the_bar()
+    bar.take(mail(live=True, health=Health(rate=rate, age=age)))
+    assert view.last.stale is overdue
+    bar.take(mail(live=False, health=Health(rate=rate, age=age)))
+    assert view.last.stale is False
+
+
 def test_the_bar_counts_how_long_an_answer_takes() -> None:
     view, bar = the_bar()
     bar.take(mail(30.0, alarms=()))
@@ -262,6 +273,21 @@ def test_what_is_gone_is_shown_as_nothing() -> None:
     panel.select(Selection("anomaly", id=1))
     panel.take(mail(snapshot=fakes.snapshot(fakes.frame(1.0)), anomalies=()))
     assert view.last.kind == "nothing"
+
+
+def test_an_anomaly_of_a_tag_leads_to_the_machine_it_belongs_to() -> None:
+    tag = STATION.tags[STATION.tags.measuring("P102", "discharge_pressure") or 0]
+    found = replace(fakes.anomaly(), id=9, equipment=tag.name, evidence=())
+    line_view, panel_view = Double(), Double()
+    rows = alarms.Presenter(line_view, lambda _: None, STATION, STATION.tags)
+    panel = selection.Presenter(panel_view, STATION, STATION.tags)
+    rows.take(mail(alarms=(), anomalies=(found,)))
+    panel.take(mail(alarms=(), anomalies=(found,)))
+    picked = rows.picked("anomaly", found.id)
+    assert picked.equipment == "P102"
+    panel.select(picked)
+    assert panel_view.last.subtitle == tag.description.en
+    assert panel_view.last.rows[0].tag == tag.name
 
 
 def test_an_equipment_without_a_model_shows_its_tags() -> None:

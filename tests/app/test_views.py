@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from app import fonts, layouts, theme
 from app.language import Languages
+from app.menus import cheat_sheet
 from app.presenters import alarms, machines, notices, selection, status, timeline
 from app.presenters.selection import Gauge, Moved, Row, Selection, Share, Step
 from app.views import style
@@ -349,6 +350,18 @@ def test_a_sheet_goes_when_closed(qtbot: QtBot, spoken: str) -> None:
     window.show()
     sheet = Sheet(window, "Keys", [("File", ""), ("F12", "Save a picture")])
     sheet.show()
+    sheet.close()
+
+
+@pytest.mark.parametrize("height", [504, 768, 1080])
+def test_the_cheat_sheet_fits_into_its_window(qtbot: QtBot, spoken: str, height: int) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(896 if height < 768 else 1366, height)
+    window.show()
+    sheet = Sheet(window, "Keys", cheat_sheet())
+    assert sheet.height() <= window.height()
+    assert sheet.width() <= window.width()
     sheet.close()
 
 

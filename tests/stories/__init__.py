@@ -1,0 +1,1 @@
+"""What a user does, in his words, on the whole program."""

@@ -69,7 +69,12 @@ SLIPS = {
     "a key misspelt": ("step = 0.01", "stepp = 0.01", 7, "Did you mean 'step'?"),
     "a word a model nearly knows": ('"suction_pressure"', '"suction_presure"', 6, "Did you mean 'suction_pressure'?"),
     "a stop beyond the route": ("stops = [0, 1]", "stops = [0, 7]", 10, "stop 7 is not on the route"),
-    "a route of one point": ("[[0, 0, 0], [1, 0, 0]], stops = [0, 1]", "[[0, 0, 0]]", 10, "has too few values. Give at least 2"),
+    "a route of one point": (
+        "[[0, 0, 0], [1, 0, 0]], stops = [0, 1]",
+        "[[0, 0, 0]]",
+        10,
+        "has too few values. Give at least 2",
+    ),
     "a robot of no known kind": ('"ground"', '"groud"', 10, "Did you mean 'ground'?"),
     "a camera that watches nothing": ('watches = "P1"', 'watches = "P9"', 13, "there is no equipment 'P9'"),
     "a valve of no pump": ('pump = "P1"', 'pump = "P2"', 16, "there is no pump 'P2'"),

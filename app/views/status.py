@@ -12,6 +12,7 @@ from app import theme
 from app.presenters.status import Count, State
 from app.views import painting, style, words
 
+HATCHED = 16  # px
 STALE = words.QUALITIES.index("stale")
 
 
@@ -75,25 +76,28 @@ class Counter(QWidget):
 
 
 class Age(QLabel):
-    """How old what is shown is; hatched as every stale value is once the next frame is overdue."""
+    """How old what is shown is; with the hatch of every stale value before it once the next frame is overdue."""
 
     def __init__(self) -> None:
         super().__init__()
         self._stale: bool | None = None
-        self.setContentsMargins(4, 2, 4, 2)
         self.show_stale(False)
 
     def show_stale(self, stale: bool) -> None:
         """Whether it is overdue."""
         if stale != self._stale:
             self._stale = stale
+            self.setContentsMargins(HATCHED + 6 if stale else 0, 0, 0, 0)
             self.setFont(style.font(theme.NORMAL if stale else theme.SMALL, bold=stale))
             self.setStyleSheet(f"color: {theme.BRIGHT if stale else theme.SECONDARY};")
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._stale:
             painter = QPainter(self)
-            painter.fillRect(self.rect(), style.hatch(STALE, theme.FAINT))
+            swatch = QRectF(0.5, (self.height() - HATCHED) / 2, HATCHED, HATCHED)
+            painter.setPen(QColor(theme.SECONDARY))
+            painter.setBrush(style.hatch(STALE, theme.BRIGHT))
+            painter.drawRect(swatch)
             painter.end()
         super().paintEvent(event)
 
@@ -195,7 +199,8 @@ class StatusBar(QWidget):
             return self.tr("the source has ended")
         if math.isnan(state.age):
             return ""
-        return self.tr("{seconds} s old").format(seconds=f"{state.age:.1f}")
+        age = self.tr("{seconds} s old").format(seconds=f"{state.age:.1f}")
+        return f"{words.capital('stale')} · {age}" if state.stale else age
 
     def _said_answer(self, state: State) -> str:
         if state.answering:

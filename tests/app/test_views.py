@@ -92,6 +92,17 @@ def test_the_bar_frames_replay_in_another_colour_and_says_so(qtbot: QtBot, spoke
     assert theme.REPLAY not in live
 
 
+def test_an_overdue_source_is_called_stale_and_hatched(qtbot: QtBot) -> None:
+    bar = StatusBar(QMenuBar())
+    qtbot.addWidget(bar)
+    bar.show_state(status.State(age=12.4))
+    fresh = picture(bar._age, 200, 30)
+    bar.show_state(status.State(age=12.4, stale=True))
+    assert bar._age.text() == "Stale · 12.4 s old"
+    assert theme.BRIGHT in colours(picture(bar._age, 200, 30))
+    assert theme.BRIGHT not in colours(fresh)
+
+
 def test_only_an_unseen_priority_1_blinks(qtbot: QtBot) -> None:
     bar = StatusBar(QMenuBar())
     qtbot.addWidget(bar)

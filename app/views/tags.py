@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QAction, QColor, QKeySequence, QPainter
+from PySide6.QtGui import QAction, QColor, QKeySequence, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
@@ -40,7 +40,8 @@ Index = QModelIndex | QPersistentModelIndex
 _QUALITY = Qt.ItemDataRole.UserRole
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _QUIET = (UNIT, AGE, EQUIPMENT, LIMITS)
-WIDTHS = {NAME: 120, DESCRIPTION: 208, VALUE: 80, UNIT: 72, QUALITY: 88, AGE: 80, EQUIPMENT: 176, LIMITS: 256}
+NAMED = (120, 208)  # px that a description has at least and as a rule: as much as leaves value and quality to be seen
+WIDTHS = {NAME: 120, DESCRIPTION: NAMED[1], VALUE: 80, UNIT: 72, QUALITY: 88, AGE: 80, EQUIPMENT: 176, LIMITS: 256}
 ROW_HEIGHT = 24
 
 
@@ -219,6 +220,12 @@ class Tags(QWidget):
         if event.type() == QEvent.Type.LanguageChange:
             self._retranslate()
         super().changeEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A description gives way to what the tag reads now."""
+        left = self.width() - 4 * theme.STEP - sum(WIDTHS[section] for section in (NAME, VALUE, UNIT, QUALITY))
+        self.table.horizontalHeader().resizeSection(DESCRIPTION, min(max(left, NAMED[0]), NAMED[1]))
+        super().resizeEvent(event)
 
     def _dress_table(self) -> None:
         table = self.table

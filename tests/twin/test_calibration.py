@@ -15,7 +15,7 @@ from twin.pipeline import Twin
 from twin.plant.binding import Binding
 from twin.plant.checking import mistakes
 from twin.plant.model import PumpModel
-from twin.plant.reading import Station, parse
+from twin.plant.reading import parse
 from twin.signals import Quality
 from twin.surveying import Survey
 
@@ -37,20 +37,23 @@ def parameters(found: Calibrated) -> dict[tuple[str, str], Row]:
     return {(row.subject, row.parameter): row for row in found.rows if row.parameter not in NOISE}
 
 
+@pytest.mark.parametrize(
+    "kinds", [("head_scale", "steepness_scale"), ("power_scale", "flow_scale"), ("offset", "scale")]
+)
 def test_true_parameters_of_several_plants_lie_within_the_uncertainty_stated(
-    calibrations: dict[str, Calibrated],
+    calibrations: dict[str, Calibrated], kinds: tuple[str, str]
 ) -> None:
     misses = np.array(
         [
             (row.after - plants.truth(name)[key]) / row.sigma
             for name, found in calibrations.items()
             for key, row in parameters(found).items()
-            if not row.kept and key in plants.truth(name)
+            if not row.kept and key[1] in kinds
         ]
     )
-    assert len(misses) > 150
-    assert np.mean(np.abs(misses) < 2.0) > 0.95
-    assert np.abs(misses).max() < 3.5
+    assert len(misses) > 20
+    assert np.mean(np.abs(misses) < 2.0) > 0.92
+    assert np.abs(misses).max() < 3.0
     assert 0.25 < np.sqrt(np.mean(misses**2)) < 1.1  # neither over-confident nor meaningless
 
 
@@ -111,21 +114,20 @@ def test_a_station_file_that_is_there_is_not_overwritten(calibrations: dict[str,
     assert (tmp_path / "mine.toml").read_text() == "mine"
 
 
-def standing(station: Station, name: str, seed: int, residual: str) -> np.ndarray:
-    """How far the residuals of the pumps stand off nought in another run. [% of rated]"""
-    survey = Survey.of(station, station.tags, plants.once(plants.block(name, seed)), frozenset())
+def standing(survey: Survey, residual: str) -> float:
+    """How far the residuals of the pumps stand off nought, on average. [% of rated]"""
     of = survey.channels.of(residual)
     values = np.where(survey.valid[:, of], survey.values[:, of], np.nan)
-    return np.abs(np.nanmedian(values[:, ~np.isnan(values).all(axis=0)], axis=0))
+    return float(np.abs(np.nanmedian(values[:, ~np.isnan(values).all(axis=0)], axis=0)).mean())
 
 
-@pytest.mark.parametrize(("residual", "share"), [("head", 0.25), ("power", 0.25), ("suction_path", 0.4)])
-def test_calibrated_residuals_of_another_run_stand_nearer_nought(
-    calibrations: dict[str, Calibrated], residual: str, share: float
-) -> None:
-    before = standing(plants.station("SECOND"), "SECOND", 7, residual)
-    after = standing(parse(calibrations["SECOND"].text), "SECOND", 7, residual)
-    assert after.mean() < share * before.mean()
+def test_calibrated_residuals_of_another_run_stand_nearer_nought(calibrations: dict[str, Calibrated]) -> None:
+    plain, fitted = (
+        Survey.of(station, station.tags, plants.once(plants.block("SECOND", 7)), frozenset())
+        for station in (plants.station("SECOND"), parse(calibrations["SECOND"].text))
+    )
+    for residual, share in (("head", 0.25), ("power", 0.25), ("suction_path", 0.4)):
+        assert standing(fitted, residual) < share * standing(plain, residual), residual
 
 
 def test_a_calibrated_twin_finds_nothing_in_another_healthy_run(calibrations: dict[str, Calibrated]) -> None:

@@ -77,9 +77,12 @@ def estimate(problem: Problem, free: Mask) -> Solution:
     weights = np.ones(len(spans))
     for _ in range(ROUNDS if spans else 0):
         expected, by_sample = problem.predict(value)
-        miss, slopes = _averaged(problem.observed - expected, by_sample, spans)
+        by_second = problem.observed - expected
+        miss, slopes = _averaged(by_second, by_sample, spans)
         rest = _unexplained(miss, slopes[:, free], weights)
-        noise = _scatter(rest, problem.observed, int(np.count_nonzero(free)))
+        noise = max(
+            _scatter(rest, problem.observed, int(np.count_nonzero(free))), _least(by_second, problem.follows, spans)
+        )
         weights = _weights(rest / noise)
         follows = np.array([span.start > 0 and bool(problem.follows[span.start]) for span in spans])
         weighted = slopes * (weights / (noise**2 * repetition(rest * weights, follows)))[:, None]
@@ -173,6 +176,15 @@ def _coefficient(noise: Floats, follows: Mask) -> float:
         return 0.0
     square = 0.5 * float(np.mean(now**2) + np.mean(before**2))
     return float(np.clip(np.mean(now * before) / max(square, 1e-300), 0.0, LARGEST_COEFFICIENT))
+
+
+def _least(miss: Floats, follows: Mask, spans: list[slice]) -> float:
+    """What the mean over a span must scatter, by how its samples do: a few means may agree by chance."""
+    inside = np.concatenate([_centred(miss[span]) for span in spans])
+    goes_on = np.concatenate([np.r_[False, follows[span][1:]] for span in spans])
+    spread = NORMAL * float(np.median(np.abs(inside)))
+    coefficient = _coefficient(np.clip(inside, -TAME * spread, TAME * spread), goes_on)
+    return spread * float(np.sqrt((1.0 + coefficient) / (1.0 - coefficient) * len(spans) / inside.size))
 
 
 def _unexplained(miss: Floats, slopes: Floats, weights: Floats) -> Floats:

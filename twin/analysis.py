@@ -108,6 +108,10 @@ def analyse(data: Data, healthy: tuple[float, float] | None, progress: Progress)
     """
     if not data.rows:
         raise StationError(data.name, "holds no frames", "Name a recording with data")
+    since, until = data.span
+    if healthy is not None and (healthy[1] <= since or healthy[0] > until):
+        lies = f"It lasts from {iso(since)} to {iso(until)}"
+        raise StationError("--healthy", f"names a span that {data.name} does not reach", lies)
     findings = Findings(data)
     if data.station is not None and data.station.pumps:
         _by_model(data, healthy, findings, progress)

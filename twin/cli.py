@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from twin import __version__
-from twin.errors import StationError
+from twin.errors import CommandLineError, StationError
 from twin.saying import length, say_calibration, say_facts, say_findings, say_json, say_line
 
 if TYPE_CHECKING:
@@ -55,6 +55,8 @@ def run(commands: typer.Typer, arguments: Sequence[str] | None = None) -> int:
         return _interrupted()
     except MISUSE as error:
         return _misused(error)
+    except CommandLineError as error:
+        return _say_error(str(error), MISUSED)
     except StationError as error:
         return _say_error(str(error), UNUSABLE)
     except BrokenPipeError:
@@ -100,7 +102,7 @@ def simulate(
     plant_of = _needed_station(station)
     at = times.moment(start, plant_of.zone)
     if at.from_start:
-        raise StationError(f"--start {start}", "a run has no start before it starts", times.AS_TIME)
+        raise CommandLineError(f"--start {start}", "a run has no start before it starts", times.AS_TIME)
     plant = Plant(plant_of, seed, at.seconds, scenario)
     seconds = times.duration(duration) if duration else plant.scenario.duration_s
     count = max(1, round(seconds))

@@ -29,5 +29,9 @@ def _stopped(sentence: str) -> str:
     return sentence if sentence.endswith("?") else f"{sentence}."
 
 
+class CommandLineError(StationError):
+    """A word on the command line that cannot be understood, such as a time. Ends a command with exit status 2."""
+
+
 class UsageError(PumphouseError):
     """The program called itself wrongly: a fault of ours. Ends a command with exit status 1."""

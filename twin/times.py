@@ -10,7 +10,7 @@ from datetime import UTC, datetime, tzinfo
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.errors import StationError
+from twin.errors import CommandLineError, StationError
 from twin.signals import Floats
 
 Nanoseconds = NDArray[np.int64]
@@ -62,11 +62,11 @@ def moment(text: str, zone: tzinfo = UTC) -> Moment:
         try:
             return Moment(duration(text[1:]), from_start=True)
         except StationError:
-            raise StationError(f"'{text}'", "is not a time", AS_TIME) from None
+            raise CommandLineError(f"'{text}'", "is not a time", AS_TIME) from None
     try:
         return Moment(posix(text, zone))
     except ValueError:
-        raise StationError(f"'{text}'", "is not a time", AS_TIME) from None
+        raise CommandLineError(f"'{text}'", "is not a time", AS_TIME) from None
 
 
 def duration(text: str) -> float:
@@ -74,9 +74,9 @@ def duration(text: str) -> float:
     text = text.strip()
     parts = list(_DURATION.finditer(text))
     if not parts or "".join(part.group(0) for part in parts) != text.replace("  ", " "):
-        raise StationError(f"'{text}'", "is not a duration", AS_DURATION)
+        raise CommandLineError(f"'{text}'", "is not a duration", AS_DURATION)
     if len(parts) > 1 and any(part["unit"] is None for part in parts):
-        raise StationError(f"'{text}'", "is not a duration", AS_DURATION)
+        raise CommandLineError(f"'{text}'", "is not a duration", AS_DURATION)
     return sum(float(part["number"]) * _UNITS[part["unit"] or "s"] for part in parts)
 
 
@@ -84,11 +84,11 @@ def span(text: str, zone: tzinfo = UTC) -> Span:
     """``A..B``; either end may be left out."""
     since, dots, until = text.partition("..")
     if not dots:
-        raise StationError(f"'{text}'", "is not a span", AS_SPAN)
+        raise CommandLineError(f"'{text}'", "is not a span", AS_SPAN)
     read = Span(moment(since, zone) if since.strip() else None, moment(until, zone) if until.strip() else None)
     ends = (read.since, read.until)
     if ends[0] and ends[1] and ends[0].from_start == ends[1].from_start and ends[1].seconds <= ends[0].seconds:
-        raise StationError(f"'{text}'", "is a span that ends before it begins", AS_SPAN)
+        raise CommandLineError(f"'{text}'", "is a span that ends before it begins", AS_SPAN)
     return read
 
 

@@ -152,7 +152,6 @@ def unusable(tmp_path: Path) -> Path:
         "analyse x.csv",
         "analyse whole.h5",
         "analyse whole.h5 --station bad.toml",
-        "analyse whole.h5 --healthy soon",
         "analyse whole.h5 --healthy +0..+10",
         "check bad.toml",
         "check whole.h5",
@@ -163,13 +162,10 @@ def unusable(tmp_path: Path) -> Path:
         "import x.csv --out x.csv",
         "export noise.h5 --out y.csv",
         "export whole.h5 --out whole.h5",
-        "export whole.h5 --out y.csv --span 1",
         "export whole.h5 --out y.csv --every 0s",
         "simulate --out y.h5 --scenario nonesuch",
         "simulate --out nowhere/y.h5 --duration 5s",
         "simulate --out x.csv --duration 5s",
-        "simulate --out y.h5 --duration long",
-        "simulate --out y.h5 --start +5",
         "simulate --out y.h5 --station none",
         "watch nonesuch:",
         "watch noise.h5",
@@ -315,3 +311,28 @@ def test_the_headless_commands_load_neither_window_nor_plant() -> None:
     asked = "import sys, twin.cli; print([m for m in ('PySide6', 'vtkmodules', 'h5py', 'scipy') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "simulate --out y.h5 --duration 5parsec",
+        "simulate --out y.h5 --start +5",
+        "analyse whole.h5 --healthy soon",
+        "export whole.h5 --out y.csv --span 1",
+    ],
+)
+def test_a_time_that_cannot_be_understood_is_a_wrong_command_line(
+    unusable: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: str
+) -> None:
+    monkeypatch.chdir(unusable)
+    before = {path.name: path.read_bytes() for path in unusable.iterdir()}
+    assert run(*words.split()) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
+    assert {path.name: path.read_bytes() for path in unusable.iterdir()} == before
+
+
+def test_a_healthy_span_beyond_the_recording_is_refused(tmp_path: Path) -> None:
+    recording = str(tmp_path / "a.h5")
+    assert run("simulate", "--out", recording, "--duration", "5s") == 0
+    assert run("analyse", recording, "--healthy", "+900..+950") == 3

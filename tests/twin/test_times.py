@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from twin import times
-from twin.errors import StationError
+from twin.errors import CommandLineError
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOON = 1_768_190_400.0  # 2026-01-12T12:00:00+08:00
@@ -47,13 +47,13 @@ def test_a_duration_carries_its_unit(text: str, seconds: float) -> None:
 
 @pytest.mark.parametrize("text", ["", "soon", "10 parsecs", "-5s", "1h30", "s", "1e3s", "+"])
 def test_what_is_no_duration_is_refused_with_an_example(text: str) -> None:
-    with pytest.raises(StationError, match="Write it as 90s, 10min or 24h"):
+    with pytest.raises(CommandLineError, match="Write it as 90s, 10min or 24h"):
         times.duration(text)
 
 
 @pytest.mark.parametrize("text", ["", "tomorrow", "+soon", "2026-13-01", "26:00", "inf", "nan"])
 def test_what_is_no_time_is_refused_with_an_example(text: str) -> None:
-    with pytest.raises(StationError, match="is not a time"):
+    with pytest.raises(CommandLineError, match="is not a time"):
         times.moment(text)
 
 
@@ -66,7 +66,7 @@ def test_a_span_may_be_open_at_either_end() -> None:
 
 @pytest.mark.parametrize("text", ["", "+1", "+5..+5", "+9..+2", "+1..later", "+1...+2...+3"])
 def test_what_is_no_span_is_refused(text: str) -> None:
-    with pytest.raises(StationError):
+    with pytest.raises(CommandLineError):
         times.span(text)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -137,12 +138,22 @@ def ensure_new(out: Path) -> None:
         raise StationError(out, "is there already", "Name a new file with --out, or remove this one first")
 
 
-def write_station(calibrated: Calibrated, out: Path) -> None:
+def with_model_found(text: str, station: Station, out: Path) -> str:
+    """The text with its 3D model named from where the new file will lie, where it would not be found there."""
+    name, model = station.file.station.model, station.model_path
+    if model is None or not model.is_file() or (out.parent / name).is_file():
+        return text
+    way = Path(os.path.relpath(model, out.parent.absolute())).as_posix()
+    moved = text.replace(f'model = "{name}"', f'model = "{way}"', 1)
+    return moved if parse(moved).file.station.model == way else text
+
+
+def write_station(text: str, out: Path) -> None:
     """Write the new station file, whole; never over another."""
     ensure_new(out)
     try:
         with out.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(calibrated.text)
+            file.write(text)
     except OSError as error:
         wrong = f"cannot be written: {(error.strerror or '').lower()}"
         raise StationError(out, wrong, "Name a place where files can be written") from None

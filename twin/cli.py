@@ -208,7 +208,7 @@ def calibrate(
 ) -> None:
     """Fit pumps, transmitters and noise to a healthy recording, and write a new station file."""
     from twin import times
-    from twin.calibration import calibrate_recording, ensure_new, write_station
+    from twin.calibration import calibrate_recording, ensure_new, with_model_found, write_station
     from twin.plant.checking import mistakes
     from twin.recordings.recording import Recording
 
@@ -220,8 +220,9 @@ def calibrate(
             raise StationError(recording, "brings no station to calibrate", "Name one with --station")
         part = times.span(span, of.zone).within(*opened.span) if span else None
         calibrated = calibrate_recording(opened, of, part, told)
-    write_station(calibrated, out)
-    for mistake in mistakes(calibrated.text, out):  # such as a 3D model that does not lie beside the new file
+    text = with_model_found(calibrated.text, of, out)
+    write_station(text, out)
+    for mistake in mistakes(text, out):  # such as a 3D model that lies nowhere
         typer.echo(f"{out}: {mistake}", err=True)
     if json_:
         say_json(calibrated.told())

@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 
 from tests.twin import calibrated as plants
-from twin.calibration import Calibrated, Row, calibrate, write_station
+from twin.calibration import Calibrated, Row, calibrate, with_model_found, write_station
 from twin.errors import StationError
+from twin.paths import REFERENCE_STATION
 from twin.pipeline import Twin
 from twin.plant.binding import Binding
 from twin.plant.checking import mistakes
 from twin.plant.model import PumpModel
-from twin.plant.reading import parse
+from twin.plant.reading import parse, read
 from twin.signals import Quality
 from twin.surveying import Survey
 
@@ -95,7 +96,7 @@ def test_a_written_station_reads_and_differs_in_its_calibration_only(
     calibrations: dict[str, Calibrated], tmp_path: Path
 ) -> None:
     found = calibrations["FIRST"]
-    write_station(found, tmp_path / "new.toml")
+    write_station(found.text, tmp_path / "new.toml")
     text = (tmp_path / "new.toml").read_text(encoding="utf-8")
     assert not mistakes(text)
     lines = difflib.ndiff(plants.station("FIRST").text.splitlines(), text.splitlines())
@@ -110,7 +111,7 @@ def test_a_written_station_reads_and_differs_in_its_calibration_only(
 def test_a_station_file_that_is_there_is_not_overwritten(calibrations: dict[str, Calibrated], tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text("mine")
     with pytest.raises(StationError, match="is there already"):
-        write_station(calibrations["FIRST"], tmp_path / "mine.toml")
+        write_station(calibrations["FIRST"].text, tmp_path / "mine.toml")
     assert (tmp_path / "mine.toml").read_text() == "mine"
 
 
@@ -231,3 +232,13 @@ def test_a_calibrated_transmitter_that_is_not_there_is_a_mistake_with_its_line()
     (mistake,) = mistakes(text)
     assert mistake.line == text.count("\n")
     assert "there is no tag 'B4-PT-1010'" in mistake.wrong
+
+
+def test_a_station_that_is_written_elsewhere_still_finds_its_model(tmp_path: Path) -> None:
+    station = read()
+    out = tmp_path / "calibrated.toml"
+    text = with_model_found(station.text, station, out)
+    named = parse(text, out).model_path
+    assert named is not None
+    assert named.resolve() == REFERENCE_STATION.with_name("station.glb")
+    assert with_model_found(station.text, station, REFERENCE_STATION.with_name("other.toml")) == station.text

@@ -96,9 +96,13 @@ class Lines:
         loss: Floats = factor * self.length / (2.0 * STANDARD_GRAVITY * self.bore * area**2)
         return loss
 
-    def steady_boundary(self, flow: Floats) -> Boundary:
-        """What stands behind each line once nothing changes, with the friction of this flow (n,)."""
-        return Boundary(self.behind, np.zeros(self.behind.size), self.behind_quadratic + self.friction(flow))
+    def steady_boundary(self, flow: Floats, behind: Floats | None = None) -> Boundary:
+        """What stands behind each line once nothing changes, with the friction of this flow (n,).
+
+        ``behind`` (n,) is what the neighbours hold, if not the usual.
+        """
+        held = self.behind if behind is None else behind
+        return Boundary(held, np.zeros(held.size), self.behind_quadratic + self.friction(flow))
 
     def at_rest(self, flows: Flows) -> LineState:
         """The lines in a steady state of the station."""

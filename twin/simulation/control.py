@@ -66,6 +66,11 @@ class Controls:
     opening_target: Floats  # (r,)
     fallen: NDArray[np.bool_]  # (p,) tripped while on duty, and not started since
 
+    @property
+    def asked(self) -> Floats:
+        """(c,) flow that each circuit is to carry now. [m³/s]"""
+        return self.flow.value * self.load
+
 
 def first(layout: Layout, opening: Floats) -> Controls:
     """All duty pumps running, all standbys stopped behind their closed valves."""
@@ -97,7 +102,7 @@ def settle(controls: Controls, speed: Floats, layout: Layout) -> None:
     controls.integral = speed.copy()
     controls.speed.value = speed.copy()
     controls.speed.target = speed.copy()
-    controls.measured = controls.flow.value * controls.load
+    controls.measured = controls.asked
     machines = layout.machines
     running = controls.duty == Duty.RUNNING
     controls.wanted = np.where(running, speed[machines.circuit] * machines.rated_hz, 0.0)
@@ -114,8 +119,7 @@ def regulate(controls: Controls, flow: Floats, layout: Layout, dt: float) -> Non
     controls.flow.step(dt)
     controls.speed.step(dt)
     controls.measured = controls.measured + (flow - controls.measured) * min(1.0, dt / SMOOTHING)
-    wanted = controls.flow.value * controls.load
-    error = (wanted - controls.measured) / np.maximum(layout.set_points, 1e-9)
+    error = (controls.asked - controls.measured) / np.maximum(layout.set_points, 1e-9)
     least, most = layout.least_speed, 1.0
     held = _lost(controls, layout)
     controls.integral = np.where(held, controls.integral, controls.integral + PROPORTIONAL * error * dt / INTEGRAL)

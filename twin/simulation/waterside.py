@@ -15,15 +15,16 @@ from numpy.typing import NDArray
 
 from twin.errors import StationError
 from twin.plant import water
-from twin.plant.hydraulics import Flows, solve, steady
+from twin.plant.hydraulics import Boundary, Flows, solve, steady
 from twin.plant.line import Lines, LineState
 from twin.plant.network import Losses, Network
 from twin.plant.station import Resistance
 from twin.signals import Floats
-from twin.simulation.chance import AsBuilt, wandered
+from twin.simulation.chance import AsBuilt, approached, wandered
 from twin.simulation.control import Controls, drive
 from twin.simulation.effects import Effects
 from twin.simulation.layout import Layout
+from twin.simulation.neighbours import FOLLOWING, Neighbours, neighbours
 from twin.units import STANDARD_ATMOSPHERE, STANDARD_GRAVITY
 
 DT = 0.5  # s of one short step: a rotor runs down to half speed in 1.3 s, a wave to the neighbour takes 23 s
@@ -58,6 +59,7 @@ class Water:
     margin: Floats  # (p,) NPSH available over required at the eye, a moment ago
     unsteady: Floats  # (p,) chance
     warmth: Floats  # (c,) chance
+    load: Floats  # (c,) share of its set flow that the rest of the line has come to
     neighbours: Floats  # (l,) chance
     peak: Floats  # (nodes,) highest head within this second [m]
     converged: bool = True  # whether every step of this second settled
@@ -81,7 +83,7 @@ class Works:
     line_node: NDArray[np.intp]  # (l,)
     line_rated: Floats  # (l,) flow [m³/s]
     resistance_rated: Floats  # (r,)
-    far_head: Floats  # (l,) what each neighbour holds [m]
+    neighbours: Neighbours
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,11 +118,12 @@ def works(layout: Layout, built: AsBuilt) -> Works:
     for name in layout.circuits:
         if name not in circuits:
             raise StationError(layout.station.id, f"its pumps' circuit '{name}' is not described", "Add it to circuits")
+    lines = Lines.of(layout.station.file, DT)
     return Works(
         layout=layout,
         built=built,
         network=network,
-        lines=Lines.of(layout.station.file, DT),
+        lines=lines,
         discharge_valve=_of_pumps(layout, lambda part: not part.check and part.travel_s > 0.0 and "valve" in part.kind),
         check_valve=_of_pumps(layout, lambda part: part.check),
         strainer=_of_pumps(layout, lambda part: part.kind == "strainer"),
@@ -131,7 +134,7 @@ def works(layout: Layout, built: AsBuilt) -> Works:
         line_node=np.array([node[line.node] for line in layout.lines], dtype=np.intp),
         line_rated=np.array([line.flow_m3_h for line in layout.lines]) / 3600.0,
         resistance_rated=np.array([part.flow_m3_h for part in layout.resistances]) / 3600.0,
-        far_head=np.array([line.head_m for line in layout.lines]),
+        neighbours=neighbours(layout, lines),
     )
 
 
@@ -149,15 +152,17 @@ def first(it: Works, controls: Controls, lot: Generator) -> tuple[Water, Floats]
     machines = it.layout.machines
     losses = it.network.losses(_openings(it, controls, Effects.none(it.layout)))
     share = np.ones(len(it.layout.circuits))
-    wanted = np.maximum(controls.flow.value * controls.load, 1e-9)
-    flows = _running(it, controls, share, losses, it.line_rated)
+    wanted = np.maximum(controls.asked, 1e-9)
+    load = _load(it, controls)
+    behind = it.neighbours.heads(load)
+    flows = _running(it, controls, share, losses, it.lines.steady_boundary(it.line_rated, behind))
     last = (share + 1.0, _pumped(it, flows.pump) / wanted - 1.0 + USUAL_RISE)
     for _ in range(SETTLING):
         error = _pumped(it, flows.pump) / wanted - 1.0
         rise = _secant(share, error, last)
         last = (share, error)
         share = np.clip(share - error / rise, LEAST_SHARE, 1.0)
-        flows = _running(it, controls, share, losses, flows.line)
+        flows = _running(it, controls, share, losses, it.lines.steady_boundary(flows.line, behind))
     speed = np.where(controls.duty > 0, share[machines.circuit], 0.0)
     state = Water(
         speed=speed,
@@ -166,16 +171,23 @@ def first(it: Works, controls: Controls, lot: Generator) -> tuple[Water, Floats]
         margin=np.full(len(machines), PLENTY),
         unsteady=lot.standard_normal(len(machines)),
         warmth=lot.standard_normal(share.size),
+        load=load,
         neighbours=np.zeros(len(it.layout.lines)),
         peak=flows.head.copy(),
     )
     return state, share
 
 
-def _running(it: Works, controls: Controls, share: Floats, losses: Losses, carried: Floats) -> Flows:
-    """The steady state at these speeds, with the lines' friction at the flow (l,) they carried before."""
+def _running(it: Works, controls: Controls, share: Floats, losses: Losses, boundary: Boundary) -> Flows:
+    """The steady state at these speeds."""
     speed = np.where(controls.duty > 0, share[it.layout.machines.circuit], 0.0)
-    return steady(it.network, speed, losses, it.lines.steady_boundary(carried), head_scale=it.built.head_scale)
+    return steady(it.network, speed, losses, boundary, head_scale=it.built.head_scale)
+
+
+def _load(it: Works, controls: Controls) -> Floats:
+    """(c,) share of the set flow that is asked of all stations of the line."""
+    asked: Floats = controls.asked / np.maximum(it.layout.set_points, 1e-9)
+    return asked
 
 
 def _pumped(it: Works, flow: Floats) -> Floats:
@@ -209,7 +221,9 @@ def second(it: Works, state: Water, controls: Controls, effects: Effects, static
     """
     state.warmth = wandered(state.warmth, 2.0 * HOUR, lot, 1.0)
     state.neighbours = wandered(state.neighbours, 0.5 * HOUR, lot, 1.0)
-    behind = it.far_head - effects.line_head - static + NEIGHBOUR_SPREAD * state.neighbours
+    state.load = approached(state.load, _load(it, controls), FOLLOWING, 1.0)
+    lost = effects.line_head * it.neighbours.lift_share(state.load)
+    behind = it.neighbours.heads(state.load) - lost - static + NEIGHBOUR_SPREAD * state.neighbours
     losses = _losses(it, controls, effects)
     inflow = _leaks(it, effects)
     scale, shaken = _head_scale(it, state, effects)

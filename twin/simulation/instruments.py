@@ -38,7 +38,8 @@ class Class:
     cutoff: float = 0.0  # of span, below which zero is said
 
 
-LIVE = 0.0125  # of span beyond a range's ends that a live signal may lie (NAMUR NE 43: 3.8 mA)
+LIVE_BELOW = 0.2 / 16.0  # of span below a range that is still a measurement (NAMUR NE 43: 3.8 mA of 4 to 20)
+LIVE_ABOVE = 0.5 / 16.0  # and above it (20.5 mA); beyond these bounds a signal says that its transmitter has failed
 PRESSURE = Class(spread=2e-4, zero=4e-4)
 FLOW = Class(scatter=3e-3, gain=4e-3, memory=0.3, cutoff=1e-3)
 TEMPERATURE = Class(noise=0.05, offset=0.2, memory=0.3)
@@ -83,6 +84,8 @@ class Transmitters:
     low: Floats
     high: Floats
     span: Floats
+    dead_below: Floats  # tag's unit, beyond which a signal is no measurement
+    dead_above: Floats
     period: NDArray[np.int64]  # s, whole, at least 1
 
     def slow(self, second: int) -> NDArray[np.bool_]:
@@ -125,6 +128,8 @@ def transmitters(layout: Layout) -> Transmitters:
         low=np.where(np.isfinite(low), low, -np.inf),
         high=np.where(np.isfinite(high), high, np.inf),
         span=span,
+        dead_below=np.where(np.isfinite(low), low - LIVE_BELOW * span, -np.inf),
+        dead_above=np.where(np.isfinite(high), high + LIVE_ABOVE * span, np.inf),
         period=np.array([max(1, round(tag.period)) for tag in tags], dtype=np.int64),
     )
 
@@ -160,7 +165,7 @@ def step(
     value = wanted * kit.gain + kit.zero + effects.sensor_offset * kit.span + sigma * said.noise
     value = np.where(kit.quantised, np.round(value / kit.step) * kit.step + 0.0, value)  # no negative zero
     limited = np.clip(value, kit.low, kit.high)
-    outside = np.abs(value - limited) > LIVE * kit.span
+    outside = (value < kit.dead_below) | (value > kit.dead_above)
     value = limited
     held = (kit.slow(second) | effects.sensor_stuck) & np.isfinite(said.value)
     value = np.where(held, said.value, value)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.twin.simulation.stations import START, column, frames_of
 from twin.plant.reading import parse
@@ -62,10 +64,35 @@ def test_over_its_range_a_value_is_held_at_the_end_and_bad(layout: Layout) -> No
     assert (quality[:, 2:] == Quality.GOOD).all()
 
 
-def test_just_beyond_the_end_of_its_range_a_live_signal_is_good(layout: Layout) -> None:
-    values, quality = said(layout, [2.505e6, 0.0, 300.0, 0.0], 50)
-    assert values[:, 0].max() <= 2.5
-    assert (quality[:, 0] == Quality.GOOD).all()
+@pytest.mark.parametrize(
+    ("pressure", "held", "expected"),
+    [
+        (2.5 + 0.029 * 2.5, 2.5, Quality.GOOD),  # 20.46 mA
+        (2.5 + 0.034 * 2.5, 2.5, Quality.BAD),  # 20.54 mA
+        (-0.011 * 2.5, 0.0, Quality.GOOD),  # 3.82 mA
+        (-0.014 * 2.5, 0.0, Quality.BAD),  # 3.78 mA
+    ],
+)
+def test_beyond_its_range_a_signal_lives_within_the_bounds_of_namur_ne_43(
+    layout: Layout, pressure: float, held: float, expected: Quality
+) -> None:
+    values, quality = said(layout, [pressure * 1e6, 0.0, 300.0, 0.0], 50)
+    assert (values[:, 0] == held).all()
+    assert (quality[:, 0] == expected).all()
+
+
+@given(st.sampled_from([0.0, 2.5e6]), st.integers(0, 9))
+def test_noise_alone_never_makes_a_signal_at_the_end_of_its_range_bad(pressure: float, seed: int) -> None:
+    station = layout_of(parse(STATION))
+    lot = np.random.default_rng(seed)
+    kit, memory, acts = (
+        instruments.transmitters(station),
+        instruments.first(station.station.tags, lot),
+        Effects.none(station),
+    )
+    for second in range(50):
+        _, quality = instruments.step(memory, np.array([pressure, 0.0, 273.15, 0.0]), kit, acts, lot, second)
+        assert (quality == Quality.GOOD).all()
 
 
 def test_a_slow_transmitter_speaks_only_now_and_then(layout: Layout) -> None:

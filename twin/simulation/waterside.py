@@ -56,7 +56,7 @@ class Water:
     speed: Floats  # (p,) of the rotors, over rated
     flows: Flows
     lines: LineState
-    margin: Floats  # (p,) NPSH available over required at the eye, a moment ago
+    margin: Floats  # (p,) NPSH available over required, a moment ago
     unsteady: Floats  # (p,) chance
     warmth: Floats  # (c,) chance
     load: Floats  # (c,) share of its set flow that the rest of the line has come to
@@ -243,7 +243,7 @@ def second(it: Works, state: Water, controls: Controls, effects: Effects, static
             state.lines = it.lines.advance(state.lines, flows.line, flows.line_head, behind)
         state.converged = state.converged and flows.converged
         state.peak = np.maximum(state.peak, state.flows.head)
-    state.margin = state.margin + FELT * (_margin(it, state, effects) - state.margin)
+    state.margin = state.margin + FELT * (_margin(it, state) - state.margin)
 
 
 def _leaks(it: Works, effects: Effects) -> Floats | None:
@@ -289,7 +289,7 @@ def _recirculated(it: Works, state: Water, effects: Effects) -> Floats:
 
 def _head_scale(it: Works, state: Water, effects: Effects) -> tuple[Floats, Floats]:
     """(p,) head over the design curve's, of the machine as built and as it is; and the share of it that fluctuates."""
-    lost = cavitation(state.margin)
+    lost = cavitation(at_the_eye(state, effects))
     scale = it.built.head_scale * (1.0 - effects.head_loss) * (1.0 - lost)
     if effects.clearance.any():
         flow = np.maximum(state.flows.pump, 0.0)
@@ -299,8 +299,17 @@ def _head_scale(it: Works, state: Water, effects: Effects) -> tuple[Floats, Floa
     return scale, UNSTEADY + effects.unsteadiness + BUBBLES * lost
 
 
-def _margin(it: Works, state: Water, effects: Effects) -> Floats:
-    """(p,) NPSH available over required at the eye; the velocity head in the suction pipe is left out (0.6 m)."""
+def at_the_eye(state: Water, effects: Effects) -> Floats:
+    """(p,) NPSH available over required at the impeller's eye, which a disturbed inflow lowers at once."""
+    if not effects.cavitation.any():
+        return state.margin
+    disturbed = 1.0 - ONSET * np.log(np.maximum(effects.cavitation, 1e-9) / NPSH3)
+    there: Floats = np.where(effects.cavitation > 0.0, np.minimum(state.margin, disturbed), state.margin)
+    return there
+
+
+def _margin(it: Works, state: Water) -> Floats:
+    """(p,) NPSH available over required; the velocity head in the suction pipe is left out (0.6 m)."""
     warm = temperature(it, state)
     weight = (water.density(warm) * STANDARD_GRAVITY)[it.layout.machines.circuit]
     boiling = water.vapour_pressure(warm)[it.layout.machines.circuit]
@@ -308,17 +317,15 @@ def _margin(it: Works, state: Water, effects: Effects) -> Floats:
     available = (gauge + STANDARD_ATMOSPHERE - boiling) / weight
     required = it.network.bank.npsh_required(np.maximum(state.flows.pump, 0.0), np.maximum(state.speed, AT_REST))
     margin = np.where(state.speed > 0.1, np.minimum(available / np.maximum(required, 0.1), PLENTY), PLENTY)
-    margin = np.nan_to_num(margin, nan=PLENTY)  # a curve without NPSH never cavitates
-    disturbed = 1.0 - ONSET * np.log(np.maximum(effects.cavitation, 1e-9) / NPSH3)
-    there: Floats = np.where(effects.cavitation > 0.0, np.minimum(margin, disturbed), margin)
-    return there
+    margin[np.isnan(margin)] = PLENTY  # a curve without NPSH never cavitates
+    return margin
 
 
 def shaft_power(it: Works, state: Water, effects: Effects) -> Floats:
     """(p,) what the shafts take. [W]"""
     density = water.density(temperature(it, state))[it.layout.machines.circuit]
     flow = state.flows.pump + _recirculated(it, state, effects)
-    lost = cavitation(state.margin)
+    lost = cavitation(at_the_eye(state, effects))
     design = it.network.bank.shaft_power(flow, state.speed, density, it.built.power_scale)
     efficiency = np.maximum(it.network.bank.efficiency(flow, state.speed), 0.2)
     worse = 1.0 - np.minimum((effects.efficiency_loss + CAVITATION_EFFICIENCY * lost) / efficiency, 0.8)
@@ -365,7 +372,7 @@ def hydraulics(it: Works, state: Water, controls: Controls, effects: Effects) ->
         speed=np.where(state.speed > 0.0, state.speed, np.where(backward > AT_REST, backward, 0.0)),
         head=flows.head[it.discharge] - flows.head[it.suction],
         shaft=np.where(state.speed > 0.0, shaft_power(it, state, effects), 0.0),
-        margin=state.margin,
+        margin=at_the_eye(state, effects),
         density=density,
         temperature=warm,
         pressure=of_node * (flows.head - it.network.elevation),

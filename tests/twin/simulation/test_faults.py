@@ -73,6 +73,18 @@ def test_a_fault_has_the_signature_of_the_catalogue(
         assert moved[name] == pytest.approx(wanted, abs=0.45 + 0.3 * abs(wanted)), (name, moved)
 
 
+@pytest.mark.parametrize("fault", ["cavitation", "impeller_wear", "broken_blade", "gas_ingress", "wear_ring_clearance"])
+def test_a_fault_that_is_told_acts_from_the_second_it_is_told_of(fault: str) -> None:
+    frames, healthy = frames_of(fault), frames_of("healthy")
+    (happening,) = load(fault).happenings
+    onset = int(happening.at)
+    for one, other in zip(frames[: onset + 1], healthy, strict=False):
+        np.testing.assert_array_equal(one.values, other.values)
+    rise = column(frames, happening.on, "discharge_pressure") - column(frames, happening.on, "suction_pressure")
+    before, at_last = rise[:onset].mean(), rise[onset + 10 : onset + 30].mean()
+    assert (rise[onset + 1] - before) / (at_last - before) > 0.6
+
+
 def test_water_that_runs_back_through_a_standby_is_missing_in_the_balance() -> None:
     frames = frames_of("check_valve_stuck_open")
     back = column(frames, "P104", "pump_flow")

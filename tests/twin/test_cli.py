@@ -248,7 +248,9 @@ def test_ctrl_c_while_simulating_leaves_a_whole_recording(
 def test_ctrl_c_while_watching_leaves_a_whole_recording(tmp_path: Path) -> None:
     path = tmp_path / "r.h5"
     words = ["watch", "sim:?scenario=demo", "--record", str(path)]
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background it is ignored, and inherited
     child = subprocess.Popen([*BIN, *words], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    signal.signal(signal.SIGINT, before)
     while recorded_so_far(path) < 2:
         with contextlib.suppress(subprocess.TimeoutExpired):
             child.wait(timeout=0.2)

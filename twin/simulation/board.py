@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,9 +25,17 @@ def flags(said: NDArray[np.bool_]) -> Floats:
     return said.astype(np.float64)
 
 
+@cache
+def same(value: float, count: int) -> Floats:
+    """(count,) what never changes: not to be written to."""
+    held = np.full(count, value)
+    held.flags.writeable = False
+    return held
+
+
 def taken(values: Floats, at: NDArray[np.intp], missing: float) -> Floats:
     """Values at indices of which -1 stands for nothing."""
-    found: Floats = np.append(values, missing)[at]
+    found: Floats = np.concatenate((values, (missing,)))[at]
     return found
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from twin.signals import Floats
 from twin.simulation.board import flags
-from twin.simulation.chance import approached, wandered
+from twin.simulation.chance import approached, clipped, wandered
 from twin.simulation.effects import Effects
 from twin.simulation.layout import KELVIN, Layout
 
@@ -85,7 +85,7 @@ def readings(rooms: Rooms, level: Floats, effects: Effects) -> dict[str, Floats]
     smoke = effects.fire
     return {
         "air_temperature": rooms.air,
-        "humidity": np.clip(rooms.humidity, 0.05, 1.0),
+        "humidity": clipped(rooms.humidity, 0.05, 1.0),
         "sound_level": level + 0.3 * rooms.chance,
         "o2": FRESH_AIR * (1.0 - 0.3 * effects.gas) - 0.01 * smoke,
         "gas": effects.gas,

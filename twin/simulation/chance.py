@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import zlib
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import ArrayLike
 
 from twin.plant.station import Calibration
 from twin.signals import Floats
@@ -67,14 +67,20 @@ def _scales(calibration: Calibration | None, lot: Generator) -> tuple[float, flo
     )
 
 
-def wandered(at: Floats, seconds: ArrayLike, lot: Generator, dt: float) -> Floats:
+def wandered(at: Floats, seconds: float, lot: Generator, dt: float) -> Floats:
     """Slow chance one step on: standard normal, forgotten over ``seconds`` (Ornstein–Uhlenbeck, exact)."""
-    kept = np.exp(-dt / np.asarray(seconds, dtype=np.float64))
-    moved: Floats = kept * at + np.sqrt(1.0 - kept * kept) * lot.standard_normal(at.shape)
+    kept = math.exp(-dt / seconds)
+    moved: Floats = kept * at + math.sqrt(1.0 - kept * kept) * lot.standard_normal(at.shape)
     return moved
 
 
-def approached(at: Floats, target: Floats, seconds: ArrayLike, dt: float) -> Floats:
+def approached(at: Floats, target: Floats | float, seconds: float, dt: float) -> Floats:
     """A first-order state one step on towards its target (exact for a target that holds)."""
-    moved: Floats = target + (at - target) * np.exp(-dt / np.asarray(seconds, dtype=np.float64))
+    moved: Floats = target + (at - target) * math.exp(-dt / seconds)
     return moved
+
+
+def clipped(values: Floats, least: Floats | float, most: Floats | float) -> Floats:
+    """The same as ``np.clip``, which takes three times as long for a handful of numbers."""
+    held: Floats = np.minimum(np.maximum(values, least), most)
+    return held

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.signals import Floats
+from twin.simulation.chance import clipped
 from twin.simulation.effects import Effects
 from twin.simulation.layout import Layout
 
@@ -33,6 +34,9 @@ class Duty(IntEnum):
     STOPPING = 3
 
 
+STOPPED, STARTING, RUNNING, STOPPING = (int(each) for each in Duty)  # plain numbers compare faster with arrays
+
+
 @dataclass(eq=False)
 class Ramp:
     """A set-point on its way, arrays over circuits."""
@@ -43,7 +47,7 @@ class Ramp:
 
     def step(self, dt: float) -> None:
         """Let ``dt`` seconds pass."""
-        self.value = self.value + np.clip(self.target - self.value, -self.rate * dt, self.rate * dt)
+        self.value = self.value + clipped(self.target - self.value, -self.rate * dt, self.rate * dt)
 
 
 @dataclass(eq=False)
@@ -76,7 +80,7 @@ def first(layout: Layout, opening: Floats) -> Controls:
     """All duty pumps running, all standbys stopped behind their closed valves."""
     machines = layout.machines
     circuits = len(layout.circuits)
-    duty = np.where(machines.standby, Duty.STOPPED, Duty.RUNNING).astype(np.int64)
+    duty = np.where(machines.standby, STOPPED, RUNNING).astype(np.int64)
     return Controls(
         duty=duty,
         frequency=np.where(machines.standby, 0.0, machines.rated_hz),
@@ -104,7 +108,7 @@ def settle(controls: Controls, speed: Floats, layout: Layout) -> None:
     controls.speed.target = speed.copy()
     controls.measured = controls.asked
     machines = layout.machines
-    running = controls.duty == Duty.RUNNING
+    running = controls.duty == RUNNING
     controls.wanted = np.where(running, speed[machines.circuit] * machines.rated_hz, 0.0)
     controls.frequency = controls.wanted.copy()
 
@@ -123,9 +127,9 @@ def regulate(controls: Controls, flow: Floats, layout: Layout, dt: float) -> Non
     least, most = layout.least_speed, 1.0
     held = _lost(controls, layout)
     controls.integral = np.where(held, controls.integral, controls.integral + PROPORTIONAL * error * dt / INTEGRAL)
-    controls.integral = np.clip(controls.integral, least, most)
+    controls.integral = clipped(controls.integral, least, most)
     automatic = np.where(held, controls.command, controls.integral + PROPORTIONAL * error)
-    controls.command = np.clip(np.where(controls.manual, controls.speed.value, automatic), least, most)
+    controls.command = clipped(np.where(controls.manual, controls.speed.value, automatic), least, most)
     controls.integral = np.where(controls.manual, controls.command, controls.integral)
 
 
@@ -138,39 +142,39 @@ def _lost(controls: Controls, layout: Layout) -> NDArray[np.bool_]:
 
 def start(controls: Controls, pump: int, layout: Layout, instead_of: int = -1) -> None:
     """Begin to start a pump; ``instead_of`` is stopped once it has taken over. What tripped before is forgiven."""
-    if controls.duty[pump] in (Duty.STOPPED, Duty.STOPPING):
-        controls.duty[pump] = Duty.STARTING
+    if controls.duty[pump] in (STOPPED, STOPPING):
+        controls.duty[pump] = STARTING
     controls.succeeding[pump] = instead_of
     controls.fallen[layout.machines.circuit == layout.machines.circuit[pump]] = False
 
 
 def stop(controls: Controls, pump: int) -> None:
     """Begin to stop a pump."""
-    if controls.duty[pump] in (Duty.STARTING, Duty.RUNNING):
-        controls.duty[pump] = Duty.STOPPING
+    if controls.duty[pump] in (STARTING, RUNNING):
+        controls.duty[pump] = STOPPING
 
 
 def sequence(controls: Controls, layout: Layout, effects: Effects, dt: float) -> None:
     """Starts and stops, step by step: a pump that has taken over lets the one it succeeds go."""
     duty, machines = controls.duty, layout.machines
-    controls.fallen = controls.fallen | (effects.tripped & (duty != Duty.STOPPED))
-    duty[effects.tripped] = Duty.STOPPED
+    controls.fallen = controls.fallen | (effects.tripped & (duty != STOPPED))
+    duty[effects.tripped] = STOPPED
     common = controls.command[machines.circuit] * machines.rated_hz
     up = (controls.frequency >= TAKEN_OVER * common) & (controls.valve >= TAKEN_OVER)
-    for pump in np.flatnonzero((duty == Duty.STARTING) & up):
-        duty[pump] = Duty.RUNNING
+    for pump in ((duty == STARTING) & up).nonzero()[0]:
+        duty[pump] = RUNNING
         if controls.succeeding[pump] >= 0:
             stop(controls, int(controls.succeeding[pump]))
             controls.succeeding[pump] = -1
     shut = (controls.valve <= VALVE_SHUT) & (controls.frequency <= machines.minimum_hz)
-    duty[(duty == Duty.STOPPING) & shut] = Duty.STOPPED
-    on = (duty == Duty.STARTING) | (duty == Duty.RUNNING)
-    controls.wanted = np.where(on, common, np.where(duty == Duty.STOPPING, machines.minimum_hz, 0.0))
+    duty[(duty == STOPPING) & shut] = STOPPED
+    on = (duty == STARTING) | (duty == RUNNING)
+    controls.wanted = np.where(on, common, np.where(duty == STOPPING, machines.minimum_hz, 0.0))
     slow = controls.frequency <= machines.minimum_hz + 1e-9
-    opening = on | ((duty == Duty.STOPPING) & ~slow)
-    controls.valve = np.clip(controls.valve + np.where(opening, dt, -dt) / machines.valve_travel, 0.0, 1.0)
+    opening = on | ((duty == STOPPING) & ~slow)
+    controls.valve = clipped(controls.valve + np.where(opening, dt, -dt) / machines.valve_travel, 0.0, 1.0)
     rate = dt / layout.travel
-    controls.opening = controls.opening + np.clip(controls.opening_target - controls.opening, -rate, rate)
+    controls.opening = controls.opening + clipped(controls.opening_target - controls.opening, -rate, rate)
 
 
 def drive(controls: Controls, layout: Layout, effects: Effects, dt: float) -> None:
@@ -180,6 +184,6 @@ def drive(controls: Controls, layout: Layout, effects: Effects, dt: float) -> No
     """
     given = controls.wanted * (1.0 - effects.derate)
     step = layout.machines.ramp * dt * np.where(effects.derate > 0.0, FORCED, 1.0)
-    moved = controls.frequency + np.clip(given - controls.frequency, -step, step)
-    on = (controls.duty != Duty.STOPPED) & ~effects.tripped
+    moved = controls.frequency + clipped(given - controls.frequency, -step, step)
+    on = (controls.duty != STOPPED) & ~effects.tripped
     controls.frequency = np.where(on, np.maximum(moved, 0.0), 0.0)

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from twin.plant.station import Motor
 from twin.signals import Floats
 from twin.simulation.board import flags
 from twin.simulation.chance import AsBuilt
 from twin.simulation.effects import Effects
-from twin.simulation.layout import Layout, Machines
+from twin.simulation.layout import Layout, Machines, MotorSheet
 
 ROOT_3 = np.sqrt(3.0)
 LEAST_LOAD = 0.02  # of rating, below which a motor's efficiency is not asked for
@@ -32,12 +31,12 @@ class Electrics:
     drive_lost: Floats  # W
 
 
-def efficiency(motors: tuple[Motor, ...], load: Floats) -> Floats:
+def efficiency(sheets: tuple[MotorSheet, ...], load: Floats) -> Floats:
     """(p,) of each motor at its load (shaft power over rating)."""
-    return np.array(
-        [np.interp(share, motor.load, motor.efficiency) for share, motor in zip(load, motors, strict=True)],
-        dtype=np.float64,
-    )
+    found = np.empty(load.size)
+    for sheet in sheets:
+        found[sheet.motors] = np.interp(load[sheet.motors], sheet.load, sheet.efficiency)
+    return found
 
 
 def electrics(shaft: Floats, frequency: Floats, layout: Layout, built: AsBuilt, effects: Effects) -> Electrics:
@@ -51,7 +50,7 @@ def electrics(shaft: Floats, frequency: Floats, layout: Layout, built: AsBuilt, 
     machines = layout.machines
     on = frequency > STANDING * machines.rated_hz
     load = np.maximum(shaft / machines.motor_power, LEAST_LOAD)
-    motor = np.where(on, shaft / efficiency(layout.motors, load), 0.0)
+    motor = np.where(on, shaft / efficiency(layout.motor_sheets, load), 0.0)
     drive = motor / machines.drive_efficiency
     voltage = np.where(on, machines.motor_voltage * np.minimum(frequency / machines.rated_hz, 1.0), 0.0)
     mean = np.where(on, _current(motor, voltage, machines), 0.0)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from twin.signals import Floats
 from twin.simulation import places
-from twin.simulation.board import flags
+from twin.simulation.board import flags, same
 from twin.simulation.chance import approached, wandered
 from twin.simulation.effects import Effects
 from twin.simulation.layout import Layout
@@ -127,7 +127,7 @@ def _found(known: dict[str, int], names: list[str]) -> NDArray[np.intp]:
 def powers(load: Load, feed: Feeds) -> Powers:
     """Add up from the panels to the incomers."""
     panels = feed.station_of_panel.size
-    current = np.full(panels, PANEL_BASE) * (1.0 + 0.15 * np.sin(np.arange(panels)))
+    current = PANEL_BASE * (1.0 + 0.15 * np.sin(np.arange(panels)))
     per_panel = (load.fans * FAN_POWER + load.makeup * MAKEUP_POWER) / max(panels, 1)
     current = current + per_panel / (ROOT_3 * LOW * LOW_POWER_FACTOR)
     panel = ROOT_3 * LOW * LOW_POWER_FACTOR * current
@@ -141,7 +141,7 @@ def powers(load: Load, feed: Feeds) -> Powers:
     for known, what in (
         (feed.drive_of_cubicle, load.drives),
         (feed.station_of_cubicle, station / STATION_EFFICIENCY),
-        (feed.main_of_cubicle, np.full(feed.main, AUXILIARIES)),
+        (feed.main_of_cubicle, same(AUXILIARIES, feed.main)),
     ):
         drawn[known >= 0] = what[known[known >= 0]]
     return Powers(panel, station, main, drawn, current)
@@ -192,7 +192,7 @@ def transformer_readings(grid: Grid, power: Powers, feed: Feeds, running: Floats
     """Incomers and main transformers; ``running`` (main,) drives on each."""
     voltage = INCOMING * (1.0 + 0.004 * np.resize(grid.chance[1:3], feed.main))
     reactive = power.main * np.tan(np.arccos(INCOMER_POWER_FACTOR))
-    zero = np.zeros(feed.main)
+    zero = same(0.0, feed.main)
     return {
         "incomer_voltage": voltage,
         "incomer_current": np.hypot(power.main, reactive) / (ROOT_3 * voltage),
@@ -204,7 +204,7 @@ def transformer_readings(grid: Grid, power: Powers, feed: Feeds, running: Floats
         "oil_level": 0.5 + 0.003 * (grid.oil - 313.15),  # oil swells by 0.3 % of the gauge a kelvin
         "buchholz": zero,  # no fault of the plant makes gas in the oil
         "oltc_fault": zero,
-        "breaker_closed": zero + 1.0,
+        "breaker_closed": same(1.0, feed.main),
         "voltage_distortion": DISTORTION + DISTORTION_A_DRIVE * running,
     }
 
@@ -220,7 +220,7 @@ def cubicle_readings(grid: Grid, power: Powers, load: Load, feed: Feeds) -> dict
         "feeder_power": power.cubicle,
         "busbar_contact_temp_max": grid.contact,
         "breaker_closed": flags(serves & ~tripped),
-        "protection_trip": np.zeros(serves.size),  # a drive trips itself; its feeder's protection sees nothing
+        "protection_trip": same(0.0, serves.size),  # a drive trips itself; its feeder's protection sees nothing
     }
 
 
@@ -232,27 +232,26 @@ def station_readings(grid: Grid, power: Powers) -> dict[str, Floats]:
 
 def panel_readings(grid: Grid, power: Powers) -> dict[str, Floats]:
     """Low-voltage panels."""
-    closed = np.ones(power.panel_current.size)
+    closed = same(1.0, power.panel_current.size)
     return {"lv_feeder_current": power.panel_current, "breaker_closed": closed, "joint_temperature": grid.joint}
 
 
 def ups_readings(count: int, air: float) -> dict[str, Floats]:
     """On the mains, floating: nothing of the plant changes a UPS, only its room does."""
-    said = {
-        "ups_output_voltage": 230.0,
-        "ups_load": 0.35,
-        "battery_voltage": 432.0,
-        "battery_temperature": air + 2.0,
-        "autonomy": 110.0 * 60.0,
-        "ups_on_battery": 0.0,
+    return {
+        "ups_output_voltage": same(230.0, count),
+        "ups_load": same(0.35, count),
+        "battery_voltage": same(432.0, count),
+        "battery_temperature": np.full(count, air + 2.0),
+        "autonomy": same(110.0 * 60.0, count),
+        "ups_on_battery": same(0.0, count),
     }
-    return {name: np.full(count, value) for name, value in said.items()}
 
 
 def dc_readings(grid: Grid, count: int) -> dict[str, Floats]:
     """Floating DC panels; their insulation changes with the weather."""
     return {
-        "dc_bus_voltage": np.full(count, 225.0),
-        "charger_current": np.full(count, 12.0),
+        "dc_bus_voltage": same(225.0, count),
+        "charger_current": same(12.0, count),
         "insulation_resistance": np.full(count, 6e5 * (1.0 + 0.05 * grid.chance[3])),
     }

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from twin.signals import Floats
-from twin.simulation.chance import AsBuilt, approached
+from twin.simulation.chance import AsBuilt
 from twin.simulation.effects import Effects
 from twin.simulation.layout import Layout
 
@@ -83,7 +83,7 @@ def step(warmth: Warmth, work: Work, built: AsBuilt, effects: Effects, dt: float
     """Let ``dt`` seconds pass."""
     warmth.casing = _casing(warmth.casing, work, dt)
     target = _target(warmth.casing, work, built, effects)
-    warmth.part = approached(warmth.part, target, TIME_CONSTANTS, dt)
+    warmth.part = target + (warmth.part - target) * np.exp(-dt / TIME_CONSTANTS)
 
 
 def _standing(work: Work) -> Floats:

@@ -164,13 +164,13 @@ def step(
     sigma = np.maximum(kit.noise, kit.scatter * np.abs(wanted)) * (1.0 + effects.sensor_noise)
     value = wanted * kit.gain + kit.zero + effects.sensor_offset * kit.span + sigma * said.noise
     value = np.where(kit.quantised, np.round(value / kit.step) * kit.step + 0.0, value)  # no negative zero
-    limited = np.clip(value, kit.low, kit.high)
+    limited = np.minimum(np.maximum(value, kit.low), kit.high)
     outside = (value < kit.dead_below) | (value > kit.dead_above)
     value = limited
     held = (kit.slow(second) | effects.sensor_stuck) & np.isfinite(said.value)
     value = np.where(held, said.value, value)
     said.value = value
-    quality = np.where(outside & ~held, Quality.BAD, Quality.GOOD).astype(np.uint8)
+    quality = np.uint8(Quality.BAD) * (outside & ~held)
     gone = np.isnan(value)
     if effects.sensor_gone.any():
         gone = gone | (lot.random(true.size) < effects.sensor_gone)

@@ -47,6 +47,15 @@ class Machines:
 
 
 @dataclass(frozen=True, eq=False)
+class MotorSheet:
+    """Efficiency over load of motors that are alike."""
+
+    motors: Indices
+    load: Floats
+    efficiency: Floats
+
+
+@dataclass(frozen=True, eq=False)
 class Layout:
     """A station as the simulator sees it."""
 
@@ -69,6 +78,13 @@ class Layout:
         least = np.zeros(len(self.circuits))
         np.maximum.at(least, self.machines.circuit, self.machines.minimum_hz / self.machines.rated_hz)
         return least
+
+    @cached_property
+    def motor_sheets(self) -> tuple[MotorSheet, ...]:
+        """Each different motor once."""
+        sheets = [(motor.load, motor.efficiency) for motor in self.motors]
+        alike = {sheet: np.flatnonzero([other == sheet for other in sheets]) for sheet in sheets}
+        return tuple(MotorSheet(motors, np.array(load), np.array(eta)) for (load, eta), motors in alike.items())
 
     @cached_property
     def _by_kind(self) -> dict[str, tuple[Equipment, ...]]:

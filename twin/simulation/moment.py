@@ -42,6 +42,7 @@ class Plan:
     vessel_circuit: NDArray[np.intp]  # (vessels,)
     relief_circuit: NDArray[np.intp]  # (relief valves,)
     coldest: int  # circuit that make-up is fed into
+    open_normally: Floats  # (motor valves,) 1 for those that stand open in service
     makeup_room: int
     placed_rooms: NDArray[np.intp]  # rooms the file says the place of
     middles: Floats  # (placed rooms, 2) [m]
@@ -78,6 +79,7 @@ def plan(layout: Layout, built: AsBuilt, works: Works) -> Plan:
         vessel_circuit=_circuits(layout, "surge_vessel"),
         relief_circuit=_circuits(layout, "relief_valve"),
         coldest=int(np.argmin(layout.water_temperature)),
+        open_normally=np.array([float("emergency" not in part.name.en) for part in layout.things("motor_valve")]),
         makeup_room=layout.room_of("makeup_pump"),
         placed_rooms=np.array([i for i, _ in middles], dtype=np.intp),
         middles=np.array([point[:2] for _, point in middles]).reshape(-1, 2),

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from twin.plant.line import Lines
 from twin.signals import Floats
+from twin.simulation.board import taken
 from twin.simulation.layout import Layout
 
 FOLLOWING = 40.0  # s in which a neighbour's flow control follows a new set-point, as ours does
@@ -34,14 +35,10 @@ class Neighbours:
     still: float  # m
     circuit: NDArray[np.intp]  # (l,) whose flow the line carries, -1 for none
 
-    def heads(self, load: Floats) -> Floats:
-        """(l,) at shares (c,) of the circuits' set flows. [m]"""
-        return self.still + self.lift_share(load) * (self.design - self.still)
-
-    def lift_share(self, load: Floats) -> Floats:
-        """(l,) share of its lift that each neighbour makes, at shares (c,) of the set flows."""
-        share: Floats = np.append(load, 1.0)[self.circuit] ** 2
-        return share
+    def heads(self, load: Floats, lost: Floats | float = 0.0) -> Floats:
+        """(l,) at shares (c,) of the circuits' set flows, where ``lost`` (l,) is lost of the heads at set flow. [m]"""
+        share = taken(load, self.circuit, 1.0)
+        return self.still + share * share * (self.design - lost - self.still)
 
 
 def neighbours(layout: Layout, lines: Lines) -> Neighbours:

@@ -7,8 +7,9 @@ import numpy as np
 from twin.plant import water
 from twin.signals import Floats
 from twin.simulation import building, chambers, electrics, grid, heat, robots, utilities, vibration, waterside
-from twin.simulation.board import Group, flags, taken
-from twin.simulation.control import Duty
+from twin.simulation.board import Group, flags, same, taken
+from twin.simulation.chance import clipped
+from twin.simulation.control import STOPPED
 from twin.simulation.layout import Layout
 from twin.simulation.moment import Now, Plan, Rest, Second
 from twin.simulation.waterside import Hydraulics
@@ -49,13 +50,13 @@ def _machines(it: Plan, rest: Rest, here: Now) -> list[Group]:
         "seal_leak_nde": flags(leak[:, 1] > LEAK_SEEN),
         "discharge_valve_open": flags(valve >= OPEN),
         "discharge_valve_closed": flags(valve <= SHUT),
-        "suction_valve_open": np.ones(len(machines)),  # shut for repairs only
+        "suction_valve_open": same(1.0, len(machines)),  # shut for repairs only
         "check_valve_closed": flags(seated),
         "running": flags(running),
         "common_fault": flags(effects.tripped),
-        "remote": np.ones(len(machines)),
-        "ready": flags((controls.duty == Duty.STOPPED) & ~effects.tripped),
-        "emergency_stop": np.zeros(len(machines)),
+        "remote": same(1.0, len(machines)),
+        "ready": flags((controls.duty == STOPPED) & ~effects.tripped),
+        "emergency_stop": same(0.0, len(machines)),
     }
     process = {
         "suction_pressure": of.pressure[it.works.suction],
@@ -111,30 +112,30 @@ def _heat_power(of: Hydraulics) -> Floats:
 def _valves(it: Plan, here: Now) -> list[Group]:
     """Valves, strainers, bypasses, relief valves."""
     of, layout = here.hydraulics, it.layout
-    ids = tuple(part.id for part in layout.resistances)
+    ids = it.works.network.resistances
     opening, through = of.opening, of.through
     network = {
         "position": opening,
         "open": flags(opening >= OPEN),
         "closed": flags(opening <= SHUT),
-        "fault": np.zeros(len(ids)),  # actuators do not fail here; what they move may
+        "fault": same(0.0, len(ids)),  # actuators do not fail here; what they move may
         "differential_pressure": np.abs(of.loss),
         "flow": through,
         "valve_position": opening,
         "check_valve_closed": flags(np.abs(through) <= SEATED * it.works.resistance_rated),
     }
-    actuated = layout.things("motor_valve")
-    open_normally = np.array([float("emergency" not in part.name.en) for part in actuated])
+    actuated = layout.ids("motor_valve")
+    open_normally = it.open_normally
     others = {  # they isolate what is in service, and are not moved while the station runs
         "position": open_normally,
         "open": open_normally,
         "closed": 1.0 - open_normally,
-        "fault": np.zeros(len(actuated)),
+        "fault": same(0.0, len(actuated)),
     }
     lifted = {"lifted": flags(of.peak[it.works.outlet][it.relief_circuit] > LIFTS)}
     return [
         Group(ids, network),
-        Group(layout.ids("motor_valve"), others),
+        Group(actuated, others),
         Group(layout.ids("relief_valve"), lifted),
     ]
 
@@ -180,7 +181,7 @@ def _stations(layout: Layout, said: dict[str, Floats]) -> list[Group]:
 def _house(it: Plan, rest: Rest, here: Now, where: robots.Standing) -> list[Group]:
     """Rooms, ventilation, robots, cameras."""
     layout, of = it.layout, here.hydraulics
-    heard = CAVITATION_NOISE * np.clip(1.3 - of.margin, 0.0, 0.5) / 0.3
+    heard = CAVITATION_NOISE * clipped(1.3 - of.margin, 0.0, 0.5) / 0.3
     level = building.sound(heard, of.speed, layout.machines.room, layout)
     air = here.air
     pumps = heat.hottest_outside(rest.warmth, air[layout.machines.room])
@@ -199,8 +200,8 @@ def _house(it: Plan, rest: Rest, here: Now, where: robots.Standing) -> list[Grou
         "thermal_delta_vs_sister": hotter,
         "sound_level": _heard_by_robots(it, where, level),
         "on_mission": flags(~charging),
-        "comm_ok": np.ones(charging.size),  # the station's own network does not fail here
-        "obstacle": np.zeros(charging.size),  # nobody stands in a station that nobody stands in
+        "comm_ok": same(1.0, charging.size),  # the station's own network does not fail here
+        "obstacle": same(0.0, charging.size),  # nobody stands in a station that nobody stands in
     }
     cameras = tuple(camera.id for camera in layout.station.file.cameras)
     seen = {"maximum_temperature": _watched(it, rest, pumps, cells, contacts, air)}

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from twin.plant.station import Point, Robot
 from twin.signals import Floats, Pose
+from twin.simulation.chance import clipped
 from twin.simulation.layout import Layout
 
 TURNING = np.deg2rad(60.0)  # rad/s on the spot
@@ -16,6 +17,8 @@ SIGHT = 9.0  # m: what is nearer is looked at
 DISCHARGE = 0.45 / 3600.0  # share of the battery a second of walking takes
 CHARGE = 1.2 / 3600.0
 LOW, FULL = 0.30, 0.95  # charge at which a round is not begun, and at which it is
+APART = 1.0  # s between the rounds of two robots where they are laid end to end
+NONE = np.zeros(0)
 ON_A_RAIL = 2.0  # m: a robot above it hangs from a rail, and its rail feeds it
 
 
@@ -47,6 +50,8 @@ class Walks:
     tracks: tuple[Track, ...]
     lap: Floats  # s
     wired: NDArray[np.bool_]
+    begins: Floats  # when each robot's round begins, all rounds laid end to end [s]
+    knots: Track  # and their knots
 
     def __len__(self) -> int:
         return len(self.tracks)
@@ -56,7 +61,16 @@ def walks(layout: Layout) -> Walks:
     """Compile."""
     tracks = tuple(_track(robot) for robot in layout.station.file.robots)
     lap = np.array([track.time[-1] for track in tracks], dtype=np.float64)
-    return Walks(tracks, lap, np.array([track.wired for track in tracks], dtype=bool))
+    begins = np.cumsum(lap + APART) - lap
+    knots = Track(
+        robot="",
+        time=np.concatenate([NONE, *(start + track.time for start, track in zip(begins, tracks, strict=True))]),
+        position=np.concatenate([NONE.reshape(0, 3), *(track.position for track in tracks)]),
+        heading=np.concatenate([NONE, *(track.heading for track in tracks)]),
+        speed=np.concatenate([NONE, *(track.speed for track in tracks)]),
+        wired=False,
+    )
+    return Walks(tracks, lap, np.array([track.wired for track in tracks], dtype=bool), begins, knots)
 
 
 def _track(robot: Robot) -> Track:
@@ -110,7 +124,7 @@ def step(walkers: Walkers, rounds: Walks, dt: float) -> None:
     walkers.phase = np.where(home, np.where(needs, 0.0, moved - rounds.lap), moved)
     walkers.charging = needs
     rate = np.where(walkers.charging, CHARGE, np.where(rounds.wired, 0.1 * CHARGE, -DISCHARGE))
-    walkers.battery = np.clip(walkers.battery + dt * rate, 0.0, 1.0)
+    walkers.battery = clipped(walkers.battery + dt * rate, 0.0, 1.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,17 +138,14 @@ class Standing:
 
 def standing(walkers: Walkers, rounds: Walks) -> Standing:
     """Where each is on its round."""
-    position = np.empty((len(rounds), 3))
-    heading, speed = np.empty(len(rounds)), np.empty(len(rounds))
-    for i, track in enumerate(rounds.tracks):
-        at = walkers.phase[i]
-        knot = min(int(np.searchsorted(track.time, at, side="right")) - 1, track.time.size - 2)
-        span = track.time[knot + 1] - track.time[knot]
-        share = (at - track.time[knot]) / span if span > 0.0 else 0.0
-        position[i] = track.position[knot] + share * (track.position[knot + 1] - track.position[knot])
-        heading[i] = track.heading[knot] + share * (track.heading[knot + 1] - track.heading[knot])
-        speed[i] = 0.0 if walkers.charging[i] else track.speed[knot]
-    return Standing(position, heading % (2.0 * np.pi), speed)
+    knots, at = rounds.knots, rounds.begins + walkers.phase
+    last = np.minimum(knots.time.searchsorted(at, side="right") - 1, knots.time.size - 2)
+    following = last + 1
+    span = knots.time[following] - knots.time[last]
+    share = np.minimum((at - knots.time[last]) / span, 1.0)
+    position = knots.position[last] + share[:, None] * (knots.position[following] - knots.position[last])
+    heading = knots.heading[last] + share * (knots.heading[following] - knots.heading[last])
+    return Standing(position, heading % (2.0 * np.pi), np.where(walkers.charging, 0.0, knots.speed[last]))
 
 
 def poses(where: Standing, rounds: Walks, at: float) -> tuple[Pose, ...]:

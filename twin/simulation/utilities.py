@@ -9,7 +9,7 @@ from numpy.random import Generator
 
 from twin.signals import Floats
 from twin.simulation.board import flags
-from twin.simulation.chance import approached, wandered
+from twin.simulation.chance import approached, clipped, wandered
 from twin.simulation.effects import Effects
 from twin.units import STANDARD_ATMOSPHERE
 
@@ -92,7 +92,7 @@ def _flows(demand: Demand, effects: Effects) -> tuple[float, float]:
 def _shares(pumps: int, flow: float) -> Floats:
     """(pumps,) how hard each works: the first alone as long as it can, the last in reserve."""
     each = MOST / max(pumps, 1)
-    return np.clip(min(flow, MOST) / each - np.arange(pumps), 0.0, 1.0)
+    return clipped(min(flow, MOST) / each - np.arange(pumps, dtype=np.float64), 0.0, 1.0)
 
 
 def readings(it: Utilities, demand: Demand, effects: Effects) -> dict[str, Floats]:
@@ -143,5 +143,5 @@ def quality_readings(it: Utilities, effects: Effects) -> dict[str, Floats]:
 def vessel_readings(it: Utilities, demand: Demand) -> dict[str, Floats]:
     """Surge vessels: half full at the pressure their gas has come to, fuller while the header is above it."""
     absolute = it.vessel + STANDARD_ATMOSPHERE
-    gas = np.clip(0.5 * absolute / (demand.vessel + STANDARD_ATMOSPHERE), 0.1, 0.95)
+    gas = clipped(0.5 * absolute / (demand.vessel + STANDARD_ATMOSPHERE), 0.1, 0.95)
     return {"level": 1.0 - gas, "pressure": demand.vessel}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from twin.signals import Floats
-from twin.simulation.chance import AsBuilt
+from twin.simulation.chance import AsBuilt, clipped
 from twin.simulation.effects import Effects
 from twin.units import STANDARD_GRAVITY
 
@@ -33,7 +33,7 @@ def readings(flow: Floats, speed: Floats, margin: Floats, built: AsBuilt, effect
     """
     region = np.abs(flow) / np.maximum(speed, 0.05)
     outside = OUTSIDE[0] * np.maximum(PREFERRED[0] - region, 0.0) + OUTSIDE[1] * np.maximum(region - PREFERRED[1], 0.0)
-    heard = np.where(speed > 0.05, np.clip((BEGINS - margin) / 0.3, 0.0, 2.0), 0.0)
+    heard = np.where(speed > 0.05, clipped((BEGINS - margin) / 0.3, 0.0, 2.0), 0.0)
     square = (speed * speed)[:, None]
     running = built.vibration * square * (1.0 + 0.3 * (region - 1.0) ** 2 + outside)[:, None]
     added = effects.vibration * speed[:, None] + CAVITATION[0] * heard[:, None] * _AT_THE_PUMP

@@ -37,6 +37,7 @@ NPSH3 = 0.03  # head lost where NPSH available equals NPSH required, by definiti
 ONSET = 0.09  # of NPSH required, over which that loss changes e-fold
 WORST = 0.5  # of head, lost in full cavitation
 CAVITATION_EFFICIENCY = 0.67  # efficiency points lost for each point of head
+NEGLIGIBLE = 1e-9  # efficiency points: the loss far from cavitation
 COASTING = 0.004  # of rated torque: bearings and seals, that bring a rotor to rest in the end
 AT_REST = 0.004  # of rated speed
 WINDMILL = 0.9  # of rated speed at rated flow backwards
@@ -82,6 +83,8 @@ class Works:
     outlet: NDArray[np.intp]
     line_node: NDArray[np.intp]  # (l,)
     line_rated: Floats  # (l,) flow [m³/s]
+    upstream: Floats  # (c, l) 1 where a line brings a circuit its water ...
+    downstream: Floats  # (c, l) ... and where it takes it away
     resistance_rated: Floats  # (r,)
     neighbours: Neighbours
 
@@ -133,6 +136,8 @@ def works(layout: Layout, built: AsBuilt) -> Works:
         outlet=np.array([node[circuits[c].outlet] for c in layout.circuits], dtype=np.intp),
         line_node=np.array([node[line.node] for line in layout.lines], dtype=np.intp),
         line_rated=np.array([line.flow_m3_h for line in layout.lines]) / 3600.0,
+        upstream=_joined(layout, "upstream"),
+        downstream=_joined(layout, "downstream"),
         resistance_rated=np.array([part.flow_m3_h for part in layout.resistances]) / 3600.0,
         neighbours=neighbours(layout, lines),
     )
@@ -142,6 +147,12 @@ def _of_pumps(layout: Layout, chosen: Callable[[Resistance], bool]) -> NDArray[n
     """(p,) the resistance in each pump's branch that is chosen, -1 for none."""
     found = {part.pump: i for i, part in enumerate(layout.resistances) if part.pump and chosen(part)}
     return np.array([found.get(pump, -1) for pump in layout.machines.ids], dtype=np.intp)
+
+
+def _joined(layout: Layout, side: str) -> Floats:
+    """(c, l) 1 where a line joins a circuit on a side."""
+    joined = [[float(part.side == side and part.circuit == name) for part in layout.lines] for name in layout.circuits]
+    return np.array(joined)
 
 
 # --- beginning -------------------------------------------------------------------------------------------------------
@@ -222,8 +233,7 @@ def second(it: Works, state: Water, controls: Controls, effects: Effects, static
     state.warmth = wandered(state.warmth, 2.0 * HOUR, lot, 1.0)
     state.neighbours = wandered(state.neighbours, 0.5 * HOUR, lot, 1.0)
     state.load = approached(state.load, _load(it, controls), FOLLOWING, 1.0)
-    lost = effects.line_head * it.neighbours.lift_share(state.load)
-    behind = it.neighbours.heads(state.load) - lost - static + NEIGHBOUR_SPREAD * state.neighbours
+    behind = it.neighbours.heads(state.load, effects.line_head) - static + NEIGHBOUR_SPREAD * state.neighbours
     losses = _losses(it, controls, effects)
     inflow = _leaks(it, effects)
     scale, shaken = _head_scale(it, state, effects)
@@ -327,11 +337,12 @@ def shaft_power(it: Works, state: Water, effects: Effects) -> Floats:
     flow = state.flows.pump + _recirculated(it, state, effects)
     lost = cavitation(at_the_eye(state, effects))
     design = it.network.bank.shaft_power(flow, state.speed, density, it.built.power_scale)
-    efficiency = np.maximum(it.network.bank.efficiency(flow, state.speed), 0.2)
-    worse = 1.0 - np.minimum((effects.efficiency_loss + CAVITATION_EFFICIENCY * lost) / efficiency, 0.8)
-    head = (1.0 - effects.head_loss) * (1.0 - lost)
-    taken: Floats = np.nan_to_num(design) * head / worse * (1.0 + effects.friction)
-    return taken
+    taken: Floats = np.where(np.isnan(design), 0.0, design) * (1.0 + effects.friction)
+    fewer_points = effects.efficiency_loss + CAVITATION_EFFICIENCY * lost
+    if fewer_points.max(initial=0.0) > NEGLIGIBLE:
+        efficiency = np.maximum(it.network.bank.efficiency(flow, state.speed), 0.2)
+        taken = taken / (1.0 - np.minimum(fewer_points / efficiency, 0.8))
+    return taken * (1.0 - effects.head_loss) * (1.0 - lost)
 
 
 def _turn(it: Works, state: Water, controls: Controls, effects: Effects) -> None:
@@ -390,15 +401,8 @@ def hydraulics(it: Works, state: Water, controls: Controls, effects: Effects) ->
 
 def _metered(it: Works, flows: Flows, effects: Effects) -> tuple[Floats, Floats]:
     """(c,) flow at the headers' meters, which stand on the station's side of any leak."""
-    incoming, outgoing = np.zeros(len(it.layout.circuits)), np.zeros(len(it.layout.circuits))
-    leak = effects.line_leak * it.line_rated
-    for i, line in enumerate(it.layout.lines):
-        circuit = it.layout.circuit(line.circuit)
-        if circuit >= 0 and line.side == "upstream":
-            incoming[circuit] += flows.line[i] - leak[i]
-        elif circuit >= 0:
-            outgoing[circuit] += leak[i] - flows.line[i]
-    return incoming, outgoing
+    metered = flows.line - effects.line_leak * it.line_rated
+    return it.upstream @ metered, -(it.downstream @ metered)
 
 
 def line_pressures(it: Works, of: Hydraulics, line: NDArray[np.intp], away: Floats) -> Floats:
@@ -412,6 +416,5 @@ def line_pressures(it: Works, of: Hydraulics, line: NDArray[np.intp], away: Floa
     if not it.layout.lines:
         return np.full(line.shape, np.nan)
     point = it.lines.near[line] - np.rint(away * it.lines.reaches[line]).astype(np.intp)
-    circuits = np.array([it.layout.circuit(part.circuit) for part in it.layout.lines], dtype=np.intp)
-    pressure = of.density[circuits[line]] * STANDARD_GRAVITY * of.line_head[point]
+    pressure = of.density[it.neighbours.circuit[line]] * STANDARD_GRAVITY * of.line_head[point]
     return np.where(line >= 0, pressure, np.nan)

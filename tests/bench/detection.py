@@ -94,7 +94,7 @@ def outcome(station: Station, fault: str, on: str, equipment: str, severity: Sev
 def day(hours: float = 24.0) -> Scenario:
     """A healthy day: a load that swings between 92 and 100 %, and every few hours a rotation of duty.
 
-    With less the reference station's pumps run past the end of their curve, where the detectors keep silent.
+    Reduced loads have runs of their own: here the detectors are to keep silent through what is ordinary.
     """
     rotations = [
         ("supply", "P10", (4, 2)),

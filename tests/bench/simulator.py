@@ -9,7 +9,7 @@ from twin.simulation.plant import Plant
 
 START = 1_768_190_400.0
 SECONDS = 1200
-WANTED = 200.0  # times real time
+WANTED = 500.0  # times real time
 
 
 def speed(scenario: str) -> float:

@@ -122,13 +122,20 @@ def solve(
     for iteration in range(1, MOST_STEPS + 1):
         links, slopes = problem.laws(x)
         step, heads, change = problem.newton(x, links, slopes)
-        longest = np.maximum(STRIDE * np.abs(x), ref)
-        x = x + np.minimum(np.maximum(step, -longest), longest)
-        if np.abs(change).max() <= SETTLED_HEAD and np.all(np.abs(step) <= SETTLED * ref):
+        length = np.abs(step)
+        x = x + (step if (length <= ref).all() else _within_stride(step, x, ref))
+        if (length <= SETTLED * ref).all() and np.abs(change).max() <= SETTLED_HEAD:
             return problem.flows(x, links + slopes * problem.of_links(step), heads, iteration)
     worst = int(np.argmax(np.abs(step) / ref))
     name = network.links[int(np.flatnonzero(network.branches.branch == worst)[0])]
     return problem.flows(x, links, heads, MOST_STEPS, name)
+
+
+def _within_stride(step: Floats, x: Floats, ref: Floats) -> Floats:
+    """The step (b,), where it is too long cut to the longest allowed."""
+    longest = np.maximum(STRIDE * np.abs(x), ref)
+    cut: Floats = np.minimum(np.maximum(step, -longest), longest)
+    return cut
 
 
 def steady(

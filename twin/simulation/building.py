@@ -100,4 +100,5 @@ def readings(rooms: Rooms, level: Floats, effects: Effects) -> dict[str, Floats]
 
 def fan_readings(rooms: Rooms) -> dict[str, Floats]:
     """One exhaust fan a room, in the order of the rooms."""
-    return {f"exhaust_fan_{i + 1}_running": np.array([float(on)]) for i, on in enumerate(rooms.fan)}
+    running = flags(rooms.fan)
+    return {f"exhaust_fan_{i + 1}_running": running[i : i + 1] for i in range(running.size)}

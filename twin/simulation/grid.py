@@ -174,8 +174,9 @@ def _targets(
     load: Load, power: Powers, feed: Feeds, grid: Grid | None, effects: Effects | None
 ) -> tuple[Floats, Floats, Floats, Floats, Floats]:
     """Where the temperatures would settle; the windings' of main transformers is over the oil. [K]"""
-    lost = np.zeros(feed.main + feed.station) if effects is None else effects.transformer_heat
-    worse = 1.0 + np.resize(lost, feed.main + feed.station) if lost.size else np.ones(feed.main + feed.station)
+    worse = np.ones(feed.main + feed.station)
+    if effects is not None and effects.transformer_heat.size:
+        worse = worse + _spread(effects.transformer_heat, worse.size)
     share = power.main / MAIN_RATING
     oil = load.air[feed.room_of_main] + OIL_RISE * share**1.6 * worse[: feed.main] + 8.0
     winding = WINDING_OVER_OIL * share**1.6
@@ -188,9 +189,14 @@ def _targets(
     return oil, winding, windings, contact, joint
 
 
+def _spread(values: Floats, count: int) -> Floats:
+    """(count,) the values over and over; a station without a transformer is reckoned to have one all the same."""
+    return values if values.size == count else np.resize(values, count)
+
+
 def transformer_readings(grid: Grid, power: Powers, feed: Feeds, running: Floats) -> dict[str, Floats]:
     """Incomers and main transformers; ``running`` (main,) drives on each."""
-    voltage = INCOMING * (1.0 + 0.004 * np.resize(grid.chance[1:3], feed.main))
+    voltage = INCOMING * (1.0 + 0.004 * _spread(grid.chance[1:3], feed.main))
     reactive = power.main * np.tan(np.arccos(INCOMER_POWER_FACTOR))
     zero = same(0.0, feed.main)
     return {

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from twin.plant import water
 from twin.plant.station import Point
 from twin.signals import Floats
 from twin.simulation import building, chambers, electrics, grid, heat, robots, utilities
@@ -182,7 +181,7 @@ def _work(it: Plan, here: Now) -> heat.Work:
         current=here.electrics.over_rated,
         flow=of.flow,
         lost=np.maximum(of.shaft - useful, 0.0),
-        heat_flow=density * water.heat_capacity(warm),
+        heat_flow=of.heat_capacity[machines.circuit],
         water=warm,
         room=here.air[machines.room],
         drive_room=np.full(len(machines), here.air[it.layout.drive_room]),

@@ -69,7 +69,7 @@ class Plant:
         water, speed = waterside.first(self._works, controls, lot)
         control.settle(controls, speed, self._layout)
         healthy = Effects.none(self._layout)
-        rest = moment.first(self._plan, waterside.hydraulics(self._works, water, controls, healthy), controls, lot)
+        rest = moment.first(self._plan, waterside.hydraulics(self._works, water, healthy), controls, lot)
         return PlantState(0, lot, controls, water, rest, instruments.first(self.station.tags, lot))
 
     @property
@@ -98,7 +98,7 @@ class Plant:
         self._script.operate(state.controls, second - 1)
         state.controls.load = self._script.load(self._hour(second))
         self._flow(state, effects)
-        hydraulics = waterside.hydraulics(self._works, state.water, state.controls, effects)
+        hydraulics = waterside.hydraulics(self._works, state.water, effects)
         passed = moment.step(self._plan, state.rest, hydraulics, state.controls, effects, state.lot)
         groups = readings.groups(self._plan, state.rest, passed)
         if self._board is None:

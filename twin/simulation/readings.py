@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.plant import water
 from twin.signals import Floats
 from twin.simulation import building, chambers, electrics, grid, heat, robots, utilities, vibration, waterside
 from twin.simulation.board import Group, flags, same, taken
@@ -84,7 +83,7 @@ def _headers(it: Plan, second: Second) -> list[Group]:
     lost = np.where(of.pumped > 0.0, 1.0, 0.0)
     useful = np.zeros(len(it.layout.circuits))
     np.add.at(useful, it.layout.machines.circuit, second.work.lost)
-    warmed = useful / np.maximum(of.density * water.heat_capacity(of.temperature) * np.abs(of.pumped), 1.0)
+    warmed = useful / np.maximum(of.heat_capacity * np.abs(of.pumped), 1.0)
     said: dict[str, Floats] = {}
     for side, pressure, flow, warm in (
         ("inlet", inlet, of.incoming, of.temperature),
@@ -105,7 +104,7 @@ def _heat_power(of: Hydraulics) -> Floats:
     if of.temperature.size < 2:
         return np.full(of.temperature.size, np.nan)
     span = of.temperature.max() - of.temperature.min()
-    passing: Floats = of.density * water.heat_capacity(of.temperature) * of.pumped * span
+    passing: Floats = of.heat_capacity * of.pumped * span
     return passing
 
 

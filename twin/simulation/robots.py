@@ -183,8 +183,8 @@ def seen(where: Standing, view: Sights, warmth: Floats, air: float) -> tuple[Flo
     count = len(where.heading)
     if view.position.size == 0:
         return np.full(count, air), np.zeros(count)
-    distance = np.linalg.norm(where.position[:, None, :2] - view.position[None, :, :2], axis=2)
-    visible = np.where(distance < SIGHT, warmth, -np.inf)
+    x, y = (where.position[:, axis, None] - view.position[:, axis] for axis in (0, 1))
+    visible = np.where(x * x + y * y < SIGHT**2, warmth, -np.inf)
     spot = visible.argmax(axis=1)
     sees = np.isfinite(visible.max(axis=1))
     hotter = warmth[spot] - (view.sisters @ warmth)[spot]

@@ -114,7 +114,8 @@ def readings(it: Utilities, demand: Demand, effects: Effects) -> dict[str, Float
         "sump_level": it.sump,
         "emergency_flow": max(0.0, given - MOST),
     }
-    return {name: np.array([float(value)]) for name, value in said.items()}
+    values = np.array(list(said.values()), dtype=np.float64)
+    return {name: values[i : i + 1] for i, name in enumerate(said)}
 
 
 def pump_readings(it: Utilities, demand: Demand, effects: Effects) -> dict[str, Floats]:

@@ -50,6 +50,16 @@ USUAL_RISE = 0.25  # of flow with speed on a long line, where they begin
 PLENTY = 100.0  # NPSH available over required, where nothing is required
 
 
+@dataclass(frozen=True, eq=False)
+class Ways:
+    """What valves and strainers lose as they stand: reckoned anew only when one has moved."""
+
+    opening: Floats  # (r,)
+    leak: Floats  # (r,) of check valves
+    clogging: Floats  # (r,) loss coefficients added, in clean coefficients
+    losses: Losses
+
+
 @dataclass(eq=False)
 class Water:
     """What is remembered."""
@@ -63,6 +73,7 @@ class Water:
     load: Floats  # (c,) share of its set flow that the rest of the line has come to
     neighbours: Floats  # (l,) chance
     peak: Floats  # (nodes,) highest head within this second [m]
+    ways: Ways
     converged: bool = True  # whether every step of this second settled
 
 
@@ -100,6 +111,7 @@ class Hydraulics:
     margin: Floats  # (p,) NPSH available over required
     density: Floats  # (c,)
     temperature: Floats  # (c,) [K]
+    heat_capacity: Floats  # (c,) [J/(K·m³)]
     pressure: Floats  # (nodes,) gauge [Pa]
     peak: Floats  # (nodes,) highest within the second [Pa]
     loss: Floats  # (r,) pressure lost [Pa]
@@ -161,19 +173,19 @@ def _joined(layout: Layout, side: str) -> Floats:
 def first(it: Works, controls: Controls, lot: Generator) -> tuple[Water, Floats]:
     """The water at rest in its set flow, and the speeds (c,) that give it."""
     machines = it.layout.machines
-    losses = it.network.losses(_openings(it, controls, Effects.none(it.layout)))
+    ways = _ways(it, controls, Effects.none(it.layout))
     share = np.ones(len(it.layout.circuits))
     wanted = np.maximum(controls.asked, 1e-9)
     load = _load(it, controls)
     behind = it.neighbours.heads(load)
-    flows = _running(it, controls, share, losses, it.lines.steady_boundary(it.line_rated, behind))
+    flows = _running(it, controls, share, ways.losses, it.lines.steady_boundary(it.line_rated, behind))
     last = (share + 1.0, _pumped(it, flows.pump) / wanted - 1.0 + USUAL_RISE)
     for _ in range(SETTLING):
         error = _pumped(it, flows.pump) / wanted - 1.0
         rise = _secant(share, error, last)
         last = (share, error)
         share = np.clip(share - error / rise, LEAST_SHARE, 1.0)
-        flows = _running(it, controls, share, losses, it.lines.steady_boundary(flows.line, behind))
+        flows = _running(it, controls, share, ways.losses, it.lines.steady_boundary(flows.line, behind))
     speed = np.where(controls.duty > 0, share[machines.circuit], 0.0)
     state = Water(
         speed=speed,
@@ -185,6 +197,7 @@ def first(it: Works, controls: Controls, lot: Generator) -> tuple[Water, Floats]
         load=load,
         neighbours=np.zeros(len(it.layout.lines)),
         peak=flows.head.copy(),
+        ways=ways,
     )
     return state, share
 
@@ -234,7 +247,7 @@ def second(it: Works, state: Water, controls: Controls, effects: Effects, static
     state.neighbours = wandered(state.neighbours, 0.5 * HOUR, lot, 1.0)
     state.load = approached(state.load, _load(it, controls), FOLLOWING, 1.0)
     behind = it.neighbours.heads(state.load, effects.line_head) - static + NEIGHBOUR_SPREAD * state.neighbours
-    losses = _losses(it, controls, effects)
+    state.ways = _ways(it, controls, effects, state.ways)
     inflow = _leaks(it, effects)
     scale, shaken = _head_scale(it, state, effects)
     state.peak = np.full(state.peak.size, -np.inf)
@@ -246,7 +259,13 @@ def second(it: Works, state: Water, controls: Controls, effects: Effects, static
         head_scale = scale * (1.0 + shaken * state.unsteady)
         boundary = it.lines.boundary(state.lines)
         flows = solve(
-            it.network, state.speed, losses, boundary, head_scale=head_scale, inflow=inflow, start=state.flows
+            it.network,
+            state.speed,
+            state.ways.losses,
+            boundary,
+            head_scale=head_scale,
+            inflow=inflow,
+            start=state.flows,
         )
         if flows.converged:
             state.flows = flows
@@ -277,12 +296,16 @@ def _openings(it: Works, controls: Controls, effects: Effects) -> Floats:
     return opening
 
 
-def _losses(it: Works, controls: Controls, effects: Effects) -> Losses:
-    """What every valve and strainer loses as it stands."""
+def _ways(it: Works, controls: Controls, effects: Effects, before: Ways | None = None) -> Ways:
+    """How every valve and strainer stands."""
+    opening = _openings(it, controls, effects)
     leak = np.zeros(len(it.network.resistances))
     with_check = it.check_valve >= 0
     leak[it.check_valve[with_check]] = effects.check_open[with_check]
-    return it.network.losses(_openings(it, controls, effects), 1.0 + effects.resistance, leak)
+    now = (opening, leak, effects.resistance)
+    if before and all((a == b).all() for a, b in zip(now, (before.opening, before.leak, before.clogging), strict=True)):
+        return before
+    return Ways(*now, it.network.losses(opening, 1.0 + effects.resistance, leak))
 
 
 def cavitation(margin: Floats) -> Floats:
@@ -331,12 +354,12 @@ def _margin(it: Works, state: Water) -> Floats:
     return margin
 
 
-def shaft_power(it: Works, state: Water, effects: Effects) -> Floats:
-    """(p,) what the shafts take. [W]"""
-    density = water.density(temperature(it, state))[it.layout.machines.circuit]
+def shaft_power(it: Works, state: Water, effects: Effects, density: Floats) -> Floats:
+    """(p,) what the shafts take, for the density (c,) of the circuits' water [kg/m³]. [W]"""
     flow = state.flows.pump + _recirculated(it, state, effects)
     lost = cavitation(at_the_eye(state, effects))
-    design = it.network.bank.shaft_power(flow, state.speed, density, it.built.power_scale)
+    pumped = density[it.layout.machines.circuit]
+    design = it.network.bank.shaft_power(flow, state.speed, pumped, it.built.power_scale)
     taken: Floats = np.where(np.isnan(design), 0.0, design) * (1.0 + effects.friction)
     fewer_points = effects.efficiency_loss + CAVITATION_EFFICIENCY * lost
     if fewer_points.max(initial=0.0) > NEGLIGIBLE:
@@ -354,7 +377,8 @@ def _turn(it: Works, state: Water, controls: Controls, effects: Effects) -> None
         state.speed = driven
         return
     energy = machines.inertia * (machines.rated_speed * np.maximum(state.speed, AT_REST)) ** 2
-    braking = shaft_power(it, state, effects) / energy * DT
+    density = water.density(temperature(it, state))
+    braking = shaft_power(it, state, effects, density) / energy * DT
     rubbing = COASTING * machines.motor_power / (machines.inertia * machines.rated_speed**2) * DT
     coasting = state.speed / (1.0 + braking) - rubbing
     state.speed = np.where(loose, np.where(coasting < AT_REST, 0.0, coasting), driven)
@@ -368,7 +392,7 @@ def pumped(it: Works, state: Water) -> Floats:
 # --- what there is to measure ----------------------------------------------------------------------------------------
 
 
-def hydraulics(it: Works, state: Water, controls: Controls, effects: Effects) -> Hydraulics:
+def hydraulics(it: Works, state: Water, effects: Effects) -> Hydraulics:
     """The water as the rest of the plant sees it, once a second."""
     flows = state.flows
     warm = temperature(it, state)
@@ -382,10 +406,11 @@ def hydraulics(it: Works, state: Water, controls: Controls, effects: Effects) ->
         flow=flows.pump,
         speed=np.where(state.speed > 0.0, state.speed, np.where(backward > AT_REST, backward, 0.0)),
         head=flows.head[it.discharge] - flows.head[it.suction],
-        shaft=np.where(state.speed > 0.0, shaft_power(it, state, effects), 0.0),
+        shaft=np.where(state.speed > 0.0, shaft_power(it, state, effects, density), 0.0),
         margin=at_the_eye(state, effects),
         density=density,
         temperature=warm,
+        heat_capacity=density * water.heat_capacity(warm),
         pressure=of_node * (flows.head - it.network.elevation),
         peak=of_node * (state.peak - it.network.elevation),
         loss=of_node[ends] * (flows.head[starts] - flows.head[ends]),
@@ -393,7 +418,7 @@ def hydraulics(it: Works, state: Water, controls: Controls, effects: Effects) ->
         pumped=_pumped(it, flows.pump),
         incoming=incoming,
         outgoing=outgoing,
-        opening=_openings(it, controls, effects),
+        opening=state.ways.opening,
         line_head=state.lines.head,
         converged=state.converged,
     )

@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test lint bench lock clean
+.PHONY: run test lint bench peers lock clean
 
 run: .venv/.runs
 	@$(BIN)/python -m app.demonstration
@@ -16,6 +16,12 @@ lint: .venv/.tests
 
 bench: .venv/.tests
 	@QT_QPA_PLATFORM=$${QT_QPA_PLATFORM:-offscreen} $(BIN)/python -m tests.bench
+
+# What the timings stand beside where it is there; not needed to run or to test.
+peers:
+	@test -x .peers/bin/python || $(PYTHON) -m venv .peers
+	@.peers/bin/python -m pip install -q --disable-pip-version-check --upgrade 'pip>=25.1'
+	@.peers/bin/python -m pip install -q --disable-pip-version-check --group peers
 
 # What may run is checked each time: a library can go as easily as it came.
 .venv/.runs: requirements.lock pyproject.toml app/prerequisites.py
@@ -40,4 +46,4 @@ lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q pyproject.toml --group dev -o requirements-dev.lock
 
 clean:
-	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis out
+	rm -rf .venv .peers build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis out

@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 from vtkmodules.util.numpy_support import numpy_to_vtk
 from vtkmodules.vtkCommonDataModel import vtkPolyData
 from vtkmodules.vtkFiltersSources import vtkDiskSource
-from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper, vtkRenderer
+from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper
 
 from app import theme
 from app.scene.light import Light
 from app.scene.places import Box
 from app.scene.solids import polyline, robot
+from app.scene.stage import Stage
 from app.scene.state import Halo, RobotMark
 
 LIFT = 0.06  # m above the floor at which marks lie
@@ -70,8 +71,8 @@ class Outline:
 class Robots:
     """The robots and where they have been."""
 
-    def __init__(self, renderer: vtkRenderer, light: Light) -> None:
-        self._renderer = renderer
+    def __init__(self, stage: Stage, light: Light) -> None:
+        self._stage = stage
         self._light = light
         self._bodies: dict[str, vtkActor] = {}
         self._trails = vtkActor()
@@ -79,23 +80,24 @@ class Robots:
         self._trails.GetProperty().SetLineWidth(TRAIL)
         self._trails.GetProperty().LightingOff()
         self._trails.SetVisibility(False)
-        renderer.AddActor(self._trails)
+        stage.add_moving(self._trails)
 
     def show(self, marks: tuple[RobotMark, ...]) -> None:
         """Move every robot to its place; one without a place is not shown."""
         marks = tuple(mark for mark in marks if np.isfinite([*mark.position, mark.heading]).all())
         for name in self._bodies.keys() - {mark.robot for mark in marks}:
             gone = self._bodies.pop(name)
-            self._renderer.RemoveActor(gone)
+            self._stage.remove_moving(gone)
             self._light.off(gone)
         for mark in marks:
             actor = self._bodies.get(mark.robot)
             if actor is None:
                 actor = self._bodies[mark.robot] = self._light.on(surface(robot(mark.kind)))
-                self._renderer.AddActor(actor)
+                self._stage.add_moving(actor)
             actor.SetPosition(*mark.position)
             actor.SetOrientation(0, 0, float(np.degrees(mark.heading)))
         self._draw_trails([_path(mark) for mark in marks])
+        self._stage.move()
 
     def _draw_trails(self, paths: list[NDArray[np.float32]]) -> None:
         paths = [path for path in paths if len(path) > 1]

@@ -1,24 +1,15 @@
-"""The painter: renders the station off screen on demand and hands out the picture as bytes.
-
-Off screen and read back, because that works with every platform Qt knows, with or without a display, and its pixels
-can be grabbed, printed and tested. No multisampling and few actors, because software OpenGL is the common case.
-"""
+"""The painter: puts the station, its robots and what is amiss on the stage, and knows what is where in the picture."""
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from vtkmodules import vtkRenderingOpenGL2
-from vtkmodules.util.numpy_support import vtk_to_numpy
-from vtkmodules.vtkCommonCore import vtkUnsignedCharArray
 from vtkmodules.vtkCommonDataModel import vtkPolyData
 from vtkmodules.vtkFiltersCore import vtkAppendPolyData
-from vtkmodules.vtkRenderingCore import vtkActor, vtkLight, vtkRenderer, vtkRenderWindow
+from vtkmodules.vtkRenderingCore import vtkActor
 
 from app import theme
 from app.scene.camera import VIEW_ANGLE, Camera
@@ -27,12 +18,13 @@ from app.scene.light import Light
 from app.scene.marks import Outline, Robots, ring, surface
 from app.scene.places import SCENERY, Box, Places, corners
 from app.scene.solids import Solid
+from app.scene.stage import Picture, Stage, around
 from app.scene.state import Halo, SceneState
 
-Picture = NDArray[np.uint8]
 TINT = 0.75  # share of the tint in a tinted part's colour
 REACH = 0.8  # m round a robot in which a click finds it
-CHUNK = 50_000  # points in a solid, about
+CHUNK = 20_000  # points in a solid, at most, unless one part has more
+WIDE = 12.0  # m
 FINE = 0.3  # m: parts of which nine triangles in ten are smaller are bolts, nuts and the like
 FINE_FROM = 90.0  # m from which they would be smaller than a pixel
 OVERVIEW_FROM = np.radians([-112.0, -120.0, -128.0, -136.0])
@@ -69,23 +61,15 @@ class Painter:
 
     def __init__(self, model: Model, size: tuple[int, int] = (1280, 800)) -> None:
         self._places = Places(model.parts)
-        self._renderer = vtkRenderer()
-        self._window = off_screen_window()
-        self._window.SetOffScreenRendering(1)
-        self._window.SetMultiSamples(0)
-        self._window.AddRenderer(self._renderer)
-        self._window.SetSize(*size)
-        self._pixels = vtkUnsignedCharArray()
-        self._picture: Picture | None = None
+        self._stage = Stage(size)
         self._state = SceneState()
         self._camera = Camera()
         self._light = Light()
-        self._set_the_stage()
         self._drawn = self._merge(model)
-        self._robots = Robots(self._renderer, self._light)
+        self._robots = Robots(self._stage, self._light)
         self._rings: list[vtkActor] = []
         self._outlines: list[Outline] = []
-        self.look(self.overview())
+        self._look(self.overview())
 
     # ---- what is shown ---------------------------------------------------------------------------------------------
 
@@ -94,9 +78,8 @@ class Painter:
         before, self._state = self._state, state
         if state == before:
             return
-        self._picture = None
         if state.tints != before.tints:
-            self._tint(dict(state.tints))
+            self._tint(dict(before.tints), dict(state.tints))
         if state.hidden != before.hidden:
             self._reveal()
         if state.robots != before.robots:
@@ -106,25 +89,18 @@ class Painter:
 
     def look(self, camera: Camera) -> None:
         """Look from another place."""
-        if camera == self._camera and self._picture is not None:
-            return
+        if camera != self._camera:
+            self._look(camera)
+
+    def _look(self, camera: Camera) -> None:
         self._camera = camera
-        self._picture = None
-        self._renderer.UseFXAAOff()
         self._light.follow(camera)
+        self._stage.look(camera)
         self._reveal()
-        eye = self._renderer.GetActiveCamera()
-        eye.SetPosition(*camera.position)
-        eye.SetFocalPoint(*camera.focus)
-        eye.SetViewUp(0, 0, 1)
-        eye.SetViewAngle(VIEW_ANGLE)
-        eye.SetClippingRange(max(0.3, camera.distance / 80), camera.distance + 400.0)
 
     def refine(self) -> None:
-        """Smooth the edges, as long as the camera rests: on software OpenGL that costs as much again as the picture."""
-        if not self._renderer.GetUseFXAA():
-            self._renderer.UseFXAAOn()
-            self._picture = None
+        """Smooth the edges, as long as the camera rests."""
+        self._stage.refine()
 
     @property
     def camera(self) -> Camera:
@@ -132,31 +108,23 @@ class Painter:
 
     @property
     def size(self) -> tuple[int, int]:
-        width, height = self._window.GetSize()
-        return width, height
+        return self._stage.size
 
     def resize(self, width: int, height: int) -> None:
         """Paint in another size from now on. [px]"""
         if (width, height) != self.size:
-            self._window.SetSize(width, height)
-            self._picture = None
+            self._stage.resize(width, height)
             for outline in self._outlines:
                 outline.scale(width, height)
 
     @property
     def stale(self) -> bool:
         """Whether something has changed since the last picture."""
-        return self._picture is None
+        return self._stage.stale
 
     def paint(self) -> Picture:
-        """The picture (height, width, 3) of bytes, top row first; painted anew only if something has changed."""
-        if self._picture is None:
-            width, height = self.size
-            self._window.Render()
-            self._window.GetPixelData(0, 0, width - 1, height - 1, 0, self._pixels, 0)
-            rows = vtk_to_numpy(self._pixels).reshape(height, width, 3)
-            self._picture = np.ascontiguousarray(rows[::-1])
-        return self._picture
+        """The picture (height, width, 3) of bytes, top row first; painted anew only as far as something has changed."""
+        return self._stage.picture()
 
     # ---- where things are ------------------------------------------------------------------------------------------
 
@@ -221,36 +189,29 @@ class Painter:
 
     # ---- building --------------------------------------------------------------------------------------------------
 
-    def _set_the_stage(self) -> None:
-        self._renderer.SetBackground(*theme.rgb(theme.SCENE_LOW))
-        self._renderer.SetBackground2(*theme.rgb(theme.SCENE_HIGH))
-        self._renderer.GradientBackgroundOn()
-        self._renderer.AutomaticLightCreationOff()
-        lamp = vtkLight()  # one, so that VTK hands normals to the shader, which does the lighting
-        lamp.SetLightTypeToHeadlight()
-        self._renderer.AddLight(lamp)
-
     def _merge(self, model: Model) -> list[Drawn]:
         """Few solids: the layers that can be taken away, the rest in chunks, what is seen through at last."""
-        sorts: dict[tuple[str, bool], list[Part]] = {}
+        sorts: dict[tuple[str, bool, bool], list[Part]] = {}
         # The building last: what stands before a floor then saves the renderer the floor behind it.
         for part in sorted(model.parts, key=lambda part: part.layer == "building" or part.node.startswith(SCENERY)):
-            sorts.setdefault((_layer(part, model), _is_fine(part)), []).append(part)
+            sorts.setdefault((_layer(part, model), _is_fine(part), _is_wide(part)), []).append(part)
         drawn = []
-        for (layer, fine), parts in sorted(sorts.items(), key=lambda each: each[0][0] == "glass"):
+        for (layer, fine, _), parts in sorted(sorts.items(), key=lambda each: each[0][0] == "glass"):
             for chunk in _chunks(parts):
                 solid = Solid.of(chunk, model.materials)
                 actor = self._light.on(surface(solid.data))
                 if layer == "glass":
                     actor.GetProperty().SetOpacity(model.materials[chunk[0].material].opacity)
                     actor.GetProperty().BackfaceCullingOff()
-                self._renderer.AddActor(actor)
+                    self._stage.add_moving(actor)
+                else:
+                    self._stage.add(actor)
                 drawn.append(Drawn(layer, fine, solid, actor))
         return drawn
 
     # ---- showing differences ---------------------------------------------------------------------------------------
 
-    def _tint(self, tints: dict[str, str]) -> None:
+    def _tint(self, before: dict[str, str], tints: dict[str, str]) -> None:
         """Tint what makes up each piece of equipment; a part that is named itself has its own tint."""
         wanted: dict[str, tuple[int, int, int]] = {}
         for name, colour in sorted(tints.items()):
@@ -258,23 +219,35 @@ class Painter:
             wanted |= dict.fromkeys(self._places.body(name), (red, green, blue))
         for drawn in self._drawn:
             drawn.solid.tint({node: wanted[node] for node in drawn.solid.nodes if node in wanted}, TINT)
+        for name in sorted(before.keys() | tints.keys()):
+            if before.get(name) != tints.get(name):
+                self._change(name)
+
+    def _change(self, equipment: str) -> None:
+        """Have the piece of the picture painted anew in which a piece of equipment is seen."""
+        box = self._places.box(equipment)
+        if box is None:
+            return
+        where, before_eye = self.project(corners(box))
+        self._stage.change(around(where) if before_eye.all() else None)
 
     def _reveal(self) -> None:
         """Show the layers that are not taken away, and bolts and the like from near enough."""
         near = self._camera.distance < FINE_FROM
         for drawn in self._drawn:
             drawn.actor.SetVisibility(drawn.layer not in self._state.hidden and (near or not drawn.fine))
+        self._stage.change()
 
     def _mark(self, halos: tuple[Halo, ...], selected: str) -> None:
         """Ring and outline what is amiss, and outline what is selected."""
         for actor in [*self._rings, *(outline.actor for outline in self._outlines)]:
-            self._renderer.RemoveActor(actor)
+            self._stage.remove(actor)
         boxes = [(halo, self._places.box(halo.equipment)) for halo in halos]
         self._rings = [ring(box, halo) for halo, box in boxes if box is not None]
         coloured = {halo.equipment: halo.colour for halo in halos} | ({selected: theme.BRIGHT} if selected else {})
         self._outlines = [self._outline(equipment, colour) for equipment, colour in coloured.items()]
         for actor in [*self._rings, *(outline.actor for outline in self._outlines)]:
-            self._renderer.AddActor(actor)
+            self._stage.add(actor)
 
     def _outline(self, equipment: str, colour: str) -> Outline:
         nodes = frozenset(self._places.body(equipment))
@@ -289,32 +262,29 @@ class Painter:
         return outline
 
 
-def off_screen_window() -> vtkRenderWindow:
-    """A window nobody sees. Without an X server VTK would try one first and complain; EGL is then asked for by name."""
-    without_display = sys.platform.startswith("linux") and not os.environ.get("DISPLAY")
-    if without_display and hasattr(vtkRenderingOpenGL2, "vtkEGLRenderWindow"):
-        return vtkRenderingOpenGL2.vtkEGLRenderWindow()
-    return vtkRenderWindow()
-
-
 def _chunks(parts: list[Part]) -> Iterator[list[Part]]:
-    """Parts in turn, some at a time: what is tinted is sent to the renderer anew chunk by chunk."""
-    chunk: list[Part] = []
-    held = 0
-    for part in parts:
-        chunk.append(part)
-        held += len(part.points)
-        if held > CHUNK:
-            yield chunk
-            chunk, held = [], 0
-    if chunk:
-        yield chunk
+    """Parts that lie together: what is out of sight costs nothing, and what is tinted is sent anew chunk by chunk."""
+    middles = np.array([(part.points.min(axis=0) + part.points.max(axis=0)) / 2 for part in parts])
+    if len(parts) < 2 or sum(len(part.points) for part in parts) <= CHUNK:
+        yield parts
+        return
+    along = middles[:, np.ptp(middles, axis=0).argmax()]
+    order = np.argsort(along, kind="stable")
+    held = np.cumsum([len(parts[i].points) for i in order])
+    half = min(max(1, int(np.searchsorted(held, held[-1] / 2))), len(parts) - 1)
+    for side in (order[:half], order[half:]):
+        yield from _chunks([parts[i] for i in side])
 
 
 def _is_fine(part: Part) -> bool:
     corners = part.points[part.triangles]
     longest = np.linalg.norm(corners - np.roll(corners, 1, axis=1), axis=2).max(axis=1)
     return bool(len(longest)) and float(np.quantile(longest, 0.9)) < FINE
+
+
+def _is_wide(part: Part) -> bool:
+    """Whether a part reaches so far that a chunk with it would be in sight from everywhere."""
+    return bool(len(part.points)) and float(np.ptp(part.points, axis=0).max()) > WIDE
 
 
 def _layer(part: Part, model: Model) -> str:

@@ -1,0 +1,247 @@
+"""The stage: what stands still is painted once and kept with its depth; what moves is painted over it.
+
+In a control room the camera rests for hours while robots drive about. Painting the whole station for each of their
+steps would cost ten times what painting them costs, and keep a processor busy for nothing. Where only a few things that
+stand have changed their colour, only the pieces of the picture in which they are seen are painted anew.
+
+Off screen and read back, because that works with every platform Qt knows, with or without a display, and its pixels
+can be grabbed, printed and tested. No multisampling, because software OpenGL is the common case.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from vtkmodules import vtkRenderingOpenGL2
+from vtkmodules.util.numpy_support import vtk_to_numpy
+from vtkmodules.vtkCommonCore import vtkUnsignedCharArray
+from vtkmodules.vtkRenderingCore import vtkActor, vtkCamera, vtkLight, vtkRenderer, vtkRenderWindow
+from vtkmodules.vtkRenderingOpenGL2 import vtkOpenGLFramebufferObject
+
+from app import theme
+from app.scene.camera import VIEW_ANGLE, Camera
+
+Picture = NDArray[np.uint8]
+Rectangle = tuple[int, int, int, int]  # left, top, right, bottom [px from the top left]
+MOST_PIECES = 8  # painted anew one by one; more, and the whole is
+LARGEST_SHARE = 0.3  # of the picture that pieces may cover
+SMOOTHING = 4  # px round a piece that smoothing its edges looks at
+DEPTH_BITS = 32
+BYTES = 3  # VTK_UNSIGNED_CHAR
+COLOUR_AND_DEPTH = 0x4000 | 0x0100  # GL_COLOR_BUFFER_BIT, GL_DEPTH_BUFFER_BIT
+NEAREST = 0x2600  # GL_NEAREST
+
+
+class Stage:
+    """Two renderers in one window that nobody sees, and the kept picture of the first.
+
+    Parameters
+    ----------
+    size : (int, int)    Width and height of the picture. [px]
+    """
+
+    def __init__(self, size: tuple[int, int]) -> None:
+        self._standing, self._moving = _renderer(), _renderer()
+        self._eye = vtkCamera()
+        self._standing.SetActiveCamera(self._eye)
+        self._moving.SetActiveCamera(self._eye)
+        self._moving.SetLayer(1)
+        self._moving.PreserveDepthBufferOn()
+        self._window = off_screen_window()
+        self._window.SetOffScreenRendering(1)
+        self._window.SetMultiSamples(0)
+        self._window.SetNumberOfLayers(2)
+        self._window.SetSize(*size)
+        for renderer in (self._standing, self._moving):
+            self._window.AddRenderer(renderer)
+        self._standing.AddObserver("StartEvent", self._lay_out)
+        self._moving.AddObserver("StartEvent", self._keep_or_lay_out)
+        self._pixels = vtkUnsignedCharArray()
+        self._kept: vtkOpenGLFramebufferObject | None = None
+        self._picture: Picture | None = None
+        self._whole = True  # whether all that stands is to be painted
+        self._pieces: list[Rectangle] = []  # or only these
+        self._needs_rest = False  # whether the piece being painted needs the rest of what stands laid out round it
+
+    # ---- what is on it ---------------------------------------------------------------------------------------------
+
+    def add(self, actor: vtkActor) -> None:
+        """Add what stands still."""
+        self._standing.AddActor(actor)
+        self.change()
+
+    def remove(self, actor: vtkActor) -> None:
+        """Take away what stood still."""
+        self._standing.RemoveActor(actor)
+        self.change()
+
+    def add_moving(self, actor: vtkActor) -> None:
+        """Add what moves, or is seen through: it is painted each time."""
+        self._moving.AddActor(actor)
+        self.move()
+
+    def remove_moving(self, actor: vtkActor) -> None:
+        """Take away what moved."""
+        self._moving.RemoveActor(actor)
+        self.move()
+
+    # ---- what has changed ------------------------------------------------------------------------------------------
+
+    def move(self) -> None:
+        """Say that something which moves has moved."""
+        self._picture = None
+
+    def change(self, within: Rectangle | None = None) -> None:
+        """Say that something which stands looks different, within a part of the picture or anywhere."""
+        self._picture = None
+        if within is None:
+            self._whole = True
+        else:
+            self._pieces.append(within)
+
+    def look(self, camera: Camera) -> None:
+        """Look from a place; edges are rough until they are refined."""
+        self._standing.UseFXAAOff()
+        self._eye.SetPosition(*camera.position)
+        self._eye.SetFocalPoint(*camera.focus)
+        self._eye.SetViewUp(0, 0, 1)
+        self._eye.SetClippingRange(max(0.3, camera.distance / 80), camera.distance + 400.0)
+        self.change()
+
+    def refine(self) -> None:
+        """Smooth the edges, as long as the camera rests: on software OpenGL that costs as much again as the picture."""
+        if not self._standing.GetUseFXAA():
+            self._standing.UseFXAAOn()
+            self.change()
+
+    def resize(self, width: int, height: int) -> None:
+        """Paint in another size from now on. [px]"""
+        self._window.SetSize(width, height)
+        self._kept = None
+        self.change()
+
+    @property
+    def size(self) -> tuple[int, int]:
+        width, height = self._window.GetSize()
+        return width, height
+
+    @property
+    def stale(self) -> bool:
+        """Whether something has changed since the last picture."""
+        return self._picture is None
+
+    # ---- painting --------------------------------------------------------------------------------------------------
+
+    def picture(self) -> Picture:
+        """The picture (height, width, 3) of bytes, top row first; painted anew only as far as something has changed."""
+        if self._picture is None:
+            self._picture = self._painted()
+        return self._picture
+
+    def _painted(self) -> Picture:
+        width, height = self.size
+        whole = (0, 0, width, height)
+        pieces = [] if self._whole else [piece for piece in (_within(p, whole) for p in self._pieces) if _area(piece)]
+        if self._whole or len(pieces) > MOST_PIECES or sum(map(_area, pieces)) > LARGEST_SHARE * width * height:
+            pieces = [whole]
+        self._window.SetFrameBlitModeToNoBlit()
+        self._moving.DrawOff()
+        for number, piece in enumerate(pieces[:-1]):
+            self._paint(piece, first=number == 0)
+        self._window.SetFrameBlitModeToBlitToHardware()
+        self._moving.DrawOn()
+        self._paint(pieces[-1] if pieces else None, first=len(pieces) == 1)
+        self._whole, self._pieces = False, []
+        self._window.GetPixelData(0, 0, width - 1, height - 1, 0, self._pixels, 0)
+        return np.ascontiguousarray(vtk_to_numpy(self._pixels).reshape(height, width, 3)[::-1])
+
+    def _paint(self, piece: Rectangle | None, first: bool) -> None:
+        """Paint a piece of what stands, or nothing of it; and what moves, if that is on."""
+        self._standing.SetDraw(piece is not None)
+        self._needs_rest = first and piece != (0, 0, *self.size)
+        if piece is not None:
+            self._frame(piece)
+        self._window.Render()
+        if piece is not None:
+            self._frame((0, 0, *self.size))
+
+    def _frame(self, piece: Rectangle) -> None:
+        """Cut the view down to a piece of it; what is seen in it is seen as in the whole."""
+        left, top, right, bottom = piece
+        width, height = self.size
+        self._standing.SetViewport(left / width, 1 - bottom / height, right / width, 1 - top / height)
+        half = np.tan(np.radians(VIEW_ANGLE) / 2) * (bottom - top) / height
+        self._eye.SetViewAngle(float(2 * np.degrees(np.arctan(half))))
+        self._eye.SetWindowCenter((left + right - width) / (right - left), (height - top - bottom) / (bottom - top))
+        low, high = (np.array(theme.rgb(colour)) for colour in (theme.SCENE_LOW, theme.SCENE_HIGH))
+        self._standing.SetBackground(*(low + (1 - bottom / height) * (high - low)))
+        self._standing.SetBackground2(*(low + (1 - top / height) * (high - low)))
+
+    def _lay_out(self, *_: Any) -> None:
+        """Before the first piece of what stands is painted: the rest of it is as it was."""
+        if self._needs_rest:
+            self._copy(self._keeping(), self._window.GetRenderFramebuffer())
+
+    def _keep_or_lay_out(self, *_: Any) -> None:
+        """Before what moves is painted: keep what stands where some of it has just been painted, else bring it back."""
+        frame, kept = self._window.GetRenderFramebuffer(), self._keeping()
+        if self._standing.GetDraw():
+            self._copy(frame, kept)
+        else:
+            self._copy(kept, frame)
+
+    def _keeping(self) -> vtkOpenGLFramebufferObject:
+        if self._kept is None:
+            self._kept = vtkOpenGLFramebufferObject()
+            self._kept.SetContext(self._window)
+            stencil = bool(self._window.GetStencilCapable())
+            self._kept.PopulateFramebuffer(*self.size, True, 1, BYTES, True, DEPTH_BITS, 0, stencil)
+        return self._kept
+
+    def _copy(self, source: vtkOpenGLFramebufferObject, target: vtkOpenGLFramebufferObject) -> None:
+        source.Bind(source.GetReadMode())
+        source.ActivateReadBuffer(0)
+        target.Bind(target.GetDrawMode())
+        target.ActivateDrawBuffer(0)
+        width, height = self.size
+        extent = (0, width, 0, height)
+        vtkOpenGLFramebufferObject.Blit(extent, extent, COLOUR_AND_DEPTH, NEAREST)
+        frame = self._window.GetRenderFramebuffer()
+        frame.Bind(frame.GetBothMode())
+        frame.ActivateDrawBuffer(0)
+
+
+def off_screen_window() -> vtkRenderWindow:
+    """A window nobody sees. Without an X server VTK would try one first and complain; EGL is then asked for by name."""
+    without_display = sys.platform.startswith("linux") and not os.environ.get("DISPLAY")
+    if without_display and hasattr(vtkRenderingOpenGL2, "vtkEGLRenderWindow"):
+        return vtkRenderingOpenGL2.vtkEGLRenderWindow()
+    return vtkRenderWindow()
+
+
+def around(points: NDArray[np.float64]) -> Rectangle:
+    """The piece of the picture round points (n, 2) in it, with room for smoothing."""
+    low, high = np.floor(points.min(axis=0)) - SMOOTHING, np.ceil(points.max(axis=0)) + SMOOTHING
+    return int(low[0]), int(low[1]), int(high[0]), int(high[1])
+
+
+def _renderer() -> vtkRenderer:
+    renderer = vtkRenderer()
+    renderer.GradientBackgroundOn()
+    renderer.AutomaticLightCreationOff()
+    lamp = vtkLight()  # one, so that VTK hands normals to the shader, which does the lighting
+    lamp.SetLightTypeToHeadlight()
+    renderer.AddLight(lamp)
+    return renderer
+
+
+def _within(piece: Rectangle, whole: Rectangle) -> Rectangle:
+    return max(piece[0], whole[0]), max(piece[1], whole[1]), min(piece[2], whole[2]), min(piece[3], whole[3])
+
+
+def _area(piece: Rectangle) -> int:
+    return max(0, piece[2] - piece[0]) * max(0, piece[3] - piece[1])

@@ -12,7 +12,7 @@ from app.hindsight import Remembered
 from app.messages import Health, Notice, Progress
 from app.recall import Recall
 from twin.clock import Clock
-from twin.commands import Command
+from twin.commands import Command, ToSource
 from twin.errors import StationError
 from twin.pipeline import Snapshot
 from twin.signals import Frame
@@ -87,8 +87,11 @@ class Feed:
         self.ended = True
 
     def obey(self, command: Command) -> None:
-        """Pass a command on; what it changes is in the next snapshot."""
-        self._twin.obey(command)
+        """Pass a command on, to the twin or back to the source; what it changes is in the next snapshot."""
+        if isinstance(command, ToSource):
+            self._source.command(command)
+        else:
+            self._twin.obey(command)
 
     def health(self, now: float) -> Health:
         """How the taking in is doing at clock time ``now``."""

@@ -1,4 +1,4 @@
-"""Commands: the only way back upstream. Each is an imperative said by somebody at some time."""
+"""Commands: the only way back upstream. Each is an imperative said by somebody at some time. [s, POSIX]"""
 
 from __future__ import annotations
 
@@ -14,4 +14,37 @@ class Acknowledge:
     at: float
 
 
-Command = Acknowledge
+@dataclass(frozen=True, slots=True)
+class Disturb:
+    """Let a fault befall a simulated plant from its next frame on: what a scenario says of a fault, said while it runs.
+
+    ``on`` is what it befalls; ``severity`` is slight, clear or gross; ``shape`` is step, ramp, accelerating or
+    intermittent, or None for that which the fault has by itself. ``ramp_s`` is how long it takes to be complete,
+    ``period_s`` how long an intermittent one takes to come and go, ``lasts_s`` when it ends by itself. [s]
+    """
+
+    fault: str
+    on: str
+    by: str
+    at: float
+    severity: str = "clear"
+    shape: str | None = None
+    ramp_s: float | None = None
+    period_s: float | None = None
+    lasts_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mend:
+    """Let a fault of a simulated plant end with its next frame, whoever brought it."""
+
+    fault: str
+    on: str
+    by: str
+    at: float
+
+
+ToSource = Disturb | Mend
+"""Commands that a source carries out; the others are the twin's own."""
+
+Command = Acknowledge | ToSource

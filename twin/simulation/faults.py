@@ -18,7 +18,7 @@ from twin.units import STANDARD_GRAVITY
 Severity = Literal["slight", "clear", "gross"]
 Befalls = Literal[
     "pump", "strainer", "valve", "upstream line", "downstream line", "line", "make-up plant", "water quality",
-    "transformer", "room", "tag",
+    "transformer", "room", "tag", "analog tag",
 ]  # fmt: skip
 Effect = Callable[[Effects, int, float], None]
 
@@ -39,6 +39,11 @@ class Fault:
     sizes: tuple[float, float, float]
     effect: Effect
     ramp: float = 0.0
+
+    @property
+    def graded(self) -> bool:
+        """Whether it has degrees; a trip has not: it has happened or not."""
+        return self.sizes[0] != self.sizes[-1]
 
     def size(self, severity: Severity) -> float:
         """How large it is at a severity."""
@@ -101,11 +106,11 @@ def _seal_leak(effects: Effects, pump: int, amount: float) -> None:
 def _check_valve_stuck_open(effects: Effects, pump: int, amount: float) -> None:
     """The valve behind it stands open too, or a pump at rest would not notice."""
     effects.check_open[pump] = max(effects.check_open[pump], amount)
-    effects.valve_held_open[pump] = amount > 0.0
+    effects.valve_held_open[pump] |= amount > 0.0
 
 
 def _check_valve_stuck_closed(effects: Effects, pump: int, amount: float) -> None:
-    effects.check_shut[pump] = amount > 0.0
+    effects.check_shut[pump] |= amount > 0.0
 
 
 def _discharge_valve_partly_closed(effects: Effects, pump: int, amount: float) -> None:
@@ -117,11 +122,11 @@ def _discharge_valve_partly_closed(effects: Effects, pump: int, amount: float) -
 
 def _vfd_derate(effects: Effects, pump: int, amount: float) -> None:
     effects.derate[pump] = max(effects.derate[pump], amount)
-    effects.cell_bypassed[pump] = amount > 0.0
+    effects.cell_bypassed[pump] |= amount > 0.0
 
 
 def _drive_trip(effects: Effects, pump: int, amount: float) -> None:
-    effects.tripped[pump] = amount > 0.0
+    effects.tripped[pump] |= amount > 0.0
 
 
 def _phase_imbalance(effects: Effects, pump: int, amount: float) -> None:
@@ -177,7 +182,7 @@ def _gas(effects: Effects, room: int, amount: float) -> None:
 
 
 def _intrusion(effects: Effects, room: int, amount: float) -> None:
-    effects.intrusion[room] = amount > 0.0
+    effects.intrusion[room] |= amount > 0.0
 
 
 # --- transmitters ----------------------------------------------------------------------------------------------------
@@ -188,7 +193,7 @@ def _sensor_offset(effects: Effects, tag: int, amount: float) -> None:
 
 
 def _sensor_stuck(effects: Effects, tag: int, amount: float) -> None:
-    effects.sensor_stuck[tag] = amount > 0.0
+    effects.sensor_stuck[tag] |= amount > 0.0
 
 
 def _sensor_dropout(effects: Effects, tag: int, amount: float) -> None:
@@ -246,11 +251,11 @@ FAULTS: dict[str, Fault] = {
     "downstream_trip": Fault(
         Text("downstream station trip", "下游泵站跳闸"), "downstream line", (-30.0, -60.0, -80.0), _neighbour, 3.0
     ),
-    "sensor_bias": Fault(Text("sensor bias", "测量偏差"), "tag", (0.004, 0.015, 0.05), _sensor_offset),
-    "sensor_drift": Fault(Text("sensor drift", "测量漂移"), "tag", (0.005, 0.02, 0.06), _sensor_offset, 3600.0),
+    "sensor_bias": Fault(Text("sensor bias", "测量偏差"), "analog tag", (0.004, 0.015, 0.05), _sensor_offset),
+    "sensor_drift": Fault(Text("sensor drift", "测量漂移"), "analog tag", (0.005, 0.02, 0.06), _sensor_offset, 3600.0),
     "sensor_stuck": Fault(Text("sensor stuck", "测量卡死"), "tag", _YES, _sensor_stuck),
     "sensor_dropout": Fault(Text("sensor dropout", "信号丢失"), "tag", (0.05, 0.4, 1.0), _sensor_dropout),
-    "sensor_noise": Fault(Text("sensor noise", "测量噪声增大"), "tag", (1.0, 3.0, 8.0), _sensor_noise),
+    "sensor_noise": Fault(Text("sensor noise", "测量噪声增大"), "analog tag", (1.0, 3.0, 8.0), _sensor_noise),
     "makeup_loss": Fault(Text("make-up loss", "补水中断"), "make-up plant", (0.5, 0.8, 1.0), _makeup_loss, 20.0),
     "water_quality": Fault(
         Text("water quality excursion", "水质超标"), "water quality", (0.35, 0.7, 1.0), _water_quality, 300.0

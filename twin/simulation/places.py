@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
-from twin.errors import StationError
+import numpy as np
+
+from twin.plant.station import Resistance
 from twin.simulation.faults import FAULTS, Befalls
 from twin.simulation.layout import Layout
-from twin.simulation.scenario import Happening, Scenario
+from twin.simulation.scenario import Happening, Mistake, Scenario, refusal
 from twin.text import did_you_mean
 
 Places = dict[str, int]
@@ -19,14 +21,24 @@ def places(layout: Layout, befalls: Befalls) -> Places:
 
 
 def refuse_unknown(scenario: Scenario, layout: Layout, thing: object) -> None:
-    """Raise StationError for the first happening that names what this station does not have."""
-    for happening in scenario.happenings:
-        for name, known, kind in _named(happening, layout):
-            if name not in known:
-                station = layout.station.id
-                wrong = f"{happening.fault or happening.operation} names '{name}', and {station} has no such {kind}"
-                remedy = did_you_mean(name, known) or _some(known, kind)
-                raise StationError(thing, wrong, remedy)
+    """Raise StationError where happenings name what this station does not have: all of it, each with its line."""
+    mistakes = [
+        (scenario.where(number, key) + wrong, remedy)
+        for number, happening in enumerate(scenario.happenings)
+        for key, wrong, remedy in unknown(happening, layout)
+    ]
+    if mistakes:
+        raise refusal(thing, mistakes)
+
+
+def unknown(happening: Happening, layout: Layout) -> Iterator[tuple[str, *Mistake]]:
+    """What a happening names and this station does not have: the key that names it, what is wrong, what to do."""
+    for key, known, kind in _named(happening, layout):
+        name = getattr(happening, key)
+        if name not in known:
+            station = layout.station.id
+            wrong = f"{happening.fault or happening.operation} names '{name}', and {station} has no such {kind}"
+            yield key, wrong, did_you_mean(name, known) or _some(known, kind)
 
 
 def strainers(layout: Layout) -> Places:
@@ -36,11 +48,21 @@ def strainers(layout: Layout) -> Places:
 
 
 def valves(layout: Layout) -> Places:
-    """Valves of the network by name, and a circuit for the last valve before its outgoing line."""
-    found = {part.id: i for i, part in enumerate(layout.resistances) if part.kind.endswith("valve") and not part.check}
+    """Valves of the network by name, a circuit for the last one before its outgoing line, a pump for its own."""
+    own = {part.pump: i for i, part in _valves(layout) if part.pump}
+    return own | station_valves(layout) | {part.id: i for i, part in _valves(layout)}
+
+
+def station_valves(layout: Layout) -> Places:
+    """Those of them that belong to no pump, whose own open and shut with it."""
+    found = {part.id: i for i, part in _valves(layout) if not part.pump}
     ends = {line.node: line.circuit for line in layout.lines if line.side == "downstream"}
     last = {ends[layout.resistances[i].to_node]: i for i in found.values() if layout.resistances[i].to_node in ends}
     return last | found
+
+
+def _valves(layout: Layout) -> list[tuple[int, Resistance]]:
+    return [(i, part) for i, part in enumerate(layout.resistances) if part.kind.endswith("valve") and not part.check]
 
 
 def transformers(layout: Layout) -> Places:
@@ -60,6 +82,12 @@ def _lines(layout: Layout, sides: tuple[str, ...]) -> Places:
     return by_circuit | found
 
 
+def _analog(layout: Layout) -> Places:
+    """A switch has no bias, nor has what has no range to be a share of."""
+    tags = enumerate(layout.station.tags)
+    return {tag.name: i for i, tag in tags if tag.kind == "analog" and np.isfinite(tag.high - tag.low)}
+
+
 _FINDERS: dict[Befalls, Callable[[Layout], Places]] = {
     "pump": _pumps,
     "strainer": strainers,
@@ -72,24 +100,25 @@ _FINDERS: dict[Befalls, Callable[[Layout], Places]] = {
     "transformer": transformers,
     "room": lambda layout: {name: i for i, name in enumerate(layout.rooms)},
     "tag": lambda layout: {name: i for i, name in enumerate(layout.station.tags.names)},
+    "analog tag": _analog,
 }
 
 
 def _named(happening: Happening, layout: Layout) -> list[tuple[str, Places, str]]:
-    """Each name a happening gives, what it may be, and the word for that."""
+    """Each key of a happening that names something, what it may name, and the word for that."""
     if happening.fault:
         befalls = FAULTS[happening.fault].befalls
-        return [(happening.on, places(layout, befalls), befalls)]
+        return [("on", places(layout, befalls), befalls)]
     circuits = {name: i for i, name in enumerate(layout.circuits)}
     pumps = {name: i for i, name in enumerate(layout.machines.ids)}
     if happening.operation in ("start", "stop"):
-        return [(happening.on, pumps, "pump")]
+        return [("on", pumps, "pump")]
     if happening.operation == "valve":
-        return [(happening.on, valves(layout), "valve")]
-    named = [(happening.on, circuits, "circuit")]
+        return [("on", station_valves(layout), "station valve")]
+    named = [("on", circuits, "circuit")]
     if happening.operation == "rotate_duty":
         of_circuit = {p: i for p, i in pumps.items() if layout.circuits[layout.machines.circuit[i]] == happening.on}
-        named += [(name, of_circuit, "pump in that circuit") for name in (happening.start, happening.stop)]
+        named += [(key, of_circuit, "pump in that circuit") for key in ("start", "stop")]
     return named
 
 

@@ -9,19 +9,24 @@ from datetime import datetime
 import numpy as np
 from numpy.random import Generator
 
+from twin.commands import Disturb, Mend
 from twin.errors import StationError
 from twin.plant.reading import Station
 from twin.signals import Event, Frame, Quality
-from twin.simulation import control, instruments, moment, readings, robots, waterside
+from twin.simulation import ailments, control, instruments, moment, places, readings, robots, waterside
+from twin.simulation.ailments import Ailment, Together
 from twin.simulation.board import Board
 from twin.simulation.chance import as_built
 from twin.simulation.effects import Effects
+from twin.simulation.faults import FAULTS
 from twin.simulation.layout import layout_of
-from twin.simulation.scenario import Scenario, load
+from twin.simulation.scenario import Scenario, happening, load, refusal
 from twin.simulation.script import Script
 from twin.text import Text
 
 HEALTHY = "healthy"
+UNSETTLED = Text("The simulated flows do not settle; the last ones are kept", "仿真流量不收敛，沿用上一状态")
+SETTLED_AGAIN = Text("The simulated flows settle again", "仿真流量恢复收敛")
 
 
 @dataclass(eq=False)
@@ -34,6 +39,8 @@ class PlantState:
     water: waterside.Water
     rest: moment.Rest
     said: instruments.Said
+    ailments: tuple[Ailment, ...]  # past, present and to come
+    settled: bool  # whether the flows of the last second settled
 
 
 class Plant:
@@ -57,6 +64,7 @@ class Plant:
         built = as_built(layout)
         self._works = waterside.works(layout, built)
         self._plan = moment.plan(layout, built, self._works)
+        self._together = Together(layout)
         self._transmitters = instruments.transmitters(layout)
         self._board: Board | None = None
         self._zone = station.zone
@@ -70,7 +78,8 @@ class Plant:
         control.settle(controls, speed, self._layout)
         healthy = Effects.none(self._layout)
         rest = moment.first(self._plan, waterside.hydraulics(self._works, water, healthy), controls, lot)
-        return PlantState(0, lot, controls, water, rest, instruments.first(self.station.tags, lot))
+        said = instruments.first(self.station.tags, lot)
+        return PlantState(0, lot, controls, water, rest, said, self._script.ailments, settled=True)
 
     @property
     def now(self) -> float:
@@ -90,11 +99,40 @@ class Plant:
         """Go back to a state: what follows is bit for bit what followed then."""
         self._state = copy.deepcopy(state)
 
+    def disturb(self, asked: Disturb) -> None:
+        """Let a fault begin with the next frame. Raises StationError, and does nothing, for what cannot befall it."""
+        second = self._state.second
+        said = {
+            "at": second,
+            "on": asked.on,
+            "fault": asked.fault,
+            "severity": asked.severity,
+            "shape": asked.shape,
+            "ramp_s": asked.ramp_s,
+            "period_s": asked.period_s,
+            "until": None if asked.lasts_s is None else second + asked.lasts_s,
+        }
+        fault = happening(said, "the command")
+        mistakes = [(wrong, remedy) for _, wrong, remedy in places.unknown(fault, self._layout)]
+        if mistakes:
+            raise refusal("the command", mistakes)
+        self._state.ailments = (*self._state.ailments, Ailment.of(fault, self._layout, asked.by))
+
+    def mend(self, asked: Mend) -> None:
+        """Let a fault end with the next frame. Raises StationError where there is none to end."""
+        known = places.places(self._layout, FAULTS[asked.fault].befalls) if asked.fault in FAULTS else {}
+        index = known.get(asked.on, -1)
+        rest = ailments.mended(self._state.ailments, asked.fault, index, self._state.second)
+        if rest is None:
+            wrong = f"has no fault '{asked.fault}' that could be mended"
+            raise StationError(asked.on, wrong, "Name a fault that stands, and what it is on")
+        self._state.ailments = rest
+
     def step(self) -> Frame:
         """The next second."""
         state = self._state
         second, at = state.second, self.now
-        effects = self._script.effects(second - 1)  # what has acted while this second passed
+        effects = self._together.at(state.ailments, second - 1)  # what has acted while this second passed
         self._script.operate(state.controls, second - 1)
         state.controls.load = self._script.load(self._hour(second))
         self._flow(state, effects)
@@ -104,12 +142,15 @@ class Plant:
         if self._board is None:
             self._board = Board(self.station.tags, groups)
         true = self._board.read(groups)
-        at_once = self._script.effects(second)  # what is wrong with a transmitter is wrong as it speaks
+        at_once = self._together.at(state.ailments, second)  # what is wrong with a transmitter is wrong as it speaks
         values, quality = instruments.step(state.said, true, self._transmitters, at_once, state.lot, second)
-        events = self._script.events(second, self.start)
+        events = (
+            *ailments.told(state.ailments, second, self.start),
+            *self._script.operations(second, self.start),
+            *self._told_settling(hydraulics.converged),
+        )
         if not hydraulics.converged:
             quality = np.maximum(quality, np.uint8(Quality.UNCERTAIN))
-            events = (*events, self._unsettled(at))
         state.second += 1
         return Frame(at, values, quality, at, robots.poses(passed.where, self._plan.walks, at), events)
 
@@ -120,9 +161,12 @@ class Plant:
         waterside.second(self._works, water, controls, effects, state.rest.utilities.deficit, state.lot)
         control.regulate(controls, waterside.pumped(self._works, water), self._layout, 1.0)
 
-    def _unsettled(self, at: float) -> Event:
-        said = Text("the simulated flows did not settle; the last ones were kept", "仿真流量未收敛，沿用上一状态")
-        return Event(at, "notice", self.station.id, said)
+    def _told_settling(self, settles: bool) -> tuple[Event, ...]:
+        """A notice when flows no longer settle, and one when they do again."""
+        if settles == self._state.settled:
+            return ()
+        self._state.settled = settles
+        return (Event(self.now, "notice", self.station.id, SETTLED_AGAIN if settles else UNSETTLED),)
 
     def _hour(self, second: int) -> float:
         """Hour of the station's day."""

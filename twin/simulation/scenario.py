@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, PrivateAttr, ValidationError
 from pydantic_core import ErrorDetails
 
 from twin.errors import StationError
@@ -15,10 +16,11 @@ from twin.paths import SCENARIOS
 from twin.plant.station import NotNegative, Part, Positive, Words
 from twin.plant.whereabouts import Whereabouts
 from twin.simulation.faults import FAULTS, Severity
+from twin.simulation.onset import Onset, Shape
 from twin.text import Text, did_you_mean
 
 Operation = Literal["flow", "speed", "rotate_duty", "start", "stop", "valve"]
-OPERATIONS: dict[Operation, Text] = {
+OPERATIONS: dict[str, Text] = {
     "flow": Text("flow set-point of a circuit, value in m³/h", "回路流量设定，m³/h"),
     "speed": Text("common speed of a circuit's duty pumps, value in Hz, instead of flow control", "回路统一频率，Hz"),
     "rotate_duty": Text("start one pump of a circuit, then stop another", "泵轮换"),
@@ -28,20 +30,42 @@ OPERATIONS: dict[Operation, Text] = {
 }
 
 
+Mistake = tuple[str, str]
+"""What is wrong, and what to do about it."""
+
+OF_FAULTS = ("severity", "shape", "period_s", "until")
+"""What is said of faults only."""
+
+
 class Happening(Part):
-    """A fault that begins (and perhaps ends), or an operation. Times are seconds from the start of the run."""
+    """A fault that begins (and perhaps ends), or an operation. Times are seconds from the start of the run.
+
+    ``shape`` is how a fault comes, as it does by itself where that is left out; ``ramp_s`` how long it takes until it
+    is complete, ``period_s`` how long an intermittent one takes to come and go.
+    """
 
     at: NotNegative
     on: str
     fault: str = ""
     operation: Operation | None = None
     severity: Severity = "clear"
-    shape: Literal["step", "ramp"] | None = None  # as the fault develops by itself where it is left out
+    shape: Shape | None = None
     ramp_s: NotNegative | None = None
+    period_s: Positive | None = None
     until: Positive | None = None
     value: float | None = None
     start: str = ""
     stop: str = ""
+
+    @property
+    def onset(self) -> Onset:
+        """How this fault comes."""
+        if self.shape == "intermittent":
+            return Onset("intermittent", self.period_s or 0.0)
+        seconds = FAULTS[self.fault].ramp if self.ramp_s is None else self.ramp_s
+        if self.shape == "step" or seconds <= 0.0:
+            return Onset()
+        return Onset(self.shape or "ramp", seconds)
 
 
 class Scenario(Part):
@@ -58,6 +82,13 @@ class Scenario(Part):
         (0.0, 0.985),
     )
     happenings: tuple[Happening, ...] = ()
+
+    _lines: dict[tuple[int, str], int] = PrivateAttr(default_factory=dict)
+
+    def where(self, number: int, key: str = "") -> str:
+        """On which line a happening stands, or one of its keys, as messages begin; empty where it was never text."""
+        line = self._lines.get((number, key))
+        return f"line {line}: " if line else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +125,42 @@ def parse(text: str, thing: object = "the scenario") -> Scenario:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise StationError(thing, f"is not TOML: {error}", "Compare it with assets/scenarios/healthy.toml") from None
+    lines = Whereabouts(text)
     try:
         scenario = Scenario.model_validate(raw)
     except ValidationError as error:
-        said = [_said(detail, text) for detail in error.errors(include_url=False)]
-        raise StationError(thing, *_joined(said)) from None
-    said = [m for number, happening in enumerate(scenario.happenings) for m in _meaning(happening, number, text)]
-    if said:
-        raise StationError(thing, *_joined(said))
+        raise refusal(thing, [_said(detail, lines) for detail in error.errors(include_url=False)]) from None
+    scenario._lines = _lines(scenario, lines)
+    mistakes = [mistake for number in range(len(scenario.happenings)) for mistake in _wrong(scenario, number)]
+    if mistakes:
+        raise refusal(thing, mistakes)
     return scenario
+
+
+def _lines(scenario: Scenario, lines: Whereabouts) -> dict[tuple[int, str], int]:
+    """Where each happening stands, and each of its keys."""
+    told = [(number, key) for number, one in enumerate(scenario.happenings) for key in ("", *one.model_fields_set)]
+    return {(number, key): lines.line(("happenings", number, key)) for number, key in told}
+
+
+def happening(said: Mapping[str, Any], thing: object) -> Happening:
+    """One that is told while the plant runs. Raises StationError with every mistake it has."""
+    try:
+        made = Happening.model_validate(dict(said))
+    except ValidationError as error:
+        raise refusal(thing, [_said(detail, None) for detail in error.errors(include_url=False)]) from None
+    mistakes = list(_meaning(made))
+    if mistakes:
+        raise refusal(thing, mistakes)
+    return made
+
+
+def refusal(thing: object, mistakes: list[Mistake]) -> StationError:
+    """One mistake with its remedy; several in one sentence."""
+    if len(mistakes) == 1:
+        return StationError(thing, *mistakes[0])
+    said = " ".join(f"{wrong}. {remedy}." for wrong, remedy in mistakes)
+    return StationError(thing, f"has {len(mistakes)} mistakes. {said.strip('.')}", "")
 
 
 def _path(name_or_path: str | Path, folder: Path) -> Path:
@@ -123,32 +181,57 @@ def _listed(name: str, scenario: Scenario) -> Listed:
     return Listed(name, Text(words.en, words.zh), Text(told.en, told.zh), scenario.duration_s, faults)
 
 
-def _meaning(happening: Happening, number: int, text: str) -> list[tuple[str, str]]:
-    """What is wrong with a happening whose shape is sound: each a mistake and its remedy."""
-    where = f"line {Whereabouts(text).line(('happenings', number))}: "
-    said: list[tuple[str, str]] = []
+def _wrong(scenario: Scenario, number: int) -> Iterator[Mistake]:
+    for wrong, remedy in _meaning(scenario.happenings[number]):
+        yield scenario.where(number) + wrong, remedy
+
+
+def _meaning(happening: Happening) -> Iterator[Mistake]:
+    """What is wrong with a happening whose form is sound."""
     if bool(happening.fault) == bool(happening.operation):
-        said.append((where + "a happening is a fault or an operation", "Give one of the two"))
-    elif happening.fault and happening.fault not in FAULTS:
-        wrong = f"there is no fault '{happening.fault}'"
-        said.append((where + wrong, did_you_mean(happening.fault, FAULTS) or "`pumphouse scenarios` lists them"))
+        yield "a happening is a fault or an operation", "Give one of the two"
+    elif happening.operation:
+        yield from _operation(happening)
+    elif happening.fault not in FAULTS:
+        remedy = did_you_mean(happening.fault, FAULTS) or "`pumphouse scenarios` lists them"
+        yield f"there is no fault '{happening.fault}'", remedy
+    else:
+        yield from _course(happening, happening.fault)
+
+
+def _operation(happening: Happening) -> Iterator[Mistake]:
     if happening.operation in ("flow", "speed", "valve") and happening.value is None:
-        said.append((f"{where}the operation '{happening.operation}' has no value", "Add value = …"))
+        yield f"the operation '{happening.operation}' has no value", "Add value = …"
     if happening.operation == "rotate_duty" and not (happening.start and happening.stop):
-        said.append((where + "a rotation says which pump to start and which to stop", "Add start = … and stop = …"))
+        yield "a rotation says which pump to start and which to stop", "Add start = … and stop = …"
+    for key in OF_FAULTS:
+        if key in happening.model_fields_set:
+            yield f"'{key}' means nothing for an operation", "Remove it"
+
+
+def _course(happening: Happening, fault: str) -> Iterator[Mistake]:
+    """What contradicts itself in how a fault comes and goes."""
+    shape, ramp, period = happening.shape, happening.ramp_s, happening.period_s
     if happening.until is not None and happening.until <= happening.at:
-        said.append((where + "it ends before it begins", "Let 'until' be later than 'at'"))
-    return said
+        yield "it ends before it begins", "Let 'until' be later than 'at'"
+    if (shape == "intermittent") != (period is not None):
+        yield "an intermittent fault says how long it takes to come and go", 'Give shape = "intermittent" and period_s'
+    if shape in ("step", "intermittent") and ramp:
+        yield f"shape = '{shape}' and ramp_s contradict each other", "Remove one of them"
+    if shape in ("ramp", "accelerating") and not (FAULTS[fault].ramp if ramp is None else ramp):
+        yield f"{fault} comes at once by itself, and it is not said how slowly it shall", "Add ramp_s = …"
+    if not FAULTS[fault].graded and (ramp or shape in ("ramp", "accelerating")):
+        yield f"{fault} has no degrees: it is there or it is not", "Let it come as a step"
 
 
-def _said(detail: ErrorDetails, text: str) -> tuple[str, str]:
+def _said(detail: ErrorDetails, lines: Whereabouts | None) -> Mistake:
     path = detail["loc"]
-    where = f"line {Whereabouts(text).line(path)}: "
+    where = f"line {lines.line(path)}: " if lines else ""
     key = str(path[-1]) if path else "the file"
     if detail["type"] == "missing":
         return f"{where}has no '{key}'", f"Add {key} = …"
     if detail["type"] == "extra_forbidden":
-        known = (Happening if path[0] == "happenings" else Scenario).model_fields
+        known = (Scenario if lines and path[0] != "happenings" else Happening).model_fields
         return f"{where}'{key}' means nothing here", did_you_mean(key, known) or "Remove it"
     if detail["type"] == "literal_error":
         expected = detail["ctx"]["expected"]
@@ -162,10 +245,3 @@ def _wanted(detail: ErrorDetails) -> str:
     words = {"gt": "more than", "ge": "at least", "lt": "less than", "le": "at most"}
     bounds = [f"{words[sign]} {limit:g}" for sign, limit in limits.items() if sign in words]
     return f"It must be {' and '.join(bounds)}" if bounds else detail["msg"].replace("Input should be", "It must be")
-
-
-def _joined(said: list[tuple[str, str]]) -> tuple[str, str]:
-    """One mistake with its remedy; several in one sentence."""
-    if len(said) == 1:
-        return said[0]
-    return f"has {len(said)} mistakes. " + " ".join(f"{wrong}. {remedy}." for wrong, remedy in said).strip("."), ""

@@ -6,6 +6,8 @@ import math
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from twin.commands import ToSource
+from twin.errors import StationError
 from twin.plant.reading import Station
 from twin.recordings.recording import Recording
 from twin.signals import Frame, TagTable
@@ -31,6 +33,11 @@ class Replayed:
     async def frames(self) -> AsyncIterator[Frame]:
         for frame in self.recording.frames(-math.inf, math.inf):
             yield frame
+
+    def command(self, command: ToSource) -> None:
+        """What is recorded has happened. Raises StationError."""
+        wrong = f"is a recording: {type(command).__name__.lower()} cannot change what it holds"
+        raise StationError(self.name, wrong, "Watch the simulator, sim:, to try it")
 
     def close(self) -> None:
         """Let go of the file. May be called twice."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 from twin.clock import Clock, WallClock
+from twin.commands import Disturb, ToSource
 from twin.errors import StationError
 from twin.plant.reading import Station, read
 from twin.signals import Frame, TagTable
@@ -61,6 +62,13 @@ class Simulated:
         until = None if duration is None else self.plant.now + duration
         while not self._closed and (until is None or self.plant.now < until):
             yield self.plant.step()
+
+    def command(self, command: ToSource) -> None:
+        """Disturb or mend the plant, from its next frame on. Raises StationError, and does nothing, if it cannot be."""
+        if isinstance(command, Disturb):
+            self.plant.disturb(command)
+        else:
+            self.plant.mend(command)
 
     def close(self) -> None:
         """Stop. May be called twice."""

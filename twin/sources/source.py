@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Protocol
 
+from twin.commands import ToSource
 from twin.plant.reading import Station
 from twin.signals import Frame, TagTable
 
@@ -24,6 +25,10 @@ class Source(Protocol):
 
     def frames(self) -> AsyncIterator[Frame]:
         """Frames in order of time, until the source ends."""
+        ...
+
+    def command(self, command: ToSource) -> None:
+        """Pass a command back to what is behind the source. Raises StationError where it cannot be carried out."""
         ...
 
     def close(self) -> None:

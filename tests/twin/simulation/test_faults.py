@@ -208,6 +208,8 @@ def test_every_fault_has_a_scenario_of_its_name_that_shows_only_it(fault: str) -
         "severity": happening.severity,
         "phase": "onset",
         "since": START + happening.at,
+        "shape": happening.onset.shape,
+        **({"ramp_s": happening.onset.seconds} if happening.onset.seconds else {}),
     }
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.twin.simulation.stations import START, reference, small
+from twin import cli
 from twin.errors import StationError
 from twin.simulation.layout import layout_of
 from twin.simulation.places import refuse_unknown
@@ -52,6 +53,19 @@ def test_a_scenario_is_found_by_name_or_by_path(tmp_path: Path) -> None:
         ('[[happenings]]\nat = 5\noperation = "flow"\non = "supply"\n', "has no value"),
         ('[[happenings]]\nat = 5\noperation = "rotate_duty"\non = "supply"\n', "which pump to start"),
         ('[[happenings]]\nat = "soon"\nfault = "gas"\non = "X"\n', "line 4"),
+        ('[[happenings]]\nat = 5\nfault = "gas"\non = "X"\nperiod_s = 9\n', 'Give shape = "intermittent" and period_s'),
+        (
+            '[[happenings]]\nat = 5\nfault = "gas"\non = "X"\nshape = "intermittent"\n',
+            "how long it takes to come and go",
+        ),
+        ('[[happenings]]\nat = 5\nfault = "gas"\non = "X"\nshape = "step"\nramp_s = 9\n', "contradict each other"),
+        ('[[happenings]]\nat = 5\nfault = "cavitation"\non = "X"\nshape = "ramp"\n', "Add ramp_s"),
+        ('[[happenings]]\nat = 5\nfault = "drive_trip"\non = "X"\nramp_s = 9\n', "has no degrees"),
+        ('[[happenings]]\nat = 5\nfault = "gas"\non = "X"\nshape = "rmap"\n', "Did you mean 'ramp'?"),
+        (
+            '[[happenings]]\nat = 5\noperation = "start"\non = "P104"\nseverity = "gross"\n',
+            "means nothing for an operation",
+        ),
         ("[[happenings]\n", "is not TOML"),
         ("[[happenings]]\nat = 5\n[[happenings]]\nat = 6\n", "has 2 mistakes"),
     ],
@@ -66,12 +80,18 @@ def test_a_mistake_is_said_with_its_line_and_a_remedy(text: str, said: str) -> N
 @pytest.mark.parametrize(
     ("happening", "said"),
     [
-        ('fault = "cavitation"\non = "P109"', "Did you mean 'P10"),
-        ('fault = "sensor_bias"\non = "B4-PT-10199"', "Did you mean 'B4-"),
+        (
+            'fault = "cavitation"\non = "P109"',
+            "line 6: cavitation names 'P109', and B4 has no such pump. Did you mean 'P10",
+        ),
+        ('fault = "sensor_bias"\non = "B4-PT-10199"', "line 6: sensor_bias names 'B4-PT-10199'"),
+        ('fault = "sensor_bias"\non = "B4-YS-10101"', "no such analog tag"),
+        ('fault = "low_flow"\non = "BP301"', "no such valve"),
+        ('operation = "valve"\non = "P101.discharge_valve"\nvalue = 5', "no such station valve"),
         ('fault = "fire"\non = "P101"', "no such room"),
         ('fault = "upstream_trip"\non = "LINE-SD"', "no such upstream line"),
         ('operation = "rotate_duty"\non = "supply"\nstart = "P204"\nstop = "P101"', "no such pump in that circuit"),
-        ('operation = "valve"\non = "MV999"\nvalue = 5', "no such valve"),
+        ('operation = "valve"\non = "MV999"\nvalue = 5', "no such station valve"),
     ],
 )
 def test_a_scenario_that_names_what_is_not_there_is_refused_before_the_first_step(happening: str, said: str) -> None:
@@ -79,6 +99,30 @@ def test_a_scenario_that_names_what_is_not_there_is_refused_before_the_first_ste
     with pytest.raises(StationError) as caught:
         Plant(reference(), 1, START, scenario)
     assert said in str(caught.value)
+
+
+def test_all_that_is_not_there_is_said_at_once_each_with_its_line() -> None:
+    text = HEAD + "".join(
+        f'[[happenings]]\nat = 5\nfault = "{fault}"\non = "{on}"\n'
+        for fault, on in (("fire", "ATTIC"), ("cavitation", "P101"), ("makeup_loss", "MU9"))
+    )
+    with pytest.raises(StationError) as caught:
+        Plant(reference(), 1, START, parse(text))
+    said = str(caught.value)
+    assert "has 2 mistakes" in said
+    assert "line 6: fire names 'ATTIC'" in said
+    assert "line 14: makeup_loss names 'MU9'" in said
+
+
+def test_the_command_line_says_it_before_anything_is_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, out = tmp_path / "mine.toml", tmp_path / "run.h5"
+    path.write_text(f'{HEAD}[[happenings]]\nat = 5\nfault = "fire"\non = "ATTIC"\n', encoding="utf-8")
+    assert cli.run(cli.app, ["simulate", "--out", str(out), "--scenario", str(path)]) == 3
+    said = capsys.readouterr().err
+    assert "mine.toml: line 6: fire names 'ATTIC', and B4 has no such room" in said
+    assert not out.exists()
 
 
 def test_a_station_without_the_thing_at_all_is_told_so() -> None:

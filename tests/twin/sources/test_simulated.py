@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from itertools import islice
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from twin.clock import ManualClock
+from twin.commands import Disturb, Mend
+from twin.describing import described
 from twin.errors import StationError
+from twin.recordings.recorder import Recorder
+from twin.recordings.recording import Recording
 from twin.signals import Frame
+from twin.sources.replayed import Replayed
 from twin.sources.simulated import Simulated
 from twin.sources.source import Source
 
@@ -79,3 +85,35 @@ def test_what_cannot_be_opened_is_said_with_a_remedy(url: str, said: str) -> Non
     with pytest.raises(StationError) as caught:
         Simulated.open(url, start=START)
     assert said in str(caught.value)
+
+
+def test_a_command_reaches_the_plant_with_its_next_frame() -> None:
+    source = Simulated.open("sim:?seed=4", start=START)
+    frames = source.iter_frames()
+    next(frames)
+    source.command(Disturb("flood", "HALL-A", "instructor", START))
+    assert [event.data["phase"] for event in next(frames).events] == ["onset"]
+    source.command(Mend("flood", "HALL-A", "instructor", START))
+    assert [event.data["phase"] for event in next(frames).events] == ["end"]
+    with pytest.raises(StationError, match="no such room"):
+        source.command(Disturb("flood", "ATTIC", "instructor", START))
+
+
+def test_the_truth_of_a_command_is_recorded_as_that_of_a_scenario(tmp_path: Path) -> None:
+    source = Simulated.open("sim:?scenario=cavitation", start=START)
+    with Recorder(tmp_path / "run.h5", source.tags, source.station, source.name) as recorder:
+        for frame in source.iter_frames(40.0):
+            recorder.append(frame)
+            if frame.at == START + 10.0:
+                source.command(Disturb("seal_leak", "P103", "instructor", START, lasts_s=5.0))
+    told = described(tmp_path / "run.h5")["truth"]
+    assert [(one["fault"], one["equipment"], one["phase"]) for one in told] == [
+        ("seal_leak", "P103", "onset"),
+        ("seal_leak", "P103", "end"),
+        ("cavitation", "P102", "onset"),
+    ]
+    with Recording.open(tmp_path / "run.h5") as recording:
+        assert [event.at - START for event in recording.truth()] == [11.0, 16.0, 30.0]
+        replayed = Replayed(recording)
+        with pytest.raises(StationError, match="is a recording"):
+            replayed.command(Disturb("flood", "HALL-A", "instructor", START))

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from twin.plant.mistake import Finding, Mistake
+from twin.plant.rules.controls import controls
 from twin.plant.rules.curves import curves
 from twin.plant.rules.draft import Draft
+from twin.plant.rules.interlocks import interlocks
 from twin.plant.rules.model import model
 from twin.plant.rules.names import duplicates, references
 from twin.plant.rules.places import robots, timezone
@@ -23,11 +25,12 @@ from twin.plant.whereabouts import Whereabouts
 
 __all__ = ["Mistake", "mistakes", "mistakes_of", "parsed"]
 
-_RULES = (duplicates, references, tags, curves, robots, timezone)
+_RULES = (duplicates, references, tags, curves, controls, interlocks, robots, timezone)
 _SINGULAR = {
     "tags": "tag",
     "pumps": "pump",
     "circuits": "circuit",
+    "interlocks": "interlock",
     "nodes": "node",
     "resistances": "resistance",
     "lines": "line",

@@ -15,6 +15,7 @@ Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Point = tuple[float, float, float]
+Control = Literal["manual", "flow", "suction_pressure", "discharge_pressure", "pressure_difference"]
 
 
 class Part(BaseModel):
@@ -165,7 +166,12 @@ class Line(Part):
 
 
 class Circuit(Part):
-    """Pumps that share an inlet and an outlet header: what the balance of flows is made over."""
+    """Pumps that share an inlet and an outlet header: what the balance of flows is made over.
+
+    ``control`` is what their common speed keeps at ``set_point`` (CJJ/T 34-2022 13.3.3): a flow [m³/h], the pressure of
+    the inlet or of the outlet header, or the pressure difference of a remote point [MPa]; a fixed speed [Hz] where it
+    is manual. ``remote`` are the tags of that point: one of a difference, or one of each pressure, the higher first.
+    """
 
     id: Identifier
     name: Words = Words()
@@ -173,8 +179,34 @@ class Circuit(Part):
     outlet: str
     temperature_c: float
     flow_m3_h: Positive
-    control: Literal["manual", "flow", "suction_pressure", "discharge_pressure", "pressure_difference"] = "manual"
+    control: Control = "manual"
     set_point: float | None = None
+    remote: Annotated[tuple[str, ...], Field(max_length=2)] = ()
+    least_suction_mpa: float | None = None  # at the headers: the pumps slow down rather than pass these
+    most_discharge_mpa: float | None = None
+    restart_inhibit_s: NotNegative = 120.0  # after its stop, before which a pump must not start again
+    standby_delay_s: NotNegative = 60.0  # after a trip, before which no pump of the circuit must start
+
+
+class Interlock(Part):
+    """What takes pumps off: a measurement that stays beyond a limit for longer than a hold.
+
+    ``measures`` is a pattern (``stator_winding_*``) of what tags measure: those of each pump and its drive, or those of
+    the equipment ``of`` (a header, a room), which takes off all pumps of ``circuit``. So many ``votes`` of them must be
+    beyond the limit, which is in the tags' unit. ``when`` it watches a pump: while it is on, only until a start is
+    complete, or only after that.
+    """
+
+    id: Identifier
+    name: Words = Words()
+    circuit: str = ""  # all where it is left out
+    of: str = ""
+    measures: str
+    above: float | None = None
+    below: float | None = None
+    votes: Annotated[int, Field(ge=1)] = 1
+    hold_s: NotNegative = 0.0
+    when: Literal["on", "starting", "running"] = "on"
 
 
 class Equipment(Part):
@@ -264,6 +296,7 @@ class StationFile(Part):
     station: About
     curves: dict[str, Curve] = {}
     circuits: tuple[Circuit, ...] = ()
+    interlocks: tuple[Interlock, ...] = ()
     nodes: tuple[Node, ...] = ()
     pumps: tuple[Pump, ...] = ()
     resistances: tuple[Resistance, ...] = ()

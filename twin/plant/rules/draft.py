@@ -17,6 +17,7 @@ from twin.plant.station import (
     Circuit,
     Curve,
     Equipment,
+    Interlock,
     Line,
     Node,
     Pump,
@@ -55,6 +56,10 @@ class Draft:
     @cached_property
     def circuits(self) -> Indexed[Circuit]:
         return self._list("circuits", Circuit)
+
+    @cached_property
+    def interlocks(self) -> Indexed[Interlock]:
+        return self._list("interlocks", Interlock)
 
     @cached_property
     def nodes(self) -> Indexed[Node]:

@@ -14,6 +14,7 @@ def duplicates(draft: Draft) -> Iterator[Finding]:
     yield from _twice(draft, ("pumps", "resistances", "lines", "equipment", "robots", "cameras"), "id")
     yield from _twice(draft, ("circuits",), "id")
     yield from _twice(draft, ("nodes",), "id")
+    yield from _twice(draft, ("interlocks",), "id")
     yield from _twice(draft, ("tags",), "name")
     seen: dict[tuple[str, str], str] = {}
     for index, tag in draft.tags:
@@ -34,7 +35,12 @@ def references(draft: Draft) -> Iterator[Finding]:
         yield from unknown(("equipment", index, "serves"), "equipment", thing.serves, rooms_and_all)
     for index, camera in draft.cameras:
         yield from unknown(("cameras", index, "watches"), "equipment", camera.watches, draft.bearers)
+    for index, interlock in draft.interlocks:
+        yield from unknown(("interlocks", index, "of"), "equipment", interlock.of, rooms_and_all)
     names = frozenset(tag.name for _, tag in draft.tags)
+    for index, circuit in draft.circuits:
+        for which, name in enumerate(circuit.remote):
+            yield from unknown(("circuits", index, "remote", which), "tag", name, names)
     for name in draft.sensors:
         yield from unknown(("calibration", "sensors", name), "tag", name, names)
     yield from _network(draft)
@@ -68,6 +74,7 @@ def _circuits(draft: Draft, circuits: frozenset[str]) -> Iterator[Finding]:
         ("resistances", draft.resistances),
         ("lines", draft.lines),
         ("equipment", draft.equipment),
+        ("interlocks", draft.interlocks),
     )
     for name, parts in listed:
         for index, part in parts:

@@ -16,7 +16,6 @@ from twin.signals import Floats
 from twin.simulation.effects import Effects
 from twin.simulation.layout import Layout
 
-COOLING = 1.0 / 40e3  # K/m that a well insulated line loses (measured on a built one)
 DAMP = 0.02  # m of water that always stands in a chamber
 FLOODED = 25.0  # m for a leak of the whole flow, in the chamber next to it
 WIRE = 0.003  # of the flow, that a leak wire answers to
@@ -29,8 +28,6 @@ class Chambers:
 
     line: NDArray[np.intp]  # (2, k)
     away: Floats  # (k,) share of the line between the chamber and the station
-    circuit: NDArray[np.intp]  # (2,) the warmer circuit, and the other; -1 for none
-    distance: Floats  # (2, k) [m], positive with the flow behind the station
     first: NDArray[np.bool_]  # (k,) whether it is the one next to the station
 
 
@@ -50,20 +47,17 @@ def chambers(layout: Layout) -> Chambers:
         for c, side in zip(circuit, sides, strict=True)
     ]
     line = np.array(seen, dtype=np.intp).reshape(2, count)
-    length = np.array([*(part.length_m for part in layout.lines), 0.0])
-    sign = np.array([[-1.0], [1.0]]) * np.where(upstream, 1.0, -1.0)
-    return Chambers(line, away, circuit, sign * away * length[line], (away == away.min()) if count else upstream)
+    return Chambers(line, away, (away == away.min()) if count else upstream)
 
 
-def readings(it: Chambers, pressure: Floats, temperature: Floats, effects: Effects) -> dict[str, Floats]:
+def readings(it: Chambers, pressure: Floats, warm: Floats, effects: Effects) -> dict[str, Floats]:
     """What is measured in each chamber.
 
     Parameters
     ----------
-    pressure : (2, k)    Of supply and return. [Pa]
-    temperature : (c,)   Of each circuit's water at the station. [K]
+    pressure : (2, k)   Of supply and return. [Pa]
+    warm : (2, k)       Of their water. [K]
     """
-    warm = np.append(temperature, np.nan)[it.circuit][:, None] - COOLING * it.distance
     leak = np.append(effects.line_leak, 0.0)[it.line].max(axis=0, initial=0.0) * it.first
     return {
         "supply_pressure": pressure[SUPPLY],

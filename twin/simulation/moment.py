@@ -17,7 +17,6 @@ from twin.simulation.effects import Effects
 from twin.simulation.electrics import Electrics
 from twin.simulation.layout import Layout
 from twin.simulation.waterside import Hydraulics, Works
-from twin.units import STANDARD_GRAVITY
 
 TO_THE_AIR = 0.12  # share of a motor's losses that its water cooling leaves to the room
 DRIVE_TO_THE_AIR = 0.1
@@ -173,16 +172,14 @@ def _air(it: Plan, rooms: building.Rooms) -> Floats:
 
 def _work(it: Plan, here: Now) -> heat.Work:
     machines, of = it.layout.machines, here.hydraulics
-    warm, density = of.temperature[machines.circuit], of.density[machines.circuit]
-    useful = density * STANDARD_GRAVITY * of.flow * of.head
     return heat.Work(
         speed=of.speed,
         load=here.electrics.load,
         current=here.electrics.over_rated,
         flow=of.flow,
-        lost=np.maximum(of.shaft - useful, 0.0),
+        lost=of.lost,
         heat_flow=of.heat_capacity[machines.circuit],
-        water=warm,
+        water=of.temperature[machines.circuit],
         room=here.air[machines.room],
         drive_room=np.full(len(machines), here.air[it.layout.drive_room]),
     )

@@ -20,6 +20,7 @@ from twin.simulation.chance import as_built
 from twin.simulation.effects import Effects
 from twin.simulation.faults import FAULTS
 from twin.simulation.layout import layout_of
+from twin.simulation.outside import Outside, Sheet, Steady
 from twin.simulation.scenario import Scenario, happening, load, refusal
 from twin.simulation.script import Script
 from twin.text import Text
@@ -68,13 +69,14 @@ class Plant:
         self._transmitters = instruments.transmitters(layout)
         self._board: Board | None = None
         self._zone = station.zone
+        self._outside: Outside = Steady(layout, self._daily)
         self._state = self._first(np.random.default_rng(seed))
 
     def _first(self, lot: Generator) -> PlantState:
         """The station as it has stood for days."""
         controls = control.first(self._layout, self._works.network.opening)
-        controls.load = self._script.load(self._hour(0))
-        water, speed = waterside.first(self._works, controls, lot)
+        controls.load = self._outside.now(self.start).load
+        water, speed = waterside.first(self._works, controls, self._outside, self.start, lot)
         control.settle(controls, speed, self._layout)
         healthy = Effects.none(self._layout)
         rest = moment.first(self._plan, waterside.hydraulics(self._works, water, healthy), controls, lot)
@@ -132,11 +134,12 @@ class Plant:
         """The next second."""
         state = self._state
         second, at = state.second, self.now
+        sheet = self._outside.now(at)
         effects = self._together.at(state.ailments, second - 1)  # what has acted while this second passed
         self._script.operate(state.controls, second - 1)
-        state.controls.load = self._script.load(self._hour(second))
-        self._flow(state, effects)
+        self._flow(state, effects, sheet)
         hydraulics = waterside.hydraulics(self._works, state.water, effects)
+        waterside.carry(self._works, state.water, hydraulics, sheet, state.lot)
         passed = moment.step(self._plan, state.rest, hydraulics, state.controls, effects, state.lot)
         groups = readings.groups(self._plan, state.rest, passed)
         if self._board is None:
@@ -154,11 +157,13 @@ class Plant:
         state.second += 1
         return Frame(at, values, quality, at, robots.poses(passed.where, self._plan.walks, at), events)
 
-    def _flow(self, state: PlantState, effects: Effects) -> None:
+    def _flow(self, state: PlantState, effects: Effects, sheet: Sheet) -> None:
         """The water's second, with what controls it."""
         controls, water = state.controls, state.water
+        controls.load = sheet.load
+        lost = state.rest.utilities.deficit - sheet.head
         control.sequence(controls, self._layout, effects, 1.0)
-        waterside.second(self._works, water, controls, effects, state.rest.utilities.deficit, state.lot)
+        waterside.second(self._works, water, controls, effects, lost, state.lot)
         control.regulate(controls, waterside.pumped(self._works, water), self._layout, 1.0)
 
     def _told_settling(self, settles: bool) -> tuple[Event, ...]:
@@ -168,7 +173,7 @@ class Plant:
         self._state.settled = settles
         return (Event(self.now, "notice", self.station.id, SETTLED_AGAIN if settles else UNSETTLED),)
 
-    def _hour(self, second: int) -> float:
-        """Hour of the station's day."""
-        local = datetime.fromtimestamp(self.start + second, self._zone)
-        return local.hour + local.minute / 60.0 + local.second / 3600.0
+    def _daily(self, at: float) -> float:
+        """Share of the flow set-point that the scenario's daily curve asks for at the station's hour."""
+        local = datetime.fromtimestamp(at, self._zone)
+        return self._script.load(local.hour + local.minute / 60.0 + local.second / 3600.0)

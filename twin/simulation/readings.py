@@ -80,14 +80,10 @@ def _headers(it: Plan, second: Second) -> list[Group]:
     of = second.here.hydraulics
     inlet, outlet = of.pressure[it.works.inlet], of.pressure[it.works.outlet]
     shaking = SHAKING * (1.0 + (of.pumped / np.maximum(it.layout.set_points, 1e-9)) ** 2)
-    lost = np.where(of.pumped > 0.0, 1.0, 0.0)
-    useful = np.zeros(len(it.layout.circuits))
-    np.add.at(useful, it.layout.machines.circuit, second.work.lost)
-    warmed = useful / np.maximum(of.heat_capacity * np.abs(of.pumped), 1.0)
     said: dict[str, Floats] = {}
     for side, pressure, flow, warm in (
         ("inlet", inlet, of.incoming, of.temperature),
-        ("outlet", outlet, of.outgoing, of.temperature + lost * np.minimum(warmed, 1.0)),
+        ("outlet", outlet, of.outgoing, of.outlet_temperature),
     ):
         said |= {f"{side}_pressure_{letter}": pressure for letter in "abc"}
         said |= {f"{side}_temperature_{letter}": warm for letter in "ab"}
@@ -143,7 +139,8 @@ def _supplies(it: Plan, rest: Rest, here: Now, demand: utilities.Demand, makeup:
     """Make-up, water quality, surge vessels, line chambers."""
     layout, effects = it.layout, here.effects
     pressure = waterside.line_pressures(it.works, here.hydraulics, it.chambers.line, it.chambers.away)
-    along = chambers.readings(it.chambers, pressure, here.hydraulics.temperature, effects)
+    warm = waterside.line_warmth(it.works, here.hydraulics, it.chambers.line, it.chambers.away)
+    along = chambers.readings(it.chambers, pressure, warm, effects)
     plant = utilities.readings(rest.utilities, demand, effects)
     return [
         Group(layout.ids("makeup")[:1], plant),

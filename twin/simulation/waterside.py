@@ -20,11 +20,15 @@ from twin.plant.line import Lines, LineState
 from twin.plant.network import Losses, Network
 from twin.plant.station import Resistance
 from twin.signals import Floats
+from twin.simulation import carriage, transport
+from twin.simulation.carriage import Routes, Warm
 from twin.simulation.chance import AsBuilt, approached, wandered
 from twin.simulation.control import Controls, drive
 from twin.simulation.effects import Effects
 from twin.simulation.layout import Layout
 from twin.simulation.neighbours import FOLLOWING, Neighbours, neighbours
+from twin.simulation.outside import Outside, Sheet
+from twin.simulation.transport import Contents
 from twin.units import STANDARD_ATMOSPHERE, STANDARD_GRAVITY
 
 DT = 0.5  # s of one short step: a rotor runs down to half speed in 1.3 s, a wave to the neighbour takes 23 s
@@ -41,7 +45,6 @@ NEGLIGIBLE = 1e-9  # efficiency points: the loss far from cavitation
 COASTING = 0.004  # of rated torque: bearings and seals, that bring a rotor to rest in the end
 AT_REST = 0.004  # of rated speed
 WINDMILL = 0.9  # of rated speed at rated flow backwards
-TEMPERATURE_SPREAD = 0.15  # K that a circuit's water wanders
 NEIGHBOUR_SPREAD = 0.25  # m that a neighbour's head wanders
 HOUR = 3600.0
 SETTLING = 12  # secant steps towards the set flow before the first second
@@ -69,7 +72,7 @@ class Water:
     lines: LineState
     margin: Floats  # (p,) NPSH available over required, a moment ago
     unsteady: Floats  # (p,) chance
-    warmth: Floats  # (c,) chance
+    warm: Warm
     load: Floats  # (c,) share of its set flow that the rest of the line has come to
     neighbours: Floats  # (l,) chance
     peak: Floats  # (nodes,) highest head within this second [m]
@@ -98,6 +101,8 @@ class Works:
     downstream: Floats  # (c, l) ... and where it takes it away
     resistance_rated: Floats  # (r,)
     neighbours: Neighbours
+    routes: Routes
+    of_circuit: Floats  # (c, p) 1 where a pump is of a circuit
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,9 +113,11 @@ class Hydraulics:
     speed: Floats  # (p,)
     head: Floats  # (p,)
     shaft: Floats  # (p,) power [W]
+    lost: Floats  # (p,) of it, into the water [W]
     margin: Floats  # (p,) NPSH available over required
     density: Floats  # (c,)
-    temperature: Floats  # (c,) [K]
+    temperature: Floats  # (c,) at the inlet headers [K]
+    outlet_temperature: Floats  # (c,) [K]
     heat_capacity: Floats  # (c,) [J/(K·m³)]
     pressure: Floats  # (nodes,) gauge [Pa]
     peak: Floats  # (nodes,) highest within the second [Pa]
@@ -121,6 +128,7 @@ class Hydraulics:
     outgoing: Floats  # (c,)
     opening: Floats  # (r,)
     line_head: Floats  # (points,) along all lines [m]
+    in_lines: Contents  # what the lines hold
     converged: bool
 
 
@@ -152,6 +160,8 @@ def works(layout: Layout, built: AsBuilt) -> Works:
         downstream=_joined(layout, "downstream"),
         resistance_rated=np.array([part.flow_m3_h for part in layout.resistances]) / 3600.0,
         neighbours=neighbours(layout, lines),
+        routes=carriage.routes(layout, _joined(layout, "upstream")),
+        of_circuit=1.0 * (layout.machines.circuit == np.arange(len(layout.circuits))[:, None]),
     )
 
 
@@ -170,14 +180,14 @@ def _joined(layout: Layout, side: str) -> Floats:
 # --- beginning -------------------------------------------------------------------------------------------------------
 
 
-def first(it: Works, controls: Controls, lot: Generator) -> tuple[Water, Floats]:
-    """The water at rest in its set flow, and the speeds (c,) that give it."""
+def first(it: Works, controls: Controls, outside: Outside, at: float, lot: Generator) -> tuple[Water, Floats]:
+    """The water at rest in its set flow at a time [s, POSIX], and the speeds (c,) that give it."""
     machines = it.layout.machines
     ways = _ways(it, controls, Effects.none(it.layout))
     share = np.ones(len(it.layout.circuits))
     wanted = np.maximum(controls.asked, 1e-9)
     load = _load(it, controls)
-    behind = it.neighbours.heads(load)
+    behind = it.neighbours.heads(load) + outside.now(at).head
     flows = _running(it, controls, share, ways.losses, it.lines.steady_boundary(it.line_rated, behind))
     last = (share + 1.0, _pumped(it, flows.pump) / wanted - 1.0 + USUAL_RISE)
     for _ in range(SETTLING):
@@ -193,7 +203,7 @@ def first(it: Works, controls: Controls, lot: Generator) -> tuple[Water, Floats]
         lines=it.lines.at_rest(flows),
         margin=np.full(len(machines), PLENTY),
         unsteady=lot.standard_normal(len(machines)),
-        warmth=lot.standard_normal(share.size),
+        warm=carriage.first(it.routes, outside, at, lot),
         load=load,
         neighbours=np.zeros(len(it.layout.lines)),
         peak=flows.head.copy(),
@@ -216,9 +226,8 @@ def _load(it: Works, controls: Controls) -> Floats:
 
 def _pumped(it: Works, flow: Floats) -> Floats:
     """(c,) through all pumps of each circuit."""
-    pumped = np.zeros(len(it.layout.circuits))
-    np.add.at(pumped, it.layout.machines.circuit, flow)
-    return pumped
+    through: Floats = it.of_circuit @ flow
+    return through
 
 
 def _secant(share: Floats, error: Floats, last: tuple[Floats, Floats]) -> Floats:
@@ -231,22 +240,15 @@ def _secant(share: Floats, error: Floats, last: tuple[Floats, Floats]) -> Floats
 # --- going on --------------------------------------------------------------------------------------------------------
 
 
-def temperature(it: Works, state: Water) -> Floats:
-    """(c,) Of each circuit's water. [K]"""
-    warm: Floats = it.layout.water_temperature + TEMPERATURE_SPREAD * state.warmth
-    return warm
-
-
-def second(it: Works, state: Water, controls: Controls, effects: Effects, static: float, lot: Generator) -> None:
-    """One second in short steps. ``static`` is the head that all lines have lost. [m]
+def second(it: Works, state: Water, controls: Controls, effects: Effects, lost: Floats, lot: Generator) -> None:
+    """One second in short steps. ``lost`` (l,) is what the neighbours hold less than usual. [m]
 
     What changes slowly (valves, strainers, the margin to cavitation) is taken as it was at its beginning. Flows that do
     not settle are not taken: the state before stays, and the second is marked.
     """
-    state.warmth = wandered(state.warmth, 2.0 * HOUR, lot, 1.0)
     state.neighbours = wandered(state.neighbours, 0.5 * HOUR, lot, 1.0)
     state.load = approached(state.load, _load(it, controls), FOLLOWING, 1.0)
-    behind = it.neighbours.heads(state.load, effects.line_head) - static + NEIGHBOUR_SPREAD * state.neighbours
+    behind = it.neighbours.heads(state.load, effects.line_head) - lost + NEIGHBOUR_SPREAD * state.neighbours
     state.ways = _ways(it, controls, effects, state.ways)
     inflow = _leaks(it, effects)
     scale, shaken = _head_scale(it, state, effects)
@@ -273,6 +275,12 @@ def second(it: Works, state: Water, controls: Controls, effects: Effects, static
         state.converged = state.converged and flows.converged
         state.peak = np.maximum(state.peak, state.flows.head)
     state.margin = state.margin + FELT * (_margin(it, state) - state.margin)
+
+
+def carry(it: Works, state: Water, of: Hydraulics, sheet: Sheet, lot: Generator) -> None:
+    """Let the water's warmth move on for a second, with what the pumps lose into it."""
+    lost = it.of_circuit @ of.lost
+    carriage.step(it.routes, state.warm, state.flows.line, lost, of.heat_capacity, sheet, lot)
 
 
 def _leaks(it: Works, effects: Effects) -> Floats | None:
@@ -343,7 +351,7 @@ def at_the_eye(state: Water, effects: Effects) -> Floats:
 
 def _margin(it: Works, state: Water) -> Floats:
     """(p,) NPSH available over required; the velocity head in the suction pipe is left out (0.6 m)."""
-    warm = temperature(it, state)
+    warm = state.warm.arriving
     weight = (water.density(warm) * STANDARD_GRAVITY)[it.layout.machines.circuit]
     boiling = water.vapour_pressure(warm)[it.layout.machines.circuit]
     gauge = weight * (state.flows.head - it.network.elevation)[it.suction]
@@ -377,7 +385,7 @@ def _turn(it: Works, state: Water, controls: Controls, effects: Effects) -> None
         state.speed = driven
         return
     energy = machines.inertia * (machines.rated_speed * np.maximum(state.speed, AT_REST)) ** 2
-    density = water.density(temperature(it, state))
+    density = water.density(state.warm.arriving)
     braking = shaft_power(it, state, effects, density) / energy * DT
     rubbing = COASTING * machines.motor_power / (machines.inertia * machines.rated_speed**2) * DT
     coasting = state.speed / (1.0 + braking) - rubbing
@@ -395,21 +403,26 @@ def pumped(it: Works, state: Water) -> Floats:
 def hydraulics(it: Works, state: Water, effects: Effects) -> Hydraulics:
     """The water as the rest of the plant sees it, once a second."""
     flows = state.flows
-    warm = temperature(it, state)
+    warm = state.warm.arriving
     density = water.density(warm)
     of_node = density[it.network.node_circuit] * STANDARD_GRAVITY
     starts = it.network.from_node[len(it.network.pumps) :][: len(it.network.resistances)]
     ends = it.network.to_node[len(it.network.pumps) :][: len(it.network.resistances)]
     incoming, outgoing = _metered(it, flows, effects)
     backward = np.where(flows.pump < 0.0, WINDMILL * -flows.pump / it.layout.machines.rated_flow, 0.0)
+    head = flows.head[it.discharge] - flows.head[it.suction]
+    shaft = np.where(state.speed > 0.0, shaft_power(it, state, effects, density), 0.0)
+    useful = density[it.layout.machines.circuit] * STANDARD_GRAVITY * flows.pump * head
     return Hydraulics(
         flow=flows.pump,
         speed=np.where(state.speed > 0.0, state.speed, np.where(backward > AT_REST, backward, 0.0)),
-        head=flows.head[it.discharge] - flows.head[it.suction],
-        shaft=np.where(state.speed > 0.0, shaft_power(it, state, effects, density), 0.0),
+        head=head,
+        shaft=shaft,
+        lost=np.maximum(shaft - useful, 0.0),
         margin=at_the_eye(state, effects),
         density=density,
         temperature=warm,
+        outlet_temperature=state.warm.leaving,
         heat_capacity=density * water.heat_capacity(warm),
         pressure=of_node * (flows.head - it.network.elevation),
         peak=of_node * (state.peak - it.network.elevation),
@@ -420,6 +433,7 @@ def hydraulics(it: Works, state: Water, effects: Effects) -> Hydraulics:
         outgoing=outgoing,
         opening=state.ways.opening,
         line_head=state.lines.head,
+        in_lines=state.warm.lines,
         converged=state.converged,
     )
 
@@ -443,3 +457,9 @@ def line_pressures(it: Works, of: Hydraulics, line: NDArray[np.intp], away: Floa
     point = it.lines.near[line] - np.rint(away * it.lines.reaches[line]).astype(np.intp)
     pressure = of.density[it.neighbours.circuit[line]] * STANDARD_GRAVITY * of.line_head[point]
     return np.where(line >= 0, pressure, np.nan)
+
+
+def line_warmth(it: Works, of: Hydraulics, line: NDArray[np.intp], away: Floats) -> Floats:
+    """Temperature of the water along the lines, as ``line_pressures``. [K]"""
+    share = np.broadcast_to(1.0 - away, line.shape)
+    return np.where(line >= 0, transport.along(it.routes.lines, of.in_lines, line, share), np.nan)

@@ -1,12 +1,14 @@
 """Reading a binary glTF file into plain arrays, so that no broken file ever reaches the renderer.
 
-Only what a static model needs is read: nodes with their transforms, triangle meshes, normals and plain materials. The
-container and every offset are checked before they are followed (glTF 2.0 specification, section 4: GLB; 3.6: buffers
-and accessors). glTF has y up; points are given here with z up, as the station's drawings have them.
+Only what a static model needs is read: nodes with their transforms, triangle meshes, normals and plain materials, and
+how things look from afar (extension MSFT_lod, of which the coarsest level is taken). The container and every offset are
+checked before they are followed (glTF 2.0 specification, section 4: GLB; 3.6: buffers and accessors). glTF has y up;
+points are given here with z up, as the station's drawings have them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +32,7 @@ _COMPONENTS = {
 _WIDTHS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT4": 16}
 _TRIANGLES = 4
 _DEEPEST = 64
+_SEEN_AFAR = 0.15  # m: what is smaller and has no level for afar is not seen from there
 _FLAT = 1e-12  # a volume scale below which nothing is left to see
 MOST_TRIANGLES = 20_000_000  # beyond which a model would take the machine with it
 
@@ -64,11 +67,15 @@ class Part:
 
 @dataclass(frozen=True)
 class Model:
-    """A 3D model: its parts, its materials, and the names of all its nodes in file order."""
+    """A 3D model: its parts, its materials, and the names of all its nodes in file order.
+
+    ``afar`` are the parts as they look from afar, all of them; none where the model knows no difference.
+    """
 
     parts: tuple[Part, ...]
     materials: tuple[Material, ...]
     nodes: tuple[str, ...]
+    afar: tuple[Part, ...] = ()
 
 
 def read(path: Path) -> Model:
@@ -94,6 +101,8 @@ class _Reader:
         self._binary = binary
         self._visited: set[int] = set()
         self._triangles = 0
+        self._near: list[Part] = []
+        self._afar: list[Part] = []
 
     def model(self) -> Model:
         nodes = self._document.get("nodes", [])
@@ -101,28 +110,40 @@ class _Reader:
         if scenes:
             roots = scenes[self._document.get("scene", 0)].get("nodes", [])
         else:
-            below = {child for node in nodes for child in node.get("children", [])}
+            below = {child for node in nodes for child in [*node.get("children", []), *_levels(node)]}
             roots = [index for index in range(len(nodes)) if index not in below]
-        parts: list[Part] = []
         for root in roots:
-            self._walk(root, np.eye(4), "", parts, 0)
+            self._walk(root, np.eye(4), "", 0)
         materials = (*(_material(m) for m in self._document.get("materials", [])), _PLAIN)
-        return Model(tuple(parts), materials, tuple(str(n.get("name", "")) for n in nodes))
+        levels = {level for node in nodes for level in _levels(node)}
+        names = tuple(str(node.get("name", "")) for index, node in enumerate(nodes) if index not in levels)
+        return Model(tuple(self._near), materials, names, tuple(self._afar) if levels else ())
 
-    def _walk(self, index: int, above: NDArray[np.float64], name_above: str, parts: list[Part], depth: int) -> None:
+    def _walk(self, index: int, above: NDArray[np.float64], name_above: str, depth: int) -> None:
         if depth > _DEEPEST or index in self._visited:
             raise BrokenError("has nodes nested in a circle, or one in two places")
         self._visited.add(index)
         node = self._document["nodes"][index]
         transform = above @ _transform(node)
         name = str(node.get("name") or name_above)
+        near = list(self._parts(node, name, transform, _layer(node)))
+        self._near += near
+        levels = _levels(node)
+        if levels:
+            coarsest = self._document["nodes"][levels[-1]]
+            self._afar += self._parts(coarsest, name, above @ _transform(coarsest), _layer(node))
+        elif _length(near) >= _SEEN_AFAR:
+            self._afar += near
+        for child in node.get("children", []):
+            self._walk(child, transform, name, depth + 1)
+
+    def _parts(self, node: dict[str, Any], name: str, transform: NDArray[np.float64], layer: str) -> Iterator[Part]:
+        """The parts of a node's own mesh, if it has one."""
         if "mesh" in node:
             for primitive in self._document["meshes"][node["mesh"]]["primitives"]:
-                part = self._part(primitive, name, transform, _layer(node))
+                part = self._part(primitive, name, transform, layer)
                 if part is not None:
-                    parts.append(part)
-        for child in node.get("children", []):
-            self._walk(child, transform, name, parts, depth + 1)
+                    yield part
 
     def _part(self, primitive: dict[str, Any], name: str, transform: NDArray[np.float64], layer: str) -> Part | None:
         if primitive.get("mode", _TRIANGLES) != _TRIANGLES:
@@ -193,6 +214,18 @@ class _Reader:
         if kind.kind == "f" and not np.isfinite(rows).all():
             raise BrokenError("has points that are not numbers")
         return np.maximum(rows / np.iinfo(kind).max, -1.0) if accessor.get("normalized") else rows
+
+
+def _levels(node: dict[str, Any]) -> list[int]:
+    """The nodes that stand for this one from afar, the coarsest last."""
+    extension = (node.get("extensions") or {}).get("MSFT_lod") or {}
+    return [int(index) for index in extension.get("ids", [])]
+
+
+def _length(parts: Sequence[Part]) -> float:
+    """The longest side of the box round some parts. [m]"""
+    points = np.concatenate([part.points for part in parts]) if parts else np.zeros((1, 3), np.float32)
+    return float(np.ptp(points, axis=0).max())
 
 
 def _layer(node: dict[str, Any]) -> str:

@@ -26,7 +26,7 @@ REACH = 0.8  # m round a robot in which a click finds it
 CHUNK = 20_000  # points in a solid, at most, unless one part has more
 WIDE = 12.0  # m
 FINE = 0.3  # m: parts of which nine triangles in ten are smaller are bolts, nuts and the like
-FINE_FROM = 90.0  # m from which they would be smaller than a pixel
+AFAR = 0.06  # m a pixel: from where fine parts, and the finer form of what has two, are too small to be seen
 OVERVIEW_FROM = np.radians([-112.0, -120.0, -128.0, -136.0])
 ABOVE = float(np.radians(40.0))
 HIGHEST = 6.0  # m: what an overview need not show is above
@@ -42,10 +42,11 @@ class Hit:
 
 @dataclass(frozen=True)
 class Drawn:
-    """A solid in the picture, the layer it belongs to, and whether it is too small to be seen from afar."""
+    """A solid in the picture, the layer it belongs to, and from where it is shown."""
 
     layer: str
-    fine: bool
+    near: bool
+    afar: bool
     solid: Solid
     actor: vtkActor
 
@@ -114,6 +115,7 @@ class Painter:
         """Paint in another size from now on. [px]"""
         if (width, height) != self.size:
             self._stage.resize(width, height)
+            self._reveal()
             for outline in self._outlines:
                 outline.scale(width, height)
 
@@ -171,7 +173,7 @@ class Painter:
         robot_hit = self._robot_on(start, end)
         if robot_hit is not None:
             return robot_hit
-        hits = [drawn.solid.hit(start, end) for drawn in self._drawn if drawn.actor.GetVisibility()]
+        hits = [drawn.solid.hit(start, end) for drawn in self._drawn if drawn.near and self._is_wanted(drawn)]
         found = min((hit for hit in hits if hit is not None), default=None)
         if found is None:
             return None
@@ -190,24 +192,29 @@ class Painter:
     # ---- building --------------------------------------------------------------------------------------------------
 
     def _merge(self, model: Model) -> list[Drawn]:
-        """Few solids: the layers that can be taken away, the rest in chunks, what is seen through at last."""
-        sorts: dict[tuple[str, bool, bool], list[Part]] = {}
+        """Few solids: what is seen from near, from afar or both, the layers that can be taken away, in chunks."""
+        sorts: dict[tuple[bool, bool, str, bool], list[Part]] = {}
+        levels = [(part, True, not model.afar and not _is_fine(part)) for part in model.parts]
+        levels += [(part, False, True) for part in model.afar]
         # The building last: what stands before a floor then saves the renderer the floor behind it.
-        for part in sorted(model.parts, key=lambda part: part.layer == "building" or part.node.startswith(SCENERY)):
-            sorts.setdefault((_layer(part, model), _is_fine(part), _is_wide(part)), []).append(part)
-        drawn = []
-        for (layer, fine, _), parts in sorted(sorts.items(), key=lambda each: each[0][0] == "glass"):
-            for chunk in _chunks(parts):
-                solid = Solid.of(chunk, model.materials)
-                actor = self._light.on(surface(solid.data))
-                if layer == "glass":
-                    actor.GetProperty().SetOpacity(model.materials[chunk[0].material].opacity)
-                    actor.GetProperty().BackfaceCullingOff()
-                    self._stage.add_moving(actor)
-                else:
-                    self._stage.add(actor)
-                drawn.append(Drawn(layer, fine, solid, actor))
-        return drawn
+        for part, near, afar in sorted(levels, key=lambda each: _is_building(each[0])):
+            sorts.setdefault((near, afar, _layer(part, model), _is_wide(part)), []).append(part)
+        return [
+            Drawn(layer, near, afar, solid, self._staged(solid, model.materials[chunk[0].material].opacity))
+            for (near, afar, layer, _), parts in sorts.items()
+            for chunk in _chunks(parts)
+            for solid in [Solid.of(chunk, model.materials)]
+        ]
+
+    def _staged(self, solid: Solid, opacity: float) -> vtkActor:
+        actor = self._light.on(surface(solid.data))
+        if opacity < 1.0:
+            actor.GetProperty().SetOpacity(opacity)
+            actor.GetProperty().BackfaceCullingOff()
+            self._stage.add_moving(actor)
+        else:
+            self._stage.add(actor)
+        return actor
 
     # ---- showing differences ---------------------------------------------------------------------------------------
 
@@ -232,11 +239,14 @@ class Painter:
         self._stage.change(around(where) if before_eye.all() else None)
 
     def _reveal(self) -> None:
-        """Show the layers that are not taken away, and bolts and the like from near enough."""
-        near = self._camera.distance < FINE_FROM
+        """Show the layers that are not taken away, in the form that this distance asks for."""
+        pixel = 2 * np.tan(np.radians(VIEW_ANGLE) / 2) * self._camera.distance / self.size[1]
         for drawn in self._drawn:
-            drawn.actor.SetVisibility(drawn.layer not in self._state.hidden and (near or not drawn.fine))
+            drawn.actor.SetVisibility(self._is_wanted(drawn) and (drawn.near if pixel < AFAR else drawn.afar))
         self._stage.change()
+
+    def _is_wanted(self, drawn: Drawn) -> bool:
+        return drawn.layer not in self._state.hidden
 
     def _mark(self, halos: tuple[Halo, ...], selected: str) -> None:
         """Ring and outline what is amiss, and outline what is selected."""
@@ -254,7 +264,7 @@ class Painter:
         bodies = vtkAppendPolyData()
         bodies.AddInputData(vtkPolyData())
         for drawn in self._drawn:
-            if nodes & set(drawn.solid.nodes):
+            if drawn.near and nodes & set(drawn.solid.nodes):
                 bodies.AddInputData(drawn.solid.body(nodes))
         bodies.Update()
         outline = Outline.of(bodies.GetOutput(), colour)
@@ -285,6 +295,10 @@ def _is_fine(part: Part) -> bool:
 def _is_wide(part: Part) -> bool:
     """Whether a part reaches so far that a chunk with it would be in sight from everywhere."""
     return bool(len(part.points)) and float(np.ptp(part.points, axis=0).max()) > WIDE
+
+
+def _is_building(part: Part) -> bool:
+    return part.layer == "building" or part.node.startswith(SCENERY)
 
 
 def _layer(part: Part, model: Model) -> str:

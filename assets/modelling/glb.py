@@ -1,7 +1,8 @@
 """Writes an assembly as binary glTF 2.0: the same bytes for the same assembly, every time.
 
 glTF has y up and the station z up, so that (x, y, z) is written as (x, z, -y). Bodies that are placed more than once
-are stored once. Vertex colours hold how much of the sky a point sees, as shades of grey.
+are stored once. Vertex colours hold how much of the sky a point sees, as shades of grey. Beside each node stands the
+same from afar (extension MSFT_lod); who does not know that sees the whole.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from assets.modelling.afar import CREASE as CREASE_AFAR
+from assets.modelling.afar import from_afar
 from assets.modelling.assembly import Assembly, Body, Placed
 from assets.modelling.materials import PAINTS, Paint
-from assets.modelling.mesh import Mesh, meshed
+from assets.modelling.mesh import CREASE, Mesh, meshed
 from assets.modelling.occlusion import Sky
 
 _FLOAT, _SHORT, _INT, _BYTE = 5126, 5123, 5125, 5121
@@ -63,31 +66,43 @@ def write(path: Path, assembly: Assembly, name: str, sky: Sky | None = None) -> 
     """Write the model; the number of triangles that will be drawn."""
     writer = _Writer()
     used = [m for m in PAINTS if any(m in p.body.solids for p in assembly.placed)]
-    stored: dict[int, int] = {}
+    stored: dict[int, tuple[int, int | None]] = {}
     groups: dict[str, list[int]] = {}
     drawn = 0
     for placed in assembly.placed:
-        body = placed.body
-        if id(body) not in stored:
-            stored[id(body)] = _store(writer, placed, used, sky)
-        node = {"name": placed.name, "mesh": stored[id(body)], "extras": {"layer": placed.layer}}
-        if any(placed.at):
-            x, y, z = placed.at
-            node["translation"] = [float(x), float(z), float(-y) or 0.0]
+        if id(placed.body) not in stored:
+            stored[id(placed.body)] = _near_and_afar(writer, placed, used, sky)
+        near, afar = stored[id(placed.body)]
         groups.setdefault(placed.layer, []).append(len(writer.nodes))
+        place = _place(placed)
+        node = {"name": placed.name, "mesh": near, "extras": {"layer": placed.layer}} | place
         writer.nodes.append(node)
-        drawn += sum(solid.num_tri() for held in body.solids.values() for solid in held)
+        if afar is not None:
+            node["extensions"] = {"MSFT_lod": {"ids": [len(writer.nodes)]}}
+            writer.nodes.append({"mesh": afar} | place)
+        drawn += sum(solid.num_tri() for held in placed.body.solids.values() for solid in held)
     path.write_bytes(_packed(writer, groups, name, used))
     return drawn
 
 
-def _store(writer: _Writer, placed: Placed, used: list[str], sky: Sky | None) -> int:
-    body: Body = placed.body
+def _place(placed: Placed) -> dict[str, object]:
+    x, y, z = placed.at
+    return {"translation": [float(x), float(z), float(-y) or 0.0]} if any(placed.at) else {}
+
+
+def _near_and_afar(writer: _Writer, placed: Placed, used: list[str], sky: Sky | None) -> tuple[int, int | None]:
+    """Store a body and the same from afar, if anything is left of it there: the numbers of their meshes."""
+    coarse = from_afar(placed.body)
+    near = _store(writer, placed, placed.body, used, sky, CREASE)
+    return near, _store(writer, placed, coarse, used, sky, CREASE_AFAR) if any(coarse.solids.values()) else None
+
+
+def _store(writer: _Writer, placed: Placed, body: Body, used: list[str], sky: Sky | None, crease: float) -> int:
     primitives = []
     for material in used:
-        if material not in body.solids:
+        if not body.solids.get(material):
             continue
-        mesh = meshed(body.solids[material])
+        mesh = meshed(body.solids[material], crease)
         at = np.array(placed.at)
         shade = sky.seen(mesh.points + at, mesh.normals) if sky is not None else np.ones(len(mesh.points))
         primitives.append(writer.primitive(mesh, shade, used.index(material)))
@@ -102,6 +117,7 @@ def _packed(writer: _Writer, groups: dict[str, list[int]], name: str, used: list
         writer.nodes.append({"name": f"layer.{layer}", "children": children})
     document = {
         "asset": {"version": "2.0", "generator": "assets/modelling"},
+        "extensionsUsed": ["MSFT_lod"],
         "scene": 0,
         "scenes": [{"name": name, "nodes": roots}],
         "nodes": writer.nodes,

@@ -22,9 +22,9 @@ class Mesh:
     triangles: NDArray[np.int64]
 
 
-def meshed(solids: Sequence[Manifold]) -> Mesh:
-    """Several closed solids as one mesh."""
-    pieces = [_piece(solid) for solid in solids if not solid.is_empty()]
+def meshed(solids: Sequence[Manifold], crease: float = CREASE) -> Mesh:
+    """Several closed solids as one mesh; faces whose normals are nearer than ``crease`` (a cosine) blend."""
+    pieces = [_piece(solid, crease) for solid in solids if not solid.is_empty()]
     starts = np.cumsum([0, *(len(p.points) for p in pieces)])
     return Mesh(
         np.concatenate([p.points for p in pieces]),
@@ -33,13 +33,13 @@ def meshed(solids: Sequence[Manifold]) -> Mesh:
     )
 
 
-def _piece(solid: Manifold) -> Mesh:
+def _piece(solid: Manifold, crease: float) -> Mesh:
     raw = solid.to_mesh64()
     points = np.round(np.asarray(raw.vert_properties, dtype=np.float64)[:, :3], DIGITS)
     triangles = np.asarray(raw.tri_verts, dtype=np.int64)
     corners = points[triangles]
     faces = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    normals = np.round(_smooth(triangles, faces), DIGITS) + 0.0
+    normals = np.round(_smooth(triangles, faces, crease), DIGITS) + 0.0
     keys = np.column_stack([triangles.ravel(), normals.reshape(-1, 3)])
     unique, inverse = np.unique(keys, axis=0, return_inverse=True)
     return Mesh(
@@ -49,7 +49,7 @@ def _piece(solid: Manifold) -> Mesh:
     )
 
 
-def _smooth(triangles: NDArray[np.int64], faces: NDArray[np.float64]) -> NDArray[np.float64]:
+def _smooth(triangles: NDArray[np.int64], faces: NDArray[np.float64], crease: float) -> NDArray[np.float64]:
     """A normal for each corner of each face, (f, 3, 3): the mean, by area, of faces there that it blends into."""
     length = np.linalg.norm(faces, axis=1, keepdims=True)
     unit = faces / np.where(length > 0, length, 1.0)
@@ -62,7 +62,7 @@ def _smooth(triangles: NDArray[np.int64], faces: NDArray[np.float64]) -> NDArray
     corner = np.repeat(np.arange(len(vertex)), fellows)
     within = np.arange(len(corner)) - np.repeat(np.cumsum(fellows) - fellows, fellows)
     other = order[begin[vertex[corner]] + within]
-    blended = np.einsum("ij,ij->i", unit[corner // 3], unit[other // 3]) > CREASE
+    blended = np.einsum("ij,ij->i", unit[corner // 3], unit[other // 3]) > crease
     total = np.zeros((len(vertex), 3))
     for axis in range(3):
         weight = faces[other // 3, axis] * blended

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 import trimesh
 
 from app.scene import glb
+from app.scene.painter import Painter
 from app.scene.places import Places
 from assets.b4 import build_model
 from assets.modelling.assembly import Assembly
@@ -51,6 +53,18 @@ def test_building_it_twice_gives_the_same_bytes(assembly: Assembly, tmp_path: Pa
 def test_it_stays_within_its_budget(model: glb.Model) -> None:
     assert sum(len(part.triangles) for part in model.parts) <= 300_000
     assert MODEL.stat().st_size <= 12e6
+
+
+def test_from_afar_half_the_triangles_give_the_same_picture(model: glb.Model) -> None:
+    whole, coarse = (Painter(each, (640, 400)) for each in (replace(model, afar=()), model))
+    near, afar = (painter.paint().astype(int) for painter in (whole, coarse))
+    assert 2 * sum(len(part.triangles) for part in model.afar) < sum(len(part.triangles) for part in model.parts)
+    assert np.abs(near - afar).max(axis=2).mean() < 2.0  # of 255
+    assert (np.abs(near - afar).max(axis=2) > 40).mean() < 0.01
+
+
+def test_what_makes_up_equipment_is_there_from_afar_too(model: glb.Model) -> None:
+    assert {part.node for part in model.parts} == {part.node for part in model.afar}
 
 
 def test_every_surface_is_closed(assembly: Assembly) -> None:

@@ -157,7 +157,8 @@ def main() -> None:
     }
     taken = in_turn(works)
     limit = float(np.median(taken[LIMIT]))
-    print(f"{triangles} triangles, {len(model.nodes)} nodes, {SIZE[0]} x {SIZE[1]}")
+    afar = sum(len(part.triangles) for part in model.afar)
+    print(f"{triangles} triangles, {afar} of them from afar, {len(model.nodes)} nodes, {SIZE[0]} x {SIZE[1]}")
     print(f"{'a frame, ms':38}{'median':>9}{'p95':>9}{'over limit':>12}")
     for name, times in taken.items():
         middle = float(np.median(times))

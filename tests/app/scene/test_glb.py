@@ -30,6 +30,28 @@ def test_a_whole_model_gives_its_nodes_and_their_triangles(tmp_path: Path) -> No
     assert [part.layer for part in model.parts] == ["pumps", ""]
 
 
+def test_what_stands_for_a_node_from_afar_has_its_name_and_is_no_node_of_its_own(tmp_path: Path) -> None:
+    described = models.document()
+    described["nodes"][0]["extensions"] = {"MSFT_lod": {"ids": [2, 3]}}
+    described["nodes"] += [{"mesh": 0}, {"mesh": 0, "translation": [9, 0, 0]}]
+    model = read(tmp_path, models.glb(described))
+    assert model.nodes == ("P101", "building.roof")
+    assert [part.node for part in model.parts] == [part.node for part in model.afar] == ["P101", "building.roof"]
+    assert model.afar[0].points[:, 0].min() == 9  # the coarsest
+    assert model.afar[0].layer == "pumps"
+
+
+def test_a_model_that_knows_no_difference_is_the_same_from_afar(tmp_path: Path) -> None:
+    assert read(tmp_path, models.glb()).afar == ()
+
+
+def test_a_level_that_the_file_does_not_hold_makes_it_broken(tmp_path: Path) -> None:
+    described = models.document()
+    described["nodes"][0]["extensions"] = {"MSFT_lod": {"ids": [7]}}
+    with pytest.raises(StationError, match="not a whole"):
+        read(tmp_path, models.glb(described))
+
+
 def test_what_is_up_in_the_file_is_up_in_the_station(tmp_path: Path) -> None:
     part = read(tmp_path, models.glb()).parts[0]
     # glTF's (x, y, z) is the station's (x, -z, y)

@@ -168,6 +168,25 @@ def test_smooth_edges_last_until_the_camera_moves(painter: Painter) -> None:
     assert changed(rough, painter.paint()) == 0
 
 
+def test_a_click_from_afar_finds_the_part_in_its_finer_form(painter: Painter) -> None:
+    painter.look(painter.overview())
+    hit = painter.pick(*middle(painter, "P102"))
+    assert hit is not None
+    assert hit.name.startswith("P102")
+
+
+def test_a_tint_shows_from_near_and_from_afar(painter: Painter) -> None:
+    near = painter.camera
+    for camera in (near, painter.overview()):
+        painter.look(camera)
+        painter.show(SceneState())
+        plain = painter.paint().copy()
+        painter.show(SceneState(tints=(("P102", "#FF2200"),)))
+        x, y = (int(each) for each in middle(painter, "P102"))
+        red = painter.paint()[y - 1 : y + 2, x - 1 : x + 2, 0].astype(int) - plain[y - 1 : y + 2, x - 1 : x + 2, 0]
+        assert red.max() > 20
+
+
 def test_a_model_with_nothing_in_it_gives_an_empty_picture(tmp_path: Path) -> None:
     painter = Painter(glb.Model((), (), ()), SIZE)
     assert painter.paint().shape == (SIZE[1], SIZE[0], 3)

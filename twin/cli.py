@@ -232,7 +232,9 @@ def calibrate(
 
 @app.command("import")
 def import_(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="CSV files.", show_default=False)],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE…", help="CSV, Parquet, MCAP or TUM.", show_default=False)
+    ],
     out: Annotated[Path, typer.Option(metavar="REC", help="The recording to make.", show_default=False)],
     map_: Annotated[Path | None, typer.Option("--map", metavar="MAP.toml", help="What the columns are.")] = None,
     station: StationOption = None,
@@ -252,12 +254,12 @@ def import_(
 @app.command()
 def export(
     recording: RecordingArgument,
-    out: Annotated[Path, typer.Option(metavar="FILE", help="The CSV file to write.", show_default=False)],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="A .csv, .parquet or .mcap file.", show_default=False)],
     tags: Annotated[list[str] | None, typer.Option(metavar="GLOB", help="Only these tags; may be repeated.")] = None,
     span: Annotated[str | None, typer.Option(metavar="SPAN", help="Only this part.")] = None,
     every: Annotated[str | None, typer.Option(metavar="D", help="The last row of each such interval only.")] = None,
 ) -> None:
-    """Write a recording as CSV."""
+    """Write a recording as CSV, Parquet or MCAP, raw or reduced."""
     from twin import times
     from twin.exporting import export as exporting
     from twin.recordings.recording import Recording
@@ -267,7 +269,8 @@ def export(
     with Recording.open(recording) as opened:
         part = times.span(span, _zone(opened.station)) if span else None
         interval = times.duration(every) if every else None
-        rows = exporting(opened, out, tags or (), part, interval)
+        with _progress("Exporting") as told:
+            rows = exporting(opened, out, tags or (), part, interval, told)
     typer.echo(f"{out}: {rows} rows, {'raw' if interval is None else 'reduced to one every ' + str(every)}")
 
 

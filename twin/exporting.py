@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from twin.errors import StationError
-from twin.recordings.exporters.csv import write_csv
+from twin.recordings.exporters.extract import Extract, Progress, unheard
 from twin.recordings.recording import Recording
 from twin.text import did_you_mean
 from twin.times import Span
 
-LATER = {".parquet": "Parquet", ".mcap": "MCAP"}
-
 
 def export(
-    recording: Recording, out: Path, tags: Sequence[str] = (), span: Span | None = None, every: float | None = None
+    recording: Recording,
+    out: Path,
+    tags: Sequence[str] = (),
+    span: Span | None = None,
+    every: float | None = None,
+    progress: Progress = unheard,
 ) -> int:
     """Write the tags that match any of the shell patterns (none: all) in a span; how many rows were written."""
-    if out.suffix.lower() in LATER:
-        raise StationError(out, f"{LATER[out.suffix.lower()]} cannot be written yet", "Name a file that ends in .csv")
-    if out.suffix.lower() != ".csv":
-        raise StationError(out, "is no format that can be written", "Name a file that ends in .csv")
+    write = _WRITERS.get(out.suffix.lower())
+    if write is None:
+        remedy = f"Name a file that ends in {', '.join(list(_WRITERS)[:-1])} or {list(_WRITERS)[-1]}"
+        raise StationError(out, "is no format that can be written", remedy)
     start, end = recording.span
-    wanted = span.within(start, end) if span is not None else (float("-inf"), float("inf"))
+    since, until = span.within(start, end) if span is not None else (float("-inf"), float("inf"))
     if every is not None and every <= 0:
         raise StationError(f"--every {every:g}", "is no interval", "Write it as 10s or 1min")
-    return write_csv(recording, out, _columns(recording, tags), wanted, every)
+    return write(Extract(recording, _columns(recording, tags), since, until, every, progress), out)
 
 
 def _columns(recording: Recording, patterns: Sequence[str]) -> list[int]:
@@ -35,3 +38,24 @@ def _columns(recording: Recording, patterns: Sequence[str]) -> list[int]:
             remedy = did_you_mean(pattern, recording.tags.names) or f"`pumphouse info {recording.path}` lists its tags"
             raise StationError(pattern, "matches no tag of the recording", remedy)
     return recording.tags.matching(*patterns) if patterns else list(range(len(recording.tags)))
+
+
+def _csv(extract: Extract, out: Path) -> int:
+    from twin.recordings.exporters.csv import write_csv
+
+    return write_csv(extract, out)
+
+
+def _parquet(extract: Extract, out: Path) -> int:
+    from twin.recordings.exporters.parquet import write_parquet
+
+    return write_parquet(extract, out)
+
+
+def _mcap(extract: Extract, out: Path) -> int:
+    from twin.recordings.exporters.mcap import write_mcap
+
+    return write_mcap(extract, out)
+
+
+_WRITERS: dict[str, Callable[[Extract, Path], int]] = {".csv": _csv, ".parquet": _parquet, ".mcap": _mcap}

@@ -47,10 +47,28 @@ class Clock(Entry):
     period: Annotated[float, Field(gt=0)] | None = None
 
 
+class Placement(Entry):
+    """One trajectory: the ``robot`` it is of, and where the origin of its own axes lies in the model's (``x``, ``y``,
+    ``z`` in metres, ``heading`` in degrees, anticlockwise seen from above). ``drop`` leaves it out."""
+
+    robot: Annotated[str, Field(min_length=1)] | None = None
+    x: float = 0.0
+    y: float = 0.0
+    z: float = 0.0
+    heading: float = 0.0
+    drop: bool = False
+
+    @property
+    def moves(self) -> bool:
+        """Whether it lies elsewhere than it says."""
+        return any((self.x, self.y, self.z, self.heading))
+
+
 class Map(Entry):
     """A whole map file. ``unknown`` says what becomes of columns that it does not name."""
 
     columns: dict[str, Column] = {}
+    tracks: dict[str, Placement] = {}
     time: Clock = Clock()
     unknown: Literal["keep", "drop"] = "keep"
 

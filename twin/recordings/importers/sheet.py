@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from twin import times
 from twin.errors import StationError
 from twin.signals import Floats
 
@@ -19,18 +22,50 @@ WANTED = "Name a CSV file with a header line"
 
 _FOREIGN = (
     (b"\x89HDF\r\n\x1a\n", "is an HDF5 file, not CSV"),
-    (b"PAR1", "is a Parquet file, which is not read yet"),
-    (b"\x89MCAP0\r\n", "is an MCAP file, which is not read yet"),
+    (b"PAR1", "is a Parquet file, not CSV"),
+    (b"\x89MCAP0\r\n", "is an MCAP file, not CSV"),
     (b"glTF", "is a 3D model, not CSV"),
-    (b"\xff\xd8\xff", "is a JPEG image, which is not read yet"),
+    (b"\xff\xd8\xff", "is a JPEG image, not CSV"),
     (b"PK\x03\x04", "is a workbook or an archive, not CSV"),
 )
 _WORDS = {"true": 1.0, "on": 1.0, "yes": 1.0, "false": 0.0, "off": 0.0, "no": 0.0}
 _MISSING = frozenset(("", "nan", "null", "none", "na", "n/a", "-"))
 
 
+class Sheet(Protocol):
+    """Columns of a foreign file, (rows) long each."""
+
+    @property
+    def path(self) -> Path:
+        """Where it lies."""
+        ...
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the columns, in their order."""
+        ...
+
+    def __len__(self) -> int: ...
+
+    def texts(self, name: str) -> Sequence[str]:
+        """The cells of a column as text."""
+        ...
+
+    def numbers(self, name: str) -> tuple[Floats, NDArray[np.bool_]]:
+        """A column as numbers (rows,), NaN where a cell is empty or is none; and where it is none."""
+        ...
+
+    def times(self, name: str, zone: tzinfo) -> Floats:
+        """A column as POSIX seconds; what has no offset is local to ``zone``. Raises StationError."""
+        ...
+
+    def place(self, row: int) -> str:
+        """Where a row stands in the file, for people."""
+        ...
+
+
 @dataclass(frozen=True)
-class Sheet:
+class TextSheet:
     """``names`` of the columns, and the cells of each as text, (rows) long; ``lines`` (rows) says where they stood."""
 
     path: Path
@@ -42,20 +77,41 @@ class Sheet:
     def __len__(self) -> int:
         return len(self.lines)
 
-    def column(self, name: str) -> tuple[str, ...]:
-        """The cells of a column."""
+    def texts(self, name: str) -> tuple[str, ...]:
         return self.columns[self.names.index(name)]
 
     def numbers(self, name: str) -> tuple[Floats, NDArray[np.bool_]]:
-        """A column as numbers (rows,), NaN where a cell is empty or is none; and where it is none."""
         comma = self.separator != ","
-        values = np.array([_number(cell, comma) for cell in self.column(name)], dtype=np.float64)
-        unreadable = np.isinf(values)
-        values[unreadable] = np.nan
-        return values, unreadable
+        return numbers_of(self.texts(name), comma)
+
+    def times(self, name: str, zone: tzinfo) -> Floats:
+        return times_of(self, self.texts(name), zone)
+
+    def place(self, row: int) -> str:
+        return f"line {self.lines[row]}"
 
 
-def read_sheet(path: Path) -> Sheet:
+def numbers_of(cells: Sequence[str], comma: bool = False) -> tuple[Floats, NDArray[np.bool_]]:
+    """Cells as numbers, NaN where one is empty or none; and where it is none. A ``comma`` may be a decimal point."""
+    values = np.array([_number(cell, comma) for cell in cells], dtype=np.float64)
+    unreadable = np.isinf(values)
+    values[unreadable] = np.nan
+    return values, unreadable
+
+
+def times_of(sheet: Sheet, cells: Sequence[str], zone: tzinfo) -> Floats:
+    """Cells of a sheet as POSIX seconds."""
+    at = np.empty(len(cells))
+    for row, cell in enumerate(cells):
+        try:
+            at[row] = times.posix(cell, zone)
+        except (ValueError, OverflowError):
+            wrong = f"{sheet.place(row)}: '{cell}' is not a time"
+            raise StationError(sheet.path, wrong, "Write ISO 8601 or POSIX seconds") from None
+    return at
+
+
+def read_sheet(path: Path) -> TextSheet:
     """Read a CSV file. Raises StationError for whatever is none."""
     lines = list(_lines(path))
     if not lines:
@@ -72,7 +128,7 @@ def read_sheet(path: Path) -> Sheet:
     if not body:
         raise StationError(path, "holds a header and no rows", "Name a file with data")
     columns = tuple(zip(*body, strict=True))
-    return Sheet(path, names, columns, tuple(number for number, _ in lines[1:]), separator)
+    return TextSheet(path, names, columns, tuple(number for number, _ in lines[1:]), separator)
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:

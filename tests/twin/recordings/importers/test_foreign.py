@@ -53,7 +53,7 @@ def test_an_empty_cell_is_missing_and_a_word_is_bad(tmp_path: Path) -> None:
     data = imported(tmp_path, "time,a,b\n0,,1\n1,broken,2\n2,nan,3\n3,true,4\n")
     np.testing.assert_array_equal(data.block.values[:, 0], [np.nan, np.nan, np.nan, 1.0])
     assert list(data.block.quality[:, 0]) == [Quality.MISSING, Quality.BAD, Quality.MISSING, Quality.GOOD]
-    assert any("1 cells are no numbers" in said for said in data.summary.sentences())
+    assert any("1 cell held no number" in said for said in data.summary.sentences())
 
 
 def test_times_without_an_offset_are_local_to_the_station_and_utc_without_one(tmp_path: Path) -> None:

@@ -1,0 +1,174 @@
+"""A recording as an MCAP log, as viewers of robots' logs open it: everything in JSON, each topic with its schema."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from twin import __version__, times
+from twin.detectors.anomaly import Anomaly
+from twin.recordings.exporters import schemas
+from twin.recordings.exporters.extract import Extract
+from twin.recordings.exporters.whole import whole
+from twin.recordings.importers.mcap_log import OWN_LOG, OWN_METADATA, OWN_STATION, OWN_TAGS
+from twin.recordings.logbook import Entry, tags_as_text
+from twin.recordings.memory import Track
+from twin.signals import Block, Event, Tag
+
+if TYPE_CHECKING:
+    from mcap.writer import Writer
+
+FRAME = "station"
+"""What the axes of the model are called: poses are in it."""
+REST = "station"
+"""The topic of tags that belong to no equipment."""
+SECOND = 1_000_000_000  # ns
+
+
+def write_mcap(extract: Extract, path: Path) -> int:
+    """How many rows were written, each as a message a piece of equipment. Times of the log are source times."""
+    from mcap.writer import CompressionType, Writer
+
+    written = 0
+    with whole(path) as file:
+        writer = Writer(file, compression=CompressionType.ZSTD)
+        writer.start(library=f"pumphouse {__version__}")
+        _write_head(writer, extract)
+        topics = _Topics(writer)
+        signals = [_Signals(topics, *named) for named in _by_equipment(extract.tags)]
+        robots = [_Robot(topics, track) for track in _tracks(extract)]
+        for block in extract.blocks():
+            for robot in robots:
+                robot.write(float(block.at[-1]))
+            for one in signals:
+                one.write(block)
+            written += len(block)
+        for robot in robots:
+            robot.write(np.inf)
+        for entry in extract.entries():
+            _write_entry(topics, entry)
+        writer.finish()  # type: ignore[no-untyped-call]
+    return written
+
+
+def _write_head(writer: Writer, extract: Extract) -> None:
+    """What the importer needs to bring tags, station and log back as they were, and whether rows are raw."""
+    recording = extract.recording
+    said = {"data": extract.said, "recording": recording.path.name, "program": __version__}
+    writer.add_metadata(OWN_METADATA, said)
+    writer.add_attachment(0, 0, OWN_TAGS, "application/jsonl", tags_as_text(extract.tags))
+    writer.add_attachment(0, 0, OWN_LOG, "application/jsonl", extract.log())
+    if recording.station is not None:
+        writer.add_attachment(0, 0, OWN_STATION, "application/toml", recording.station.text.encode())
+
+
+class _Topics:
+    """The topics of a log and their schemas, each made when it is first asked for."""
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+        self._schemas: dict[str, int] = {}
+        self._channels: dict[str, int] = {}
+
+    def write(self, topic: str, schema: dict[str, Any], at: int, said: dict[str, Any]) -> None:
+        """A message of a topic, at a time in nanoseconds."""
+        if topic not in self._channels:
+            self._channels[topic] = self._writer.register_channel(topic, "json", self._schema(schema))
+        stamp = {"sec": at // SECOND, "nsec": at % SECOND}
+        data = json.dumps({"timestamp": stamp, **said}, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        self._writer.add_message(self._channels[topic], at, data.encode(), at)
+
+    def _schema(self, schema: dict[str, Any]) -> int:
+        name = str(schema["title"])
+        if name not in self._schemas:
+            self._schemas[name] = self._writer.register_schema(name, "jsonschema", json.dumps(schema).encode())
+        return self._schemas[name]
+
+
+# ---- signals --------------------------------------------------------------------------------------------------------
+
+
+def _by_equipment(tags: Sequence[Tag]) -> Iterator[tuple[str, list[str], list[int]]]:
+    """The topic of each piece of equipment, the names of its tags and their columns."""
+    columns: dict[str, list[int]] = {}
+    for column, tag in enumerate(tags):
+        columns.setdefault(tag.equipment or REST, []).append(column)
+    for equipment, mine in columns.items():
+        yield f"/{equipment}", [tags[column].name for column in mine], mine
+
+
+@dataclass(frozen=True)
+class _Signals:
+    """The topic of one piece of equipment."""
+
+    topics: _Topics
+    topic: str
+    names: list[str]
+    columns: list[int]
+
+    def write(self, block: Block) -> None:
+        values, quality = block.values[:, self.columns], block.quality[:, self.columns]
+        told = values.astype(object)
+        told[~np.isfinite(values)] = None  # which JSON knows
+        for row, at in enumerate(times.nanoseconds(block.at).tolist()):
+            said = {"values": dict(zip(self.names, told[row].tolist(), strict=True))}
+            worse = np.flatnonzero(quality[row])
+            said["quality"] = {self.names[i]: int(quality[row, i]) for i in worse}
+            self.topics.write(self.topic, schemas.SIGNALS, at, said)
+
+
+# ---- robots ---------------------------------------------------------------------------------------------------------
+
+
+def _tracks(extract: Extract) -> Iterator[Track]:
+    """Of the span, thinned out as the rows are; where only some tags are asked for, no robot is."""
+    for robot in extract.recording.robots() if extract.whole else ():
+        track = extract.recording.track(robot)
+        rows = np.flatnonzero((track.at >= extract.since) & (track.at < extract.until))
+        if extract.every is not None and len(rows):
+            stretch = np.floor((track.at[rows] - extract.start) / extract.every)
+            rows = rows[np.append(np.flatnonzero(np.diff(stretch)), len(rows) - 1)]
+        yield Track(robot, track.at[rows], track.position[rows], track.orientation[rows])
+
+
+class _Robot:
+    """The topic of one robot's poses, written as far as the rows have come."""
+
+    def __init__(self, topics: _Topics, track: Track) -> None:
+        self._topics = topics
+        self._track = track
+        self._topic = f"/{track.robot}/pose"
+        self._written = 0
+
+    def write(self, until: float) -> None:
+        """The poses up to then."""
+        track, first = self._track, self._written
+        self._written = int(np.searchsorted(track.at, until, side="right"))
+        for row, at in enumerate(times.nanoseconds(track.at[first : self._written]).tolist(), first):
+            position = dict(zip("xyz", track.position[row].tolist(), strict=True))
+            orientation = dict(zip("xyzw", track.orientation[row].tolist(), strict=True))
+            said = {"frame_id": FRAME, "pose": {"position": position, "orientation": orientation}}
+            self._topics.write(self._topic, schemas.POSE, at, said)
+
+
+# ---- what happened --------------------------------------------------------------------------------------------------
+
+
+def _write_entry(topics: _Topics, entry: Entry) -> None:
+    """A line that people can read; the whole entry is in the attached log."""
+    if isinstance(entry, Event):
+        topic, at, level, name = "/events", entry.at, schemas.INFO, entry.subject
+        message = f"{entry.kind}: {entry.text.en or entry.subject}"
+    elif isinstance(entry, Anomaly):
+        topic, at, level, name = "/anomalies", entry.detected, schemas.WARNING, entry.equipment
+        message = f"{entry.fault}, priority {entry.priority}"
+    else:
+        topic, at, level, name = "/alarms", entry.since, schemas.ERROR, entry.tag
+        message = f"{entry.rule} {entry.text.en}, priority {entry.priority}"
+    said = {"level": level, "message": message, "name": name, "file": "", "line": 0}
+    topics.write(topic, schemas.LOG, times.nanosecond(at), said)

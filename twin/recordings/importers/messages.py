@@ -1,0 +1,139 @@
+"""What one message of a robot's log says: poses, signals, or a reason to leave it out."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from twin.recordings.importers.cdr import Message
+
+IMAGES = ("sensor_msgs/CompressedImage", "foxglove.CompressedImage")
+OWN_SIGNALS = "pumphouse.Signals"
+TEXT = "foxglove.Log"
+_TRANSFORMS = ("tf2_msgs/TFMessage", "foxglove.FrameTransforms")
+_TRANSFORM = ("geometry_msgs/TransformStamped", "foxglove.FrameTransform")
+_POSES = (
+    "nav_msgs/Odometry",
+    "geometry_msgs/PoseStamped",
+    "geometry_msgs/PoseWithCovarianceStamped",
+    "foxglove.PoseInFrame",
+)
+KNOWN = frozenset((*_TRANSFORMS, *_TRANSFORM, *_POSES))
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Where something was. ``at`` is the stamp of the message itself [s, POSIX]; NaN where it has none."""
+
+    name: str
+    at: float
+    numbers: tuple[float, ...]
+    """Position x, y, z [m] and quaternion x, y, z, w."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Values of signals by name; NaN where a message says that there is none. ``quality`` is stated by our own exports
+    only, and there where it is not good."""
+
+    at: float
+    values: Mapping[str, float]
+    units: Mapping[str, str] = field(default_factory=dict)
+    quality: Mapping[str, int] | None = None
+
+
+def read(kind: str, topic: str, message: Message) -> Iterator[Moved | Said]:
+    """All that a message of that type says. Raises KeyError, TypeError or ValueError where it is of another shape."""
+    name = topic.strip("/")
+    if kind in _TRANSFORMS:
+        for transform in message["transforms"]:
+            yield _transformed(name, transform)
+    elif kind in _TRANSFORM:
+        yield _transformed(name, message)
+    elif kind in _POSES:
+        yield from _posed(name, message)
+    elif kind != TEXT:
+        yield _signals(kind, name, message)
+
+
+def from_json(data: bytes) -> Message:
+    """A message in JSON. Raises ValueError for what is none."""
+    said = json.loads(data)
+    if not isinstance(said, dict):
+        raise ValueError("it is no JSON object")
+    return said
+
+
+def _posed(name: str, message: Message) -> Iterator[Moved | Said]:
+    at, pose = _stamp(message), message["pose"]
+    pose = pose.get("pose", pose)  # one with a covariance holds the pose itself
+    yield Moved(name, at, (*_axes(pose["position"]), *_quaternion(pose["orientation"])))
+    if "twist" in message:
+        twist = message["twist"]["twist"]
+        values, units = {}, {}
+        for part, unit in (("linear", "m/s"), ("angular", "rad/s")):
+            for axis, value in zip("xyz", _axes(twist[part]), strict=True):
+                values[f"{name}.{part}.{axis}"], units[f"{name}.{part}.{axis}"] = value, unit
+        yield Said(at, values, units)
+
+
+def _transformed(name: str, message: Message) -> Moved:
+    if "transform" in message:  # of ROS
+        parent, child = message["header"]["frame_id"], message["child_frame_id"]
+        told = message["transform"]
+    else:  # of Foxglove
+        parent, child, told = message["parent_frame_id"], message["child_frame_id"], message
+    numbers = (*_axes(told["translation"]), *_quaternion(told["rotation"]))
+    return Moved(f"{name}/{parent}/{child}", _stamp(message), numbers)
+
+
+def _signals(kind: str, name: str, message: Message) -> Said:
+    if kind != OWN_SIGNALS:
+        return Said(_stamp(message), dict(_numbers(name, message)))
+    values = {str(tag): _number(value) for tag, value in message["values"].items()}
+    return Said(_stamp(message), values, quality={tag: int(q) for tag, q in message.get("quality", {}).items()})
+
+
+def _numbers(name: str, said: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
+    """The numbers of an object and of those inside it, each with its path; what is no number is passed over."""
+    for key, value in said.items():
+        path = f"{name}.{key}"
+        if isinstance(value, dict):
+            if not _is_stamp(value):
+                yield from _numbers(path, value)
+        elif value is None or isinstance(value, bool | int | float):
+            yield path, _number(value)
+
+
+def _number(value: Any) -> float:
+    """NaN for nothing, and for what no float64 holds."""
+    if value is None or (isinstance(value, int) and abs(value) > sys.float_info.max):
+        return math.nan
+    return float(value) if math.isfinite(value) else math.nan
+
+
+def _stamp(message: Message) -> float:
+    """When a message says it is from; NaN where it does not."""
+    said = message.get("timestamp")
+    header = message.get("header")
+    if said is None and isinstance(header, dict):
+        said = header.get("stamp")
+    if not isinstance(said, dict) or not _is_stamp(said):
+        return math.nan
+    return float(said["sec"]) + float(said.get("nanosec", said.get("nsec"))) / 1e9  # type: ignore[arg-type]
+
+
+def _is_stamp(said: Mapping[str, Any]) -> bool:
+    return set(said) in ({"sec", "nsec"}, {"sec", "nanosec"}) and all(isinstance(v, int | float) for v in said.values())
+
+
+def _axes(said: Mapping[str, Any]) -> tuple[float, float, float]:
+    return float(said["x"]), float(said["y"]), float(said["z"])
+
+
+def _quaternion(said: Mapping[str, Any]) -> tuple[float, float, float, float]:
+    return float(said["x"]), float(said["y"]), float(said["z"]), float(said["w"])

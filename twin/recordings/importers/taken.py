@@ -1,0 +1,29 @@
+"""What is taken from one foreign file: rows of its signals, tracks, entries of the log, and a summary."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from twin.plant.reading import Station
+from twin.recordings.importers.summary import Summary
+from twin.recordings.logbook import Entry
+from twin.recordings.memory import Track
+from twin.signals import Block, TagTable
+
+
+@dataclass(frozen=True)
+class Taken:
+    """``blocks`` gives the rows in order of time, as often as it is asked; ``since`` and ``until`` are the times of the
+    first and the last, NaN where a file brings tracks only, and then ``tags`` is empty. ``reduced`` says how the rows
+    were thinned out before, where an export says so."""
+
+    tags: TagTable
+    station: Station | None
+    blocks: Callable[[], Iterator[Block]]
+    since: float
+    until: float
+    summary: Summary
+    tracks: tuple[Track, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    reduced: str = ""

@@ -1,0 +1,78 @@
+"""Rows, poses and events of several files as frames in order of time."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from twin.recordings.memory import Track
+from twin.signals import Block, Event, Floats, Frame, Pose, Quality
+
+MOST_POSES = 1000  # a frame brings along
+
+
+class Happened:
+    """Poses and events, to be asked for in order of time: each is given once."""
+
+    def __init__(self, tracks: Sequence[Track], events: Sequence[Event]) -> None:
+        robot = np.repeat(np.arange(len(tracks)), [len(track.at) for track in tracks])
+        at = np.concatenate([np.empty(0), *(track.at for track in tracks)])
+        order = np.argsort(at, kind="stable")
+        self._names = [track.robot for track in tracks]
+        self._robot, self._at = robot[order], at[order]
+        self._position = np.concatenate([np.empty((0, 3)), *(track.position for track in tracks)])[order]
+        self._orientation = np.concatenate([np.empty((0, 4)), *(track.orientation for track in tracks)])[order]
+        self._given = 0
+        self._events = deque(sorted(events, key=lambda event: event.at))
+
+    def waiting(self, until: float) -> Floats:
+        """(p,) times of the poses up to then that have not been given."""
+        return self._at[self._given : int(np.searchsorted(self._at, until, side="right"))]
+
+    def poses(self, until: float) -> tuple[Pose, ...]:
+        """Those up to then."""
+        first = self._given
+        self._given += len(self.waiting(until))
+        return tuple(self._pose(row) for row in range(first, self._given))
+
+    def events(self, until: float) -> tuple[Event, ...]:
+        """Those up to then."""
+        given = []
+        while self._events and self._events[0].at <= until:
+            given.append(self._events.popleft())
+        return tuple(given)
+
+    def _pose(self, row: int) -> Pose:
+        x, y, z = self._position[row].tolist()
+        qx, qy, qz, qw = self._orientation[row].tolist()
+        return Pose(self._names[self._robot[row]], float(self._at[row]), (x, y, z), (qx, qy, qz, qw))
+
+
+def woven(rows: Iterator[Block], happened: Happened, width: int) -> Iterator[Frame]:
+    """The rows as frames with what happened up to each. Poses before the first and after the last row have frames of
+    their own, a second apart, in which the ``width`` values are missing; so have many between two rows, in which they
+    are stale."""
+    nothing = Frame(np.nan, np.full(width, np.nan), np.full(width, Quality.MISSING, np.uint8))
+    before, least = nothing, 0
+    for frame in (frame for block in rows for frame in block.frames()):
+        if len(happened.waiting(frame.at)) > least:
+            yield from _on_the_way(happened, float(np.nextafter(frame.at, -np.inf)), before)
+        yield _with(happened, frame, frame.at)
+        before = replace(frame, quality=np.maximum(frame.quality, np.uint8(Quality.STALE)))
+        least = MOST_POSES
+    yield from _on_the_way(happened, np.inf, nothing)
+
+
+def _on_the_way(happened: Happened, until: float, before: Frame) -> Iterator[Frame]:
+    """Frames for the poses up to then: one at the last pose of every second."""
+    at = happened.waiting(until)
+    for row in np.flatnonzero(np.diff(np.floor(at), append=np.inf)):
+        instant = float(at[row])
+        yield _with(happened, replace(before, at=instant, arrived=instant), instant)
+
+
+def _with(happened: Happened, frame: Frame, until: float) -> Frame:
+    return replace(frame, poses=happened.poses(until), events=happened.events(until))

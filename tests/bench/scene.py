@@ -151,9 +151,10 @@ def main() -> None:
     works = {
         LIMIT: merged(model),
         "robots move": living(model, busy, turning=False),
-        "and one pump's values change": living(model, lambda index: busy(index, ["P102"]), turning=False),
-        "and every pump's": living(model, lambda index: busy(index, PUMPS), turning=False),
-        "and the camera turns": living(model, lambda index: busy(index, PUMPS), turning=True),
+        "and one pump's value changes": living(model, lambda index: busy(index, ["P102"]), turning=False),
+        "and every pump's value": living(model, lambda index: busy(index, PUMPS), turning=False),
+        "the camera turns, robots move": living(model, busy, turning=True),
+        "and every pump's value changes": living(model, lambda index: busy(index, PUMPS), turning=True),
     }
     taken = in_turn(works)
     limit = float(np.median(taken[LIMIT]))

@@ -103,9 +103,9 @@ def test_progress_ascends_to_the_end(tmp_path: Path) -> None:
     ("name", "content", "said"),
     [
         ("x.mcap", b"", "is empty"),
-        ("x.mcap", b"hello", "is called MCAP and is no such file"),
-        ("x.parquet", b"time,a\n0,1\n", "is called Parquet and is no such file"),
-        ("x.jpg", b"GIF89a", "is called JPEG and is no such file"),
+        ("x.mcap", b"hello", "is called MCAP, but does not begin as such a file"),
+        ("x.parquet", b"time,a\n0,1\n", "is called Parquet, but does not begin as such a file"),
+        ("x.jpg", b"GIF89a", "is called JPEG, but does not begin as such a file"),
         ("x.csv", b"\x89HDF\r\n\x1a\n000", "is an HDF5 file, not CSV"),
         ("x.csv", b"\x00\x01\x02", "holds binary data"),
     ],

@@ -25,7 +25,7 @@ def kind_of(path: Path) -> Kind:
             return kind
     suffix = path.suffix.lower()
     if suffix in _NAMED:
-        raise StationError(path, f"is called {_NAMED[suffix]} and is no such file", WANTED)
+        raise StationError(path, f"is called {_NAMED[suffix]}, but does not begin as such a file does", WANTED)
     return "tum" if suffix == ".tum" or _begins_with_a_pose(head) else "csv"
 
 

@@ -46,18 +46,14 @@ def _damage_said(path: Path) -> Iterator[None]:
     """Turns what Arrow says of a damaged file into a sentence."""
     try:
         yield
-    except _damage() as error:
-        raise StationError(path, f"is a damaged Parquet file: {_first_line(error)}", WANTED) from None
+    except _damage():
+        raise StationError(path, "is a Parquet file that is damaged or was never finished", WANTED) from None
 
 
 def _damage() -> tuple[type[Exception], ...]:
     import pyarrow as pa
 
     return (pa.ArrowException, OSError, ValueError, OverflowError, MemoryError)
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or ["it cannot be read"])[0].rstrip(".")
 
 
 # ---- our own --------------------------------------------------------------------------------------------------------
@@ -97,8 +93,8 @@ class _Rows:
         for group in range(self._file.num_row_groups):
             try:
                 at = _seconds(self._file.read_row_group(group, columns=[TIME]).column(TIME))
-            except _damage() as error:
-                self._summary.skipped.append(f"row group {group}, which is damaged: {_first_line(error)}")
+            except _damage():
+                self._skip(group)
                 continue
             self._summary.rows += len(at)
             found.append(at)
@@ -123,11 +119,14 @@ class _Rows:
             values = np.stack([_floats(table.column(name)) for name in names], axis=1)
             quality = np.stack([_qualities(table.column(name + QUALITY)) for name in names], axis=1)
             return Block(_seconds(table.column(TIME)), values, quality, _seconds(table.column(ARRIVED)))
-        except _damage() as error:
-            said = f"row group {group}, which is damaged: {_first_line(error)}"
-            if said not in self._summary.skipped:
-                self._summary.skipped.append(said)
+        except _damage():
+            self._skip(group)
             return None
+
+    def _skip(self, group: int) -> None:
+        said = f"row group {group}, which is damaged"
+        if said not in self._summary.skipped:
+            self._summary.skipped.append(said)
 
 
 def _seconds(column: Any) -> Floats:

@@ -1,0 +1,97 @@
+"""An exported log opens in viewers of robots' logs, and comes back."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from mcap.reader import make_reader
+
+from tests.twin.recordings.material import START, TAGS, alarm, anomaly, frames
+from twin.exporting import export
+from twin.importing import import_files
+from twin.recordings.recorder import Recorder
+from twin.recordings.recording import Recording
+from twin.times import span
+
+
+@pytest.fixture
+def recording(tmp_path: Path) -> Path:
+    with Recorder(tmp_path / "first.h5", TAGS, source="a test") as recorder:
+        for frame in frames(45):
+            recorder.append(frame)
+        recorder.anomaly(anomaly())
+        recorder.alarm(alarm())
+    return recorder.path
+
+
+def exported(path: Path, **asked: Any) -> tuple[Path, dict[str, list[tuple[int, str, dict[str, Any]]]]]:
+    """The log, and its messages by topic with their times [ns] and schemas."""
+    out = path.with_suffix(".mcap")
+    with Recording.open(path) as opened:
+        export(opened, out, **asked)
+    found: dict[str, list[tuple[int, str, dict[str, Any]]]] = {}
+    with out.open("rb") as file:
+        for schema, channel, message in make_reader(file, validate_crcs=True).iter_messages():
+            assert schema is not None
+            assert (channel.message_encoding, schema.encoding) == ("json", "jsonschema")
+            assert json.loads(schema.data)["type"] == "object"
+            found.setdefault(channel.topic, []).append((message.log_time, schema.name, json.loads(message.data)))
+    return out, found
+
+
+def test_each_piece_of_equipment_and_each_robot_has_a_topic_with_a_schema_viewers_know(recording: Path) -> None:
+    _, found = exported(recording)
+    assert {topic: (said[0][1], len(said)) for topic, said in found.items()} == {
+        "/P101": ("pumphouse.Signals", 45),
+        "/station": ("pumphouse.Signals", 45),
+        "/RB1/pose": ("foxglove.PoseInFrame", 45),
+        "/events": ("foxglove.Log", 5),
+        "/anomalies": ("foxglove.Log", 1),
+        "/alarms": ("foxglove.Log", 1),
+    }
+    at, _, pose = found["/RB1/pose"][1]
+    assert at == int(START + 1) * 1_000_000_000 + 250_000_000
+    assert pose == {
+        "timestamp": {"sec": int(START) + 1, "nsec": 250_000_000},
+        "frame_id": "station",
+        "pose": {
+            "position": {"x": 1.0, "y": 1.0, "z": 0.5},
+            "orientation": {"x": 0.0, "y": 0.0, "z": 0.0, "w": 1.0},
+        },
+    }
+
+
+def test_the_log_comes_back_as_it_was(recording: Path) -> None:
+    out, _ = exported(recording)
+    import_files([out], out.with_name("back.h5"), None, None, lambda share: None)
+    with Recording.open(recording) as wanted, Recording.open(out.with_name("back.h5")) as got:
+        one, other = wanted.range(-np.inf, np.inf), got.range(-np.inf, np.inf)
+        np.testing.assert_array_equal(other.at, one.at)
+        np.testing.assert_array_equal(other.values, one.values)
+        np.testing.assert_array_equal(other.quality, one.quality)
+        assert got.tags == wanted.tags
+        assert got.events(-np.inf, np.inf) == wanted.events(-np.inf, np.inf)
+        assert [a.id for a in got.anomalies()] == [a.id for a in wanted.anomalies()]
+        for name in ("at", "position", "orientation"):
+            np.testing.assert_array_equal(getattr(got.track("RB1"), name), getattr(wanted.track("RB1"), name))
+
+
+def test_a_part_of_it_may_be_reduced_and_its_metadata_say_so(recording: Path) -> None:
+    out, found = exported(recording, span=span("+5..+25"), every=10.0)
+    assert [said["timestamp"]["sec"] - int(START) for _, _, said in found["/P101"]] == [14, 24]
+    assert [said["timestamp"]["sec"] - int(START) for _, _, said in found["/RB1/pose"]] == [14, 24]
+    assert len(found["/events"]) == 2
+    with out.open("rb") as file:
+        [metadata] = make_reader(file).iter_metadata()
+    assert metadata.metadata["data"] == "reduced: the last row of every 10 s"
+
+
+def test_where_only_some_tags_are_asked_for_no_robot_is_in_it(recording: Path) -> None:
+    _, found = exported(recording, tags=["PT*"])
+    assert not [topic for topic in found if topic.endswith("/pose")]
+    assert set(found["/P101"][0][2]["values"]) == {"PT-1"}
+    assert "/station" not in found

@@ -15,6 +15,43 @@ class Acknowledge:
 
 
 @dataclass(frozen=True, slots=True)
+class Shelve:
+    """Silence an alarm until a time; it ends by itself, at the latest after twin.alarms.book.SHELF_LONGEST."""
+
+    alarm: int
+    until: float
+    by: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Unshelve:
+    """End an alarm's shelf before its time."""
+
+    alarm: int
+    by: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOutOfService:
+    """Silence an alarm until somebody returns it, while what it watches is mended."""
+
+    alarm: int
+    by: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnToService:
+    """Let an alarm that was taken out of service count again."""
+
+    alarm: int
+    by: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class Disturb:
     """Let a fault befall a simulated plant from its next frame on: what a scenario says of a fault, said while it runs.
 
@@ -47,4 +84,7 @@ class Mend:
 ToSource = Disturb | Mend
 """Commands that a source carries out; the others are the twin's own."""
 
-Command = Acknowledge | ToSource
+ToAlarms = Acknowledge | Shelve | Unshelve | TakeOutOfService | ReturnToService
+"""Commands that concern one alarm."""
+
+Command = ToAlarms | ToSource

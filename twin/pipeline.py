@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from twin.alarms.book import Alarm, AlarmBook
+from twin.alarms.metrics import AlarmLoad, AlarmRates, Rates
 from twin.alarms.rules import Rules
-from twin.commands import Acknowledge, Command
+from twin.commands import Command, ToAlarms
 from twin.detectors.anomaly import Anomaly
 from twin.detectors.detector import Detector, Findings
+from twin.detectors.feed import Feed
 from twin.detectors.learned import Learned, Score
 from twin.detectors.residual import Residuals, no_residuals
+from twin.detectors.roll import Roll
 from twin.detectors.strangeness import Strangeness
 from twin.plant.model import PumpModel, PumpState
 from twin.plant.reading import Station
@@ -21,6 +25,7 @@ from twin.signals import Event, Frame, Quality, TagTable
 from twin.text import Text
 
 NO_RESIDUALS = no_residuals()
+NO_ALARMS = AlarmRates()
 GAP = 10.0  # s without a frame after which the detectors begin their sums anew
 GAP_PERIODS = 5.0  # and so many times the usual period, for sources slower than a second
 FOLLOWED_AFTER = 5  # frames in a row that go on after time stepped back
@@ -33,7 +38,7 @@ class Snapshot:
 
     ``anomalies`` and ``alarms`` are those standing; ``changed_anomalies``, ``changed_alarms`` and ``events`` are what
     this frame brought, so that whoever reads every snapshot misses nothing. ``score`` is that of the learning layer,
-    where there is one.
+    where there is one. ``alarm_rates`` is the load of alarms; ``suppressed`` counts those that stand still by design.
     """
 
     frame: Frame
@@ -45,6 +50,8 @@ class Snapshot:
     changed_alarms: tuple[Alarm, ...] = ()
     events: tuple[Event, ...] = ()
     score: Score | None = None
+    alarm_rates: AlarmRates = NO_ALARMS
+    suppressed: int = 0
 
 
 class Twin:
@@ -68,13 +75,17 @@ class Twin:
         self.tags = tags if tags is not None else (station.tags if station is not None else TagTable(()))
         self._model = PumpModel(station, self.tags) if station is not None and station.pumps else None
         self._detector = Detector(station, self._model, healthy) if station is not None and self._model else None
+        self._feed = Feed(self.tags, station.id) if station is not None and self._model else None
+        self._roll = Roll()
         self._alarms = AlarmBook(Rules.of(station)) if station is not None else None
+        self._rates = Rates()
+        self._alarm_rates = NO_ALARMS
         self._alarm_rows = _rows(station, self.tags) if station is not None else None
         self._learned = learned
         self._strangeness = Strangeness(self.tags)
         self._time = _Time()
         self._storm = False
-        self._acknowledged: list[Alarm] = []
+        self._obeyed: list[Alarm] = []
         self._last: Snapshot | None = None
 
     @property
@@ -84,38 +95,61 @@ class Twin:
             return (Text("No pump is modelled: only the tags are shown", "未建立泵模型：仅显示测点"),)
         return self._model.binding.unchecked
 
+    @property
+    def alarm_load(self) -> AlarmLoad:
+        """The load of alarms since the first frame."""
+        return self._rates.load()
+
+    def resume(self, alarms: Iterable[Alarm], first_anomaly: int = 1) -> None:
+        """Go on where another run was left: its alarms as they last were, and the next anomaly's number."""
+        self._roll.begin_at(first_anomaly)
+        if self._alarms is not None:
+            self._alarms.resume(alarms)
+
     def step(self, frame: Frame) -> Snapshot:
         """Take in a frame. One whose time does not follow is shown, and nothing is concluded from it."""
         notices, follows = self._time.step(frame.at)
         if not follows and self._last is not None:
             return self._shown(frame, notices)
+        changed: tuple[Anomaly, ...] = ()
+        judged = frame
+        if self._feed is not None:
+            told = self._feed.untimely
+            judged, changed = self._feed.step(frame, bool(notices))
+            changed = self._roll.enter("feed", changed)
         if notices and self._detector is not None:  # the only notice of a frame that follows is that of a gap
             self._detector.bridge_gap()
-        state = self._model.step(frame) if self._model is not None else None
-        findings = self._detector.step(frame, state) if self._detector is not None and state is not None else None
-        score = self._learned.step(frame) if self._learned is not None else None
+        if self._feed is not None and told:
+            notices = ()
+        state = self._model.step(judged) if self._model is not None else None
+        findings = self._detector.step(judged, state) if self._detector is not None and state is not None else None
+        score = self._learned.step(judged) if self._learned is not None else None
         if findings is None:
-            findings = self._unmodelled(frame.at, score)
-        notices += self._told_storm(frame.at)
-        changed_alarms = self._step_alarms(frame)
+            findings = self._unmodelled(judged.at, score)
+        notices += self._told_storm(judged.at)
+        changed += self._roll.enter("detector", findings.changed)
+        changed_alarms = self._step_alarms(judged)
         self._last = Snapshot(
             frame=frame,
             pumps=state.states() if state is not None else (),
             residuals=findings.residuals,
-            anomalies=findings.anomalies,
+            anomalies=self._roll.standing,
             alarms=self._standing_alarms(),
-            changed_anomalies=findings.changed,
+            changed_anomalies=changed,
             changed_alarms=changed_alarms,
             events=(*frame.events, *notices),
             score=score,
+            alarm_rates=self._alarm_rates,
+            suppressed=self._alarms.suppressed_count if self._alarms is not None else 0,
         )
         return self._last
 
     def obey(self, command: Command) -> None:
-        """Carry out a command; what it changes is in the next snapshot."""
-        if isinstance(command, Acknowledge) and self._alarms is not None:
-            changed = self._alarms.acknowledge(command.alarm, command.by)
-            self._acknowledged += [changed] if changed is not None else []
+        """Carry out a command; what it changes is in the next snapshot. One that an alarm's life forbids changes
+        nothing."""
+        if isinstance(command, ToAlarms) and self._alarms is not None:
+            changed = self._alarms.obey(command)
+            self._obeyed += [changed] if changed is not None else []
 
     def _unmodelled(self, at: float, score: Score | None) -> Findings:
         """What can be said without a model."""
@@ -133,8 +167,8 @@ class Twin:
 
     def _step_alarms(self, frame: Frame) -> tuple[Alarm, ...]:
         """What changed in the alarm book, by commands and by this frame."""
-        changed = tuple(self._acknowledged)
-        self._acknowledged.clear()
+        changed = tuple(self._obeyed)
+        self._obeyed.clear()
         if self._alarms is None:
             return changed
         rows = self._alarm_rows
@@ -143,20 +177,25 @@ class Twin:
             values = np.append(frame.values, np.nan)[rows]
             quality = np.append(frame.quality, np.uint8(Quality.MISSING))[rows]
             frame = replace(frame, values=values, quality=quality)
-        return (*changed, *self._alarms.step(frame))
+        changed += self._alarms.step(frame)
+        self._alarm_rates = self._rates.step(frame.at, changed, self._alarms.standing)
+        return changed
 
     def _shown(self, frame: Frame, notices: tuple[Event, ...]) -> Snapshot:
         """The last conclusions, with a frame from which none may be drawn."""
         assert self._last is not None
-        changed_alarms = tuple(self._acknowledged)
-        self._acknowledged.clear()
-        return Snapshot(
+        changed: tuple[Anomaly, ...] = ()
+        if self._feed is not None:
+            notices = () if self._feed.untimely else notices
+            changed = self._roll.enter("feed", self._feed.misses(frame.at))
+        changed_alarms = tuple(self._obeyed)
+        self._obeyed.clear()
+        return replace(
+            self._last,
             frame=frame,
-            pumps=self._last.pumps,
-            residuals=self._last.residuals,
-            anomalies=self._last.anomalies,
+            anomalies=self._roll.standing,
             alarms=self._standing_alarms(),
-            score=self._last.score,
+            changed_anomalies=changed,
             changed_alarms=changed_alarms,
             events=(*frame.events, *notices),
         )

@@ -43,7 +43,12 @@ def alarm_told(alarm: Alarm) -> dict[str, Any]:
         "until": _time(alarm.until),
         "value": _number(alarm.value),
         "limit": _number(alarm.limit),
+        "unit": alarm.unit,
+        "first_out": alarm.first_out,
+        "shelved_until": _time(alarm.shelved_until),
+        "by": alarm.silenced_by or alarm.acknowledged_by,
         "text": {"en": alarm.text.en, "zh": alarm.text.zh},
+        "guidance": {"en": alarm.guidance.en, "zh": alarm.guidance.zh},
     }
 
 

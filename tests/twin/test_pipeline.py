@@ -163,13 +163,14 @@ def test_a_transmitter_that_falls_silent_is_told_within_three_seconds(station: S
 def test_time_may_jump_as_it_likes(steps: list[float]) -> None:
     twin = Twin(STATION)
     time = START
-    notices = 0
+    notices, changed = 0, []
     for i, step in enumerate(steps):
         time += step
         snapshot = twin.step(at(RECORD[i % len(RECORD)], time))
         notices += len(snapshot.events)
-        assert not snapshot.changed_anomalies
+        changed += snapshot.changed_anomalies
     assert notices <= len(steps)
+    assert {(anomaly.equipment, anomaly.evidence[0].residual) for anomaly in changed} <= {("B4", "time")}
 
 
 def test_strange_foreign_data_is_an_anomaly_of_unknown_fault() -> None:

@@ -76,7 +76,8 @@ def _anomaly(said: dict[str, Any]) -> Anomaly:
 
 
 def _alarm(said: dict[str, Any]) -> Alarm:
-    said["text"] = Text(**said["text"])
+    for name in ("text", "guidance"):
+        said[name] = Text(**said.get(name, {}))
     for name in ("value", "limit"):
         said[name] = _number(said[name])
     return Alarm(**said)

@@ -1,0 +1,194 @@
+"""What is wrong with the data as such: one anomaly that says so, where each value by itself would raise a flood."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.detectors.anomaly import Anomaly, Candidate, Evidence
+from twin.signals import Floats, Frame, Quality, TagTable
+
+MANY = 0.02  # of all tags: more that are missing at once are a failed connection
+SOME = 0.005  # of all tags: more that leave their range or their scale at once are a failed conversion
+FEWEST = 3  # tags, however few there are
+HEARD_BEFORE = 10  # samples a tag must have said before its silence means anything
+FAR = 1.0  # of its range beyond which no failing transmitter sends a value, but a mistaken unit does
+SCALES = (1000.0, 1e-3)  # what a unit that was mistaken makes of a value: kilo- and milli-
+ALIKE = 0.05  # by how much the values of a mistaken unit may differ from that
+LASTING = 0.5  # and how far they may move before their tag is taken to be well again
+SIGNIFICANT = 0.02  # of its range: nearer to nought a value has no scale
+FOLLOWING = 0.1  # share by which the usual value follows the last
+STILL_FOR = 10.0  # s without any change, at least, before a feed counts as frozen
+STILL_TIMES = 10.0  # and so many times the usual time between changes
+CHANGES_KNOWN = 60  # changes after which the usual time between them is known
+LONGEST_STEP = 5.0  # s that one frame may count for
+UNTIMELY = 10.0  # frames whose time does not follow, on balance, before that is an anomaly
+TIMELY = 0.2  # frames that each one which follows makes up for
+MISSING_FOR = 15.0  # s; a shorter loss is a notice
+MISTAKEN_FOR = 3.0  # s
+SHOWN = 3  # tags told as evidence
+
+
+@dataclass
+class _Trouble:
+    """One thing that may be wrong with a feed: it is told after ``patience`` of it, and over when that is made up."""
+
+    residual: str
+    fault: str
+    patience: float
+    level: float = 0.0
+    standing: Anomaly | None = None
+
+
+class Feed:
+    """Watches the frames themselves: their times, whether values come, change, and lie where they can lie.
+
+    ``name`` is whose data they are: the station's. What it marks as bad is judged by nobody.
+    """
+
+    def __init__(self, tags: TagTable, name: str) -> None:
+        self._tags = tags
+        self._name = name
+        self._many = max(FEWEST, int(MANY * len(tags)))
+        self._some = max(FEWEST, int(SOME * len(tags)))
+        low, high = np.array([t.low for t in tags], dtype=float), np.array([t.high for t in tags], dtype=float)
+        ranged = np.array([t.kind == "analog" for t in tags], dtype=bool) & np.isfinite(high - low) & (high > low)
+        span = np.where(ranged, high - low, np.inf)
+        self._low = np.where(ranged, low - FAR * span, -np.inf)
+        self._high = np.where(ranged, high + FAR * span, np.inf)
+        self._least = SIGNIFICANT * span
+        self._heard: NDArray[np.intp] = np.zeros(len(tags), dtype=np.intp)
+        self._usual: Floats = np.full(len(tags), np.nan)
+        self._off: NDArray[np.bool_] = np.zeros(len(tags), dtype=bool)
+        self._last: Floats = np.full(len(tags), np.nan)
+        self._at = self._changed_at = np.nan
+        self._between, self._changes = 0.0, 0
+        self._time = _Trouble("time", "sensor_stuck", UNTIMELY)
+        self._missing = _Trouble("missing", "sensor_dropout", MISSING_FOR)
+        self._frozen = _Trouble("frozen", "sensor_stuck", 1.0)
+        self._scale = _Trouble("scale", "sensor_bias", MISTAKEN_FOR)
+        self._next_id = 1
+
+    @property
+    def untimely(self) -> bool:
+        """Whether it has been told that time does not go on as it should."""
+        return self._time.standing is not None
+
+    def misses(self, at: float) -> tuple[Anomaly, ...]:
+        """Note a frame whose time does not follow."""
+        return tuple(self._judge(self._time, at, 1.0, (self._told_time(at),)))
+
+    def step(self, frame: Frame, jumped: bool) -> tuple[Frame, tuple[Anomaly, ...]]:
+        """The frame as it may be judged, and what has changed. ``jumped``: time went on by leaps."""
+        at = frame.at
+        elapsed = 0.0 if jumped or not np.isfinite(self._at) else min(at - self._at, LONGEST_STEP)
+        changed = self._judge(self._time, at, 1.0 if jumped else -TIMELY, (self._told_time(at),))
+        if jumped:
+            self._changed_at = at
+        self._at = at
+        changed += self._judge_missing(frame, elapsed)
+        changed += self._judge_frozen(frame, jumped)
+        frame, more = self._judge_scale(frame, elapsed)
+        return frame, (*changed, *more)
+
+    # ---- what may be wrong ---------------------------------------------------------------------------------------
+
+    def _judge_missing(self, frame: Frame, elapsed: float) -> list[Anomaly]:
+        gone = (frame.quality == Quality.MISSING) | np.isnan(frame.values)
+        lost = gone & (self._heard >= HEARD_BEFORE)
+        self._heard += ~gone
+        many = int(np.count_nonzero(lost))
+        share = 100.0 * many / max(len(lost), 1)
+        told = tuple(Evidence("missing", name, round(share, 1), "%", many) for name in self._named(lost))
+        return self._judge(self._missing, frame.at, elapsed if many > self._many else -elapsed, told)
+
+    def _judge_frozen(self, frame: Frame, jumped: bool) -> list[Anomaly]:
+        changes = bool(np.any(frame.values != self._last, where=np.isfinite(frame.values)))
+        self._last = frame.values
+        if not np.isfinite(self._changed_at):
+            self._changed_at = frame.at
+        still = frame.at - self._changed_at
+        if changes:
+            self._between += FOLLOWING * (still - self._between) if not jumped and still < STILL_FOR else 0.0
+            self._changes += 1
+            self._changed_at = frame.at
+        frozen = not changes and self._changes >= CHANGES_KNOWN and still > max(STILL_FOR, STILL_TIMES * self._between)
+        told = (Evidence("frozen", "", round(still, 1), "s", round(still / max(self._between, 1e-3), 1)),)
+        return self._judge(self._frozen, frame.at, 1.0 if frozen else -float(changes), told)
+
+    def _judge_scale(self, frame: Frame, elapsed: float) -> tuple[Frame, list[Anomaly]]:
+        values = frame.values
+        known = np.isfinite(values) & (frame.quality < Quality.BAD)
+        beyond = known & ((values < self._low) | (values > self._high))
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            ratio = values / self._usual
+        self._off = known & (_near(ratio, ALIKE) | (self._off & _near(ratio, LASTING)))
+        wrong = beyond | self._off
+        some = int(np.count_nonzero(wrong)) >= self._some
+        self._follow(values, known & ~wrong)
+        told = tuple(self._told_scale(name, values, ratio, beyond) for name in self._named(wrong)) if some else ()
+        if some:
+            frame = replace(frame, quality=np.where(wrong, np.uint8(Quality.BAD), frame.quality))
+        else:
+            self._off[:] = False  # a few are not the feed's: each is its own transmitter's
+        return frame, self._judge(self._scale, frame.at, elapsed if some else -elapsed, told)
+
+    def _follow(self, values: Floats, trusted: NDArray[np.bool_]) -> None:
+        """Learn the usual values; of those too near to nought there is none."""
+        with np.errstate(invalid="ignore"):
+            blended = self._usual + FOLLOWING * (values - self._usual)
+        usual = np.where(np.isfinite(self._usual), blended, values)
+        usual[np.abs(usual) < self._least] = np.nan
+        usual[~np.isfinite(self._least)] = np.nan
+        self._usual = np.where(trusted, usual, self._usual)
+
+    # ---- what is told of it --------------------------------------------------------------------------------------
+
+    def _judge(self, trouble: _Trouble, at: float, step: float, told: tuple[Evidence, ...]) -> list[Anomaly]:
+        """Open or end what one trouble is told by."""
+        trouble.level = min(max(trouble.level + step, 0.0), trouble.patience)
+        if trouble.standing is None and trouble.level >= trouble.patience and step > 0:
+            trouble.standing = self._opened(trouble, at, told)
+            return [trouble.standing]
+        if trouble.standing is not None and trouble.level <= 0.0:
+            ended = replace(trouble.standing, until=max(at, trouble.standing.detected))
+            trouble.standing = None
+            return [ended]
+        return []
+
+    def _opened(self, trouble: _Trouble, at: float, told: tuple[Evidence, ...]) -> Anomaly:
+        anomaly = Anomaly(
+            id=self._next_id,
+            equipment=self._name,
+            fault=trouble.fault,
+            candidates=(Candidate(trouble.fault, 1.0),),
+            since=at,
+            detected=at,
+            until=None,
+            priority="high",
+            evidence=told,
+        )
+        self._next_id += 1
+        return anomaly
+
+    def _told_time(self, at: float) -> Evidence:
+        step = at - self._at
+        return Evidence("time", "", round(step, 3) if np.isfinite(step) else step, "s", self._time.level)
+
+    def _told_scale(self, name: str, values: Floats, ratio: Floats, beyond: NDArray[np.bool_]) -> Evidence:
+        column = self._tags.column(name)
+        if np.isfinite(ratio[column]):
+            return Evidence("scale", name, float(f"{ratio[column]:.3g}"), "", float(np.log10(abs(ratio[column]))))
+        return Evidence("scale", name, float(values[column]), self._tags[column].unit, float(beyond[column]))
+
+    def _named(self, which: NDArray[np.bool_]) -> list[str]:
+        return [self._tags[int(column)].name for column in np.flatnonzero(which)[:SHOWN]]
+
+
+def _near(ratio: Floats, within: float) -> NDArray[np.bool_]:
+    """Where a ratio is a mistaken unit's."""
+    with np.errstate(invalid="ignore"):
+        near = [(ratio > scale * (1.0 - within)) & (ratio < scale / (1.0 - within)) for scale in SCALES]
+    return near[0] | near[1]

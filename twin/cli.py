@@ -144,6 +144,7 @@ def scenarios(json_: Json = False) -> None:
 def watch(
     source: Annotated[str, typer.Argument(metavar="SOURCE", help="sim:, or a recording.", show_default=False)],
     record: Annotated[Path | None, typer.Option(metavar="REC", help="Record what comes in, and what is found.")] = None,
+    journal: Annotated[Path | None, typer.Option(metavar="DB", help="Keep the alarms, and go on with them.")] = None,
     for_: Annotated[str | None, typer.Option("--for", metavar="D", help="How long; until Ctrl-C otherwise.")] = None,
     station: StationOption = None,
 ) -> None:
@@ -151,6 +152,7 @@ def watch(
     import asyncio
 
     from twin import times
+    from twin.alarms.journal import Journal
     from twin.clock import WallClock
     from twin.recordings.recorder import Recorder
     from twin.sources.opening import open_source
@@ -165,7 +167,8 @@ def watch(
         recorder = None
         if record is not None:
             recorder = stack.enter_context(Recorder(record, opened.tags, opened.station, opened.name))
-        asyncio.run(watching(opened, say_line, WallClock(), recorder, duration))
+        kept = stack.enter_context(Journal(journal, writing=True)) if journal is not None else None
+        asyncio.run(watching(opened, say_line, WallClock(), recorder, duration, kept))
 
 
 @app.command(short_help="Run the detectors over a recording.")
@@ -233,7 +236,7 @@ def calibrate(
 @app.command("import")
 def import_(
     files: Annotated[
-        list[Path], typer.Argument(metavar="FILE…", help="CSV, Parquet, MCAP or TUM.", show_default=False)
+        list[Path], typer.Argument(metavar="FILE…", help="CSV, Parquet, MCAP, TUM, FLIR JPEG.", show_default=False)
     ],
     out: Annotated[Path, typer.Option(metavar="REC", help="The recording to make.", show_default=False)],
     map_: Annotated[Path | None, typer.Option("--map", metavar="MAP.toml", help="What the columns are.")] = None,

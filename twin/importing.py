@@ -14,7 +14,7 @@ from twin.errors import StationError
 from twin.plant.reading import Station
 from twin.recordings.importers import held
 from twin.recordings.importers.foreign import imported
-from twin.recordings.importers.kinds import WANTED, kind_of
+from twin.recordings.importers.kinds import kind_of
 from twin.recordings.importers.mapping import Map
 from twin.recordings.importers.sheet import read_sheet
 from twin.recordings.importers.summary import Summary
@@ -66,7 +66,9 @@ def _taken(path: Path, station: Station | None, mapping: Map, progress: Progress
     if kind == "tum":
         return import_tum(path, mapping)
     if kind == "jpeg":
-        raise StationError(path, "is an image, which cannot be imported yet", WANTED)
+        from twin.recordings.importers.thermal import import_thermal
+
+        return import_thermal(path, station, mapping)
     return imported(read_sheet(path), station, mapping).taken()
 
 

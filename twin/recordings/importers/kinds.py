@@ -10,7 +10,7 @@ from twin.recordings.importers.tum import is_pose
 
 Kind = Literal["csv", "parquet", "mcap", "tum", "jpeg"]
 
-WANTED = "Name a CSV, Parquet, MCAP or TUM file"
+WANTED = "Name a CSV, Parquet, MCAP or TUM file, or a radiometric JPEG"
 HEAD = 2**16  # bytes looked at
 
 _MARKS: dict[bytes, Kind] = {b"PAR1": "parquet", b"\x89MCAP0\r\n": "mcap", b"\xff\xd8\xff": "jpeg"}

@@ -38,6 +38,7 @@ class Class:
     cutoff: float = 0.0  # of span, below which zero is said
 
 
+QUIETEST = 2e-4  # of span: noise of a failing transmitter is reckoned in it where a sound one has less, or none
 LIVE_BELOW = 0.2 / 16.0  # of span below a range that is still a measurement (NAMUR NE 43: 3.8 mA of 4 to 20)
 LIVE_ABOVE = 0.5 / 16.0  # and above it (20.5 mA); beyond these bounds a signal says that its transmitter has failed
 PRESSURE = Class(spread=2e-4, zero=4e-4)
@@ -161,7 +162,10 @@ def step(
     said.noise = kit.memory * said.noise + kit.fresh * lot.standard_normal(true.size)
     wanted = (true - kit.offset) / kit.scale
     wanted = np.where(np.abs(wanted) < kit.cutoff, 0.0, wanted)
-    sigma = np.maximum(kit.noise, kit.scatter * np.abs(wanted)) * (1.0 + effects.sensor_noise)
+    sigma = np.maximum(kit.noise, kit.scatter * np.abs(wanted))
+    if effects.sensor_noise.any():
+        quietest = np.where(effects.sensor_noise > 0.0, QUIETEST * kit.span, 0.0)
+        sigma = np.maximum(sigma, quietest) * (1.0 + effects.sensor_noise)
     value = wanted * kit.gain + kit.zero + effects.sensor_offset * kit.span + sigma * said.noise
     value = np.where(kit.quantised, np.round(value / kit.step) * kit.step + 0.0, value)  # no negative zero
     limited = np.minimum(np.maximum(value, kit.low), kit.high)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy as np
 
 from twin import __version__
 from twin.alarms.book import Alarm
+from twin.alarms.metrics import AlarmLoad
 from twin.detectors.anomaly import Anomaly
 from twin.detectors.learned import Learned
 from twin.errors import StationError
@@ -81,6 +82,7 @@ class Findings:
     alarms: dict[int, Alarm] = field(default_factory=dict)
     rows: list[Row] = field(default_factory=list)
     unchecked: tuple[str, ...] = ()
+    alarm_load: AlarmLoad | None = None
 
     def note(self, snapshot: Snapshot, score: float, anomalous: bool) -> None:
         """Take in what one frame came to."""
@@ -99,6 +101,10 @@ class Findings:
             "anomalies": [anomaly_told(anomaly) for anomaly in self.anomalies.values()],
             "alarms": [alarm_told(alarm) for alarm in self.alarms.values()],
         }
+
+    def summary(self) -> dict[str, Any]:
+        """The same with the load of alarms, for whoever reads the table."""
+        return {**self.told(), "alarm_load": asdict(self.alarm_load) if self.alarm_load is not None else None}
 
 
 def analyse(data: Data, healthy: tuple[float, float] | None, progress: Progress) -> Findings:
@@ -151,6 +157,7 @@ def _by_model(data: Data, healthy: tuple[float, float] | None, findings: Finding
     for frame in _counted(data, progress):
         snapshot = twin.step(frame)
         findings.note(snapshot, _score(snapshot), bool(snapshot.anomalies))
+    findings.alarm_load = twin.alarm_load
 
 
 def _score(snapshot: Snapshot) -> float:

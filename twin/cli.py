@@ -196,9 +196,9 @@ def analyse(
         if scores is not None:
             write_scores(findings, scores)
     if json_:
-        say_json(findings.told())
+        say_json(findings.summary())
         return
-    say_findings(findings.told(), data.span[0], findings.unchecked)
+    say_findings(findings.summary(), data.span[0], findings.unchecked)
 
 
 @app.command(short_help="Fit a station to a healthy recording.")

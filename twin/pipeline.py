@@ -80,6 +80,7 @@ class Twin:
         self._alarms = AlarmBook(Rules.of(station)) if station is not None else None
         self._rates = Rates()
         self._alarm_rates = NO_ALARMS
+        self._flood_turned = False
         self._alarm_rows = _rows(station, self.tags) if station is not None else None
         self._learned = learned
         self._strangeness = Strangeness(self.tags)
@@ -137,7 +138,7 @@ class Twin:
             alarms=self._standing_alarms(),
             changed_anomalies=changed,
             changed_alarms=changed_alarms,
-            events=(*frame.events, *notices),
+            events=(*frame.events, *notices, *self._told_flood(judged.at)),
             score=score,
             alarm_rates=self._alarm_rates,
             suppressed=self._alarms.suppressed_count if self._alarms is not None else 0,
@@ -178,8 +179,16 @@ class Twin:
             quality = np.append(frame.quality, np.uint8(Quality.MISSING))[rows]
             frame = replace(frame, values=values, quality=quality)
         changed += self._alarms.step(frame)
+        flooded = self._alarm_rates.flood
         self._alarm_rates = self._rates.step(frame.at, changed, self._alarms.standing)
+        self._flood_turned = self._alarm_rates.flood != flooded
         return changed
+
+    def _told_flood(self, at: float) -> tuple[Event, ...]:
+        """A notice when alarms come faster than anybody can heed them, and when that is over."""
+        if not self._flood_turned:
+            return ()
+        return (Event(at, "notice", "alarms", FLOOD if self._alarm_rates.flood else FLOOD_OVER),)
 
     def _shown(self, frame: Frame, notices: tuple[Event, ...]) -> Snapshot:
         """The last conclusions, with a frame from which none may be drawn."""
@@ -243,6 +252,8 @@ class _Time:
 
 MANY_MISSING = Text("Many values are missing at once: the connection is to blame", "大量数据同时缺失：应为通信故障")
 MANY_BACK = Text("The missing values are back", "缺失的数据已恢复")
+FLOOD = Text("An alarm flood: more than 10 in ten minutes", "报警泛滥：十分钟内超过 10 条")
+FLOOD_OVER = Text("The alarm flood is over", "报警泛滥结束")
 HALTED = Text("Time does not go on: frames are shown and not judged", "时间未前进：数据仅显示，不参与判断")
 
 

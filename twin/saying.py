@@ -53,8 +53,21 @@ def say_findings(told: Mapping[str, Any], start: float, unchecked: Sequence[str]
     _print(f"{found} in {' .. '.join(told['span'])}")
     if anomalies:
         _say_table([_HEADER, *(_found(one, start) for one in anomalies)])
+    load = told["alarm_load"]
+    if load is not None and load["raised"]:
+        _print(_load(load))
     for reason in unchecked:
         _print(reason if reason.startswith("Not checked") else f"Not checked: {reason}")
+
+
+def _load(load: Mapping[str, Any]) -> str:
+    """The load of alarms, by the measures of EEMUA 191."""
+    chattering = f", chattering: {' '.join(load['chattering'])}" if load["chattering"] else ""
+    return (
+        f"alarms: {load['per_window']:g} per 10 min (EEMUA 191: 1), at worst {load['worst']}, "
+        f"{_counted(range(load['floods']), 'flood', 'floods')} ({load['flooded']:.1%} of the time), "
+        f"at most {load['most_standing']} standing, {load['stale']} stale{chattering}"
+    )
 
 
 def _found(one: Mapping[str, Any], start: float) -> tuple[str, ...]:

@@ -1,16 +1,22 @@
-"""``pumphouse watch``: the twin without a window; what happens is said as it happens, and recorded if so wished."""
+"""``pumphouse watch``: the twin without a window; what happens is said as it happens, and recorded if so wished.
+
+Nothing it holds grows with time. With a journal it goes on, after a restart or a kill, with the alarms as they were.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
+from twin.alarms.journal import Journal, Recognition
 from twin.clock import Clock
 from twin.pipeline import Snapshot, Twin
 from twin.recordings.recorder import Recorder
 from twin.signals import Event, Frame
 from twin.sources.source import Source
 from twin.telling import alarm_told, anomaly_told, event_told
+from twin.text import Text
 
 SAID_KINDS = ("notice", "operation")
 
@@ -18,14 +24,20 @@ Say = Callable[[dict[str, Any]], None]
 
 
 async def watch(
-    source: Source, say: Say, clock: Clock, recorder: Recorder | None = None, duration: float | None = None
+    source: Source,
+    say: Say,
+    clock: Clock,
+    recorder: Recorder | None = None,
+    duration: float | None = None,
+    journal: Journal | None = None,
 ) -> int:
     """Take a source in until it ends, or for ``duration`` seconds of its time; how many frames there were.
 
     A live source that keeps no pace of its own is given that of the clock.
     """
     twin = Twin(source.station, source.tags)
-    log = _Log(say, recorder)
+    log = _Log(say, recorder, journal)
+    log.resume(twin)
     count = 0
     first: tuple[float, float] | None = None
     try:
@@ -46,12 +58,31 @@ async def watch(
 class _Log:
     """Says and records what each frame brought."""
 
-    def __init__(self, say: Say, recorder: Recorder | None) -> None:
+    def __init__(self, say: Say, recorder: Recorder | None, journal: Journal | None) -> None:
         self._say = say
         self._recorder = recorder
+        self._journal = journal
+        self._left: tuple[Recognition, ...] = ()
+        self._resumed: Text | None = None
         self._recorded_at = float("-inf")
 
+    def resume(self, twin: Twin) -> None:
+        """Let a twin go on where the journal ends: the alarms stand as they stood, anomalies are looked for anew."""
+        if self._journal is None:
+            return
+        alarms, anomalies = self._journal.alarms(), self._journal.anomalies()
+        twin.resume(alarms, 1 + max((anomaly.id for anomaly in anomalies), default=0))
+        self._left = tuple(anomaly for anomaly in anomalies if anomaly.until is None)
+        if len(self._journal):
+            self._resumed = _went_on(sum(alarm.state != "normal" for alarm in alarms), len(self._left))
+
     def take(self, frame: Frame, snapshot: Snapshot) -> None:
+        """What one frame brought."""
+        if self._resumed is not None:
+            self._say({"event": "notice", **event_told(Event(frame.at, "notice", "journal", self._resumed))})
+            self._resumed = None
+        if self._journal is not None:
+            self._enter(self._journal, frame.at, snapshot)
         if self._recorder is not None:
             self._record(self._recorder, frame, snapshot)
         for anomaly in snapshot.changed_anomalies:
@@ -64,6 +95,13 @@ class _Log:
         for event in snapshot.events:
             if event.kind in SAID_KINDS:
                 self._say({"event": "notice", **event_told(event)})
+
+    def _enter(self, journal: Journal, at: float, snapshot: Snapshot) -> None:
+        """Into the journal first: what has been said has been kept."""
+        left = tuple(replace(anomaly, state="normal", until=at) for anomaly in self._left)
+        self._left = ()
+        found = tuple(Recognition.of(anomaly) for anomaly in snapshot.changed_anomalies)
+        journal.append(at, (*left, *snapshot.changed_alarms, *found))
 
     def _record(self, recorder: Recorder, frame: Frame, snapshot: Snapshot) -> None:
         if frame.at < self._recorded_at:
@@ -81,3 +119,10 @@ class _Log:
 def _added(frame: Frame, snapshot: Snapshot) -> tuple[Event, ...]:
     """What the twin noticed beside what the source said."""
     return tuple(event for event in snapshot.events if event not in frame.events)
+
+
+def _went_on(alarms: int, anomalies: int) -> Text:
+    return Text(
+        f"Goes on from its journal: {alarms} alarms stand, {anomalies} anomalies are looked for anew",
+        f"从日志恢复：{alarms} 条报警仍有效，{anomalies} 条异常重新判断",
+    )

@@ -64,10 +64,11 @@ class RateLimit:
 
 
 # A rolling bearing's end phase rises by 1 to 2.5 K/min; a rupture or a station's trip moves a header by 0.3 bar/s.
+# Of a header's three gauges one alarms, or every trip would be told three times; the detectors look at all of them.
 RATES: tuple[RateLimit, ...] = (
     RateLimit("*bearing*_temperature", (1.0,), 1.0 / 60.0, 60.0, 60.0, "high", WARMING),
-    RateLimit("inlet_pressure_?", (1.0, -1.0), 3.0e4, 3.0, 1.0, "high", 0.0),
-    RateLimit("outlet_pressure_?", (1.0, -1.0), 3.0e4, 3.0, 1.0, "high", 0.0),
+    RateLimit("inlet_pressure_a", (1.0, -1.0), 3.0e4, 3.0, 1.0, "high", 0.0),
+    RateLimit("outlet_pressure_a", (1.0, -1.0), 3.0e4, 3.0, 1.0, "high", 0.0),
 )
 RATE_DEAD_BAND = 0.5  # of a rate's limit
 

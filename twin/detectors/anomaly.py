@@ -67,7 +67,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Anomaly:
-    """What was found. ``since`` is the estimated onset, ``detected`` the frame at which it was first reported."""
+    """What was found. ``since`` is the estimated onset, ``detected`` the frame at which it was first reported.
+
+    ``consequences`` is how many other findings it explains, which are not told by themselves.
+    """
 
     id: int
     equipment: str
@@ -79,3 +82,4 @@ class Anomaly:
     priority: Priority
     evidence: tuple[Evidence, ...]
     response: tuple[str, ...] = ()
+    consequences: int = 0

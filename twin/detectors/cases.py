@@ -6,7 +6,8 @@ when what moved has been back for a while.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,15 +47,16 @@ class Case:
     told_at: float = -np.inf  # when its name or confidence was last told
     rivals: int = 0  # verdicts in a row that named another fault
     back_since: float = np.nan
+    consequences: set[str] = field(default_factory=set)  # what was seen elsewhere and is explained by it
 
 
 class Cases:
-    """The standing cases of a station."""
+    """The standing cases of a station; ``numbers`` are those of all its anomalies."""
 
-    def __init__(self, channels: Channels, responses: Responses) -> None:
+    def __init__(self, channels: Channels, responses: Responses, numbers: Iterator[int]) -> None:
         self._channels = channels
         self._responses = responses
-        self._next_id = 1
+        self._numbers = numbers
         self.standing: list[Case] = []
 
     @property
@@ -92,7 +94,7 @@ class Cases:
     ) -> Anomaly:
         """A new anomaly; ``evidence`` where the residuals cannot tell it."""
         anomaly = Anomaly(
-            id=self._next_id,
+            id=next(self._numbers),
             equipment=verdict.equipment,
             fault=verdict.fault,
             candidates=verdict.candidates,
@@ -103,7 +105,6 @@ class Cases:
             evidence=evidence or self._evidence(verdict.moved, seen),
             response=self._responses.to(verdict.fault, verdict.equipment, running),
         )
-        self._next_id += 1
         self.standing.append(self._case(verdict, anomaly, circuit))
         return anomaly
 
@@ -166,6 +167,15 @@ class Cases:
         """The anomaly, ended."""
         self.standing.remove(case)
         return replace(case.anomaly, until=at)
+
+    def explain(self, number: int, consequences: set[str]) -> list[Anomaly]:
+        """Fold findings under the anomaly that explains them; it, where that brought something new."""
+        for case in self.standing:
+            if case.anomaly.id == number and not consequences <= case.consequences:
+                case.consequences |= consequences
+                case.anomaly = replace(case.anomaly, consequences=len(case.consequences))
+                return [case.anomaly]
+        return []
 
     def _claims(self, verdict: Verdict, circuit: int) -> NDArray[np.bool_]:
         """What a verdict explains: all of its pump, the balance of its circuit, and all it says it moved."""

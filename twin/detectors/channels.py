@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from twin.detectors.header_residuals import HeaderResiduals
 from twin.detectors.kinds import BALANCE, GAUGE, METER, OF_PUMP, Kind, Sample
-from twin.detectors.motion import Motion
+from twin.detectors.motion import Motion, Moves
 from twin.detectors.pump_residuals import PumpResiduals
 from twin.detectors.residual import ResidualName
 from twin.detectors.whitening import Scatter
@@ -47,7 +47,10 @@ class Channels:
     scale : (m,)             From per cent of rated to the unit people are told. [unit / %]
     pump : (m,)              Index of the pump, -1 for a header's.
     circuit : (m,)           Index of the circuit.
+    moves                    How the pumps moved at the last sample.
     """
+
+    moves: Moves
 
     def __init__(self, model: PumpModel) -> None:
         self._motion = Motion(model)
@@ -75,7 +78,7 @@ class Channels:
 
     def sample(self, state: PlantState) -> Sample:
         """Every channel now."""
-        moves = self._motion.step(state)
+        moves = self.moves = self._motion.step(state)
         pumps = self._pumps.sample(state, moves)
         headers = self._headers.sample(state, moves)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from twin.detectors.residual import Residuals
 from twin.detectors.response import Responses
 from twin.detectors.sensors import Sensors
 from twin.detectors.signatures import Library
+from twin.detectors.surroundings import Surroundings
 from twin.detectors.trips import Trips
 from twin.detectors.watch import LATELY, Judgement, Watch
 from twin.plant.model import PlantState, PumpModel
@@ -32,7 +34,10 @@ NOW_AND_THEN = 10.0  # s
 TRANSIENT = 8.0  # s after a trip in which its circuit's other channels are not judged
 MEAN_OF_SOME = 0.6  # spread of a mean of a few samples over that of one
 MEAN_OF_MANY = 0.25  # and of however many: what repeats does not average out
+NOISY_AT_MOST = 45.0  # s in which a transmitter is found noisy
 WITNESSES = ("vibration", "envelope", "head", "power", "speed_tracking")
+RUBS = frozenset({"bearing_de", "bearing_nde", "misalignment"})
+POWER = frozenset({"power", "efficiency", "feeder"})
 OFTEN = 0.5  # s between frames below which not every one is judged
 
 
@@ -66,8 +71,11 @@ class Detector:
         self._library = Library(model, self._channels)
         self._trips = Trips(model)
         self._sensors = Sensors(model.binding)
-        self._cases = Cases(self._channels, Responses(station))
+        numbers, responses = count(1), Responses(station)
+        self._cases = Cases(self._channels, responses, numbers)
+        self._surroundings = Surroundings(station, model, responses, numbers)
         self._judged = np.array([kind.judged for kind in self._channels.kinds], dtype=bool)
+        self._of_power = np.array([name.name in POWER for name in self._channels.names], dtype=bool)
         self._healthy = healthy
         self._pending: dict[int, float] = {}
         self._transient: dict[int, float] = {}
@@ -95,7 +103,11 @@ class Detector:
             changed += self._open_sensors(at, stuck, "sensor_stuck", seen, running)
             changed += self._review(at, state, seen, running)
             changed += self._open_new(at, state, seen, running)
-        self._findings = Findings(self._residuals(sample, seen), self._cases.anomalies, tuple(changed))
+            changed += self._look_round(frame, state, running)
+        else:
+            self._surroundings.teach(frame, state, self._channels.moves)
+        standing = (*self._cases.anomalies, *self._surroundings.anomalies)
+        self._findings = Findings(self._residuals(sample, seen), standing, tuple(changed))
         return self._findings
 
     @property
@@ -109,9 +121,18 @@ class Detector:
         self._watch.bridge_gap()
         self._trips.bridge_gap()
         self._sensors.bridge_gap()
+        self._surroundings.bridge_gap()
         self._cases.bridge_gap()
         self._pending.clear()
         self._transient.clear()
+
+    def _look_round(self, frame: Frame, state: PlantState, running: frozenset[str]) -> list[Anomaly]:
+        """What the watchers of everything else see, less what a standing case explains."""
+        moves, causes = self._channels.moves, self._cases.anomalies
+        changed, folded = self._surroundings.step(frame, state, moves, causes, running)
+        for number, consequences in folded.items():
+            changed += self._cases.explain(number, consequences)
+        return changed
 
     def _open_trips(
         self, at: float, tripped: NDArray[np.bool_], seen: Judgement, running: frozenset[str]
@@ -187,11 +208,12 @@ class Detector:
 
     def _open_new(self, at: float, state: PlantState, seen: Judgement, running: frozenset[str]) -> list[Anomaly]:
         """Look at the circuits in which a channel that nobody claims has crossed its threshold."""
-        crossed = seen.crossed & ~self._cases.claimed
+        crossed = seen.crossed & ~self._cases.claimed & ~self._heating()
         changed: list[Anomaly] = []
         for circuit in range(len(self._library.circuits)):
             ours = self._channels.circuit == circuit
-            if at - self._transient.get(circuit, -np.inf) < TRANSIENT:
+            unquiet = at < self._surroundings.quiet[circuit]
+            if unquiet or at - self._transient.get(circuit, -np.inf) < TRANSIENT:
                 self._watch.reset(ours & ~self._cases.claimed)
                 self._pending.pop(circuit, None)
                 continue
@@ -204,11 +226,24 @@ class Detector:
                 continue
             since = self._watch.onset(int(channels[np.argmax(np.abs(seen.z[channels]))]))
             verdict = self._verdict(circuit, since, state, seen, None)
-            if waited < _patience(verdict):
+            if waited < _patience(verdict) or self._mere_noise(verdict, waited):
                 continue
             changed.append(self._cases.open(verdict, circuit, since, at, seen, running))
             self._pending.pop(circuit, None)
         return changed
+
+    def _mere_noise(self, verdict: diagnosis.Verdict, waited: float) -> bool:
+        """Whether what crossed may yet turn out to be a noisy transmitter, whose residuals go both ways."""
+        if verdict.fault not in ("sensor_bias", "unknown") or waited > NOISY_AT_MOST:
+            return False
+        return verdict.equipment in self._surroundings.suspects
+
+    def _heating(self) -> NDArray[np.bool_]:
+        """(m,) channels that ailing bearings and couplings move a little: the power they take."""
+        ailing = {anomaly.equipment for anomaly in self._surroundings.anomalies if anomaly.fault in RUBS}
+        pumps = [i for i, pump in enumerate(self._model.pumps) if pump.id in ailing]
+        heating: NDArray[np.bool_] = np.isin(self._channels.pump, pumps) & self._of_power
+        return heating
 
     def _verdict(
         self, circuit: int, since: float, state: PlantState, seen: Judgement, case: Case | None

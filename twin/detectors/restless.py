@@ -1,0 +1,114 @@
+"""Transmitters that have become noisy: the second differences of every analog signal against what they used to be.
+
+A second difference knows neither level nor ramp. One signal alone that has grown restless is its transmitter's fault;
+several of the same machine at once are the machine's.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.detectors.anomaly import Evidence
+from twin.detectors.motion import Moves
+from twin.detectors.signs import Sign, sure
+from twin.plant.model import PlantState, PumpModel
+from twin.plant.reading import Station
+from twin.signals import Floats
+
+FASTEST, SLOWEST = 0.0, 2.0  # s, period of the tags that are watched
+MOST = 4.0  # of the usual: no single sample counts for more, so that one step raises nothing
+REFERENCE = 1.5  # of the usual, beyond which a sample adds to the sum
+BOUND = 20.0  # ln(rate of false alarms asked for) over the tilt of this sum, at 12 a year over a thousand signals
+LEARNED = 120.0  # samples after which it is known what is usual
+MEMORY = 900.0  # samples
+LEAST_OF_SPAN = 2e-4  # of its range: a second difference that no transmitter stays below
+STEPS = 4.0  # of the smallest it can say: a signal that rounds flips by two of them
+AFTER_START = 90.0  # s
+UNSTEADY = frozenset({"robot", "camera", "room", "line_chamber", "ventilation"})
+MANY = 4  # signals that grow restless at once: something real shakes them all
+SUSPECT = 0.2  # of the bound, above which a signal may be on its way there
+WORKING = 0.4  # of rated flow, below which a pump's flow is restless by itself
+PATIENCE = 4.0  # s in which others of the same machine would follow
+
+
+class Restless:
+    """Watches the analog signals (k,) of whatever does not move about."""
+
+    def __init__(self, station: Station, model: PumpModel) -> None:
+        tags, pumps = model.binding.tags, [pump.id for pump in model.pumps]
+        self._rated_flow = model.rated_flow
+        kept = [
+            (column, tag)
+            for column, tag in enumerate(tags)
+            if tag.kind == "analog"
+            and FASTEST < tag.period <= SLOWEST
+            and station.kind_of(tag.equipment) not in UNSTEADY
+            and np.isfinite(tag.high - tag.low)
+        ]
+        self._tags = [tag for _, tag in kept]
+        self._column = np.array([column for column, _ in kept], dtype=np.intp)
+        machine = {pump.drive.id: pump.id for pump in station.pumps if pump.drive}
+        owner = [machine.get(tag.equipment, tag.equipment) for tag in self._tags]
+        self._pump = np.array([pumps.index(o) if o in pumps else -1 for o in owner], dtype=np.intp)
+        names = list(dict.fromkeys(owner))
+        self._owner = np.array([names.index(o) for o in owner], dtype=np.intp)
+        self._names = names
+        span = np.array([tag.high - tag.low for tag in self._tags])
+        step = np.array([tag.step for tag in self._tags])
+        self._floor: Floats = np.maximum(LEAST_OF_SPAN * span, STEPS * step)
+        k = len(kept)
+        self._last: Floats = np.full((2, k), np.nan)
+        self._usual: Floats = np.zeros(k)
+        self._level: Floats = np.zeros(k)
+        self._seen: Floats = np.zeros(k)
+        self._sum: Floats = np.zeros(k)
+
+    def step(self, at: float, values: Floats, state: PlantState, moves: Moves) -> list[Sign]:
+        """What stands now."""
+        now = values[self._column]
+        jerk = np.abs(now - 2.0 * self._last[0] + self._last[1])
+        self._last[1] = self._last[0]
+        self._last[0] = now
+        works = state.running & (moves.since_start > AFTER_START) & ~(state.flow < WORKING * self._rated_flow)
+        steady = np.append(works, True)[self._pump]
+        usable = steady & (jerk >= 0.0)
+        jerk[~usable] = 0.0
+        size = np.abs(now)
+        with np.errstate(divide="ignore", invalid="ignore"):  # errors of reading grow with the reading
+            grown = np.where(self._level > 0.0, np.maximum(size / self._level, 1.0), 1.0)
+        usual = np.maximum(self._usual * grown, self._floor)
+        factor = np.minimum(jerk / usual, MOST)
+        known = usable & (self._seen >= LEARNED)
+        self._sum = np.clip(self._sum + np.where(known, factor - REFERENCE, -REFERENCE * ~steady), 0.0, 2.0 * BOUND)
+        crossed = self._sum > BOUND
+        learns = usable & (self._sum < 0.3 * BOUND)
+        self._seen += learns
+        gain = np.where(learns, 1.0 / np.minimum(self._seen + 1.0, MEMORY), 0.0)
+        self._usual += gain * (np.minimum(jerk, np.where(self._seen > 10.0, MOST * usual, np.inf)) - self._usual)
+        self._level += gain * np.where(usable, size - self._level, 0.0)
+        return self._signs(at, crossed, factor) if crossed.any() else []
+
+    @property
+    def suspects(self) -> frozenset[str]:
+        """Tags that may be growing restless, and the machines they belong to."""
+        found = np.flatnonzero(self._sum > SUSPECT * BOUND).tolist()
+        return frozenset(name for i in found for name in (self._tags[i].name, self._names[int(self._owner[i])]))
+
+    def bridge_gap(self) -> None:
+        """Let what comes follow nothing."""
+        self._last[:] = np.nan
+        self._sum[:] = 0.0
+
+    def _signs(self, at: float, crossed: NDArray[np.bool_], factor: Floats) -> list[Sign]:
+        restive = np.bincount(self._owner, self._sum > 0.4 * BOUND, len(self._names))
+        if restive.sum() > MANY:
+            return []
+        alone = np.flatnonzero(crossed & (restive[self._owner] == 1.0))
+        return [self._sign(int(i), at, float(factor[i])) for i in alone]
+
+    def _sign(self, i: int, at: float, factor: float) -> Sign:
+        tag = self._tags[i]
+        owner = self._names[int(self._owner[i])]
+        evidence = (Evidence("noise", tag.name, round(factor, 2), "of usual", round(factor, 2)),)
+        return Sign(tag.name, "noise", "sensor_noise", at, sure("sensor_noise", 0.9), evidence, PATIENCE, owner)

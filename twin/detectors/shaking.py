@@ -1,0 +1,132 @@
+"""How machines shake: every point of a pump and its motor against what it did before, and what a change of them means.
+
+Velocities and envelopes grow by factors, so that they are judged as logarithms; what is added by a fault is compared
+with the places at which each fault adds most (ISO 13373-1, annex D; domain.md, section 3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.detectors import kinds
+from twin.detectors.anomaly import Evidence
+from twin.detectors.kinds import Kind, Sample
+from twin.detectors.motion import STARTING_TIME, Moves
+from twin.detectors.signs import Sign, ranked
+from twin.detectors.watch import LATELY, Watch
+from twin.plant.model import PlantState, PumpModel
+from twin.plant.reading import Station
+from twin.signals import Floats, TagTable
+
+POINTS = (
+    "vibration_pump_de_x", "vibration_pump_de_y", "vibration_pump_nde_x", "vibration_pump_nde_y",
+    "vibration_pump_axial", "vibration_motor_de_x", "vibration_motor_de_y",
+    "vibration_motor_nde_x", "vibration_motor_nde_y",
+    "acceleration_envelope_pump_de", "acceleration_envelope_pump_nde",
+)  # fmt: skip
+VELOCITY = Kind("vibration", "%", "", prior=100.0, floor=5.0, drift=80.0, learns=20)
+ENVELOPE = Kind("envelope", "%", "", prior=100.0, floor=6.0, drift=80.0, learns=20)
+ENVELOPES = slice(9, 11)
+LEAST = 15.0  # % that the point which moved most must have risen: a machine's own wandering is less
+PATIENCE = 6.0  # s in which a cause that shakes the machine would be found by its head or power
+SHARPNESS = 9.0  # of confidence over the cosine between what is seen and what a fault does
+AFTER_START = 3.0 * STARTING_TIME  # s
+G_A_MM_S = 2.0  # mm/s that 1 g of envelope is worth beside velocities, in which faults are as plain
+
+PATTERNS: Mapping[str, tuple[float, ...]] = {
+    # de x y | nde x y | axial | motor de x y | nde x y | envelopes de nde
+    "misalignment": (0.5, 0.5, 0.0, 0.0, 1.0, 0.5, 0.5, 0.0, 0.0, 0.0, 0.0),
+    "bearing_de": (0.7, 0.7, 0.1, 0.1, 0.1, 0.1, 0.1, 0.0, 0.0, 1.5, 0.1),
+    "bearing_nde": (0.1, 0.1, 0.7, 0.7, 0.4, 0.0, 0.0, 0.0, 0.0, 0.1, 1.5),
+    "broken_blade": (1.0, 1.0, 1.0, 1.0, 1.0, 0.4, 0.4, 0.1, 0.1, 0.1, 0.1),
+    "cavitation": (0.6, 0.6, 0.6, 0.6, 0.5, 0.1, 0.1, 0.0, 0.0, 1.6, 1.6),
+    "gas_ingress": (1.0, 1.0, 1.0, 1.0, 0.2, 0.1, 0.1, 0.0, 0.0, 0.2, 0.2),
+    "phase_imbalance": (0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0),
+}
+OWN = frozenset({"misalignment", "bearing_de", "bearing_nde"})  # what is told by shaking alone
+UNSURE = 0.75  # cosine below which no pattern fits
+
+
+class Shaking:
+    """All points (n · 11,) of a station's pumps, pump by pump."""
+
+    def __init__(self, station: Station, model: PumpModel, tags: TagTable) -> None:
+        columns = [[tags.measuring(pump.id, measure) for measure in POINTS] for pump in model.pumps]
+        self._column = np.array([[-1 if c is None else c for c in row] for row in columns], dtype=np.intp)
+        self._column = self._column.reshape(len(model.pumps), len(POINTS))
+        self._tags = tags
+        each = (VELOCITY,) * 9 + (ENVELOPE,) * 2
+        self._watch = Watch(each * len(model.pumps), station.file.station.false_alarms_per_year)
+        self._rated_flow = model.rated_flow
+        patterns = np.array(list(PATTERNS.values())) * _weights()
+        self._patterns: Floats = patterns / np.linalg.norm(patterns, axis=1, keepdims=True)
+        self._held: NDArray[np.bool_] = np.zeros(len(model.pumps), dtype=bool)
+
+    def step(self, at: float, values: Floats, state: PlantState, moves: Moves) -> list[Sign]:
+        """What stands now."""
+        shape = self._column.shape
+        now = values[self._column]
+        speed = np.where(state.running, state.speed, np.nan)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            level = 100.0 * np.log(now) - 200.0 * np.log(speed)[:, None]
+            point = np.where(state.running, state.flow / self._rated_flow / state.speed + state.speed, 0.0)
+        why = np.where(moves.ramping | (moves.since_start < AFTER_START), kinds.RAMPING, kinds.OK)
+        why = np.where(state.running, why, kinds.STOPPED)
+        why = np.where(np.isfinite(level), why[:, None], kinds.NOT_MEASURED)
+        spread = np.broadcast_to(20.0 * moves.speed[:, None] + 10.0 * moves.flow[:, None], shape)
+        sample = Sample(
+            value=np.where(np.isfinite(level), level, np.nan).ravel(),
+            expected=np.zeros(level.size),
+            basis=np.ones(level.size),
+            point=np.repeat(np.where(np.isfinite(point), point, 0.0), shape[1]),
+            unsteady=100.0 * spread.ravel(),
+            why=why.ravel(),
+        )
+        seen = self._watch.step(at, sample, np.repeat(self._held, shape[1]))
+        crossed = seen.crossed.reshape(shape)
+        self._held = np.asarray(crossed.any(axis=1), dtype=bool)
+        if not self._held.any():
+            return []
+        rise = self._watch.evidence(at - LATELY)[0].reshape(shape)
+        z = seen.z.reshape(shape)
+        signs = (self._sign(int(pump), now[pump], rise[pump], z[pump]) for pump in np.flatnonzero(self._held))
+        return [sign for sign in signs if sign is not None]
+
+    def bridge_gap(self) -> None:
+        """Let what comes follow nothing."""
+        self._watch.bridge_gap()
+
+    def _sign(self, pump: int, now: Floats, rise: Floats, z: Floats) -> Sign | None:
+        """What a pump's points mean, if they mean anything by themselves."""
+        rise = np.where(np.isfinite(rise), rise, 0.0)
+        if rise.max() < LEAST:
+            return None
+        added = np.where(np.isfinite(now), now * (1.0 - np.exp(-rise / 100.0)), 0.0) * _weights()
+        scores = dict(zip(PATTERNS, (self._patterns @ added / np.linalg.norm(added)).tolist(), strict=True))
+        fault = max(scores, key=lambda name: scores[name])
+        if scores[fault] < UNSURE or fault not in OWN:
+            return None
+        columns = self._column[pump]
+        order = np.argsort(-z)[:3]
+        evidence = tuple(
+            Evidence(
+                "envelope" if i >= ENVELOPES.start else "vibration",
+                self._tags[int(columns[i])].name,
+                round(float(now[i]), 3),
+                self._tags[int(columns[i])].unit,
+                round(float(z[i]), 2),
+            )
+            for i in order
+        )
+        equipment = self._tags[int(columns[order[0]])].equipment
+        since = self._watch.onset(pump * len(POINTS) + int(order[0]))
+        return Sign(equipment, "machine", fault, since, ranked(scores, SHARPNESS), evidence, PATIENCE)
+
+
+def _weights() -> Floats:
+    """(11,) What each point counts for: mm/s, and envelopes by what a g is worth."""
+    weights: Floats = np.array([1.0] * 9 + [G_A_MM_S] * 2)
+    return weights

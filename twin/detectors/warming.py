@@ -1,0 +1,238 @@
+"""How machines warm: a first-order body each, heated by its load, and whether it warms faster than that.
+
+``τ·dT/dt = T₀ + g·d − T`` with the load ``d`` (I² of a winding, n² of a bearing, P^1.6 of a transformer) and a gain
+``g`` that belongs to the machine and its air. A Kalman filter follows temperature and gain; what it did not expect (its
+innovation) is summed in a CUSUM. A load that moves, or a start, makes the gain uncertain and so costs sensitivity for a
+while, not a false alarm.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.detectors.anomaly import Evidence
+from twin.detectors.cusum import Cusum, threshold
+from twin.detectors.signs import Points, Sign, ranked, sure
+from twin.detectors.watch import YEAR
+from twin.plant.binding import CURRENT, or_zero
+from twin.plant.model import PlantState, PumpModel
+from twin.plant.reading import Station
+from twin.signals import Floats, TagTable
+
+K = 1.0  # [standard deviations]
+SPREAD = 0.12  # K, smallest of one sample of a resistance thermometer that is believed
+WANDER = 2e-3  # K/√s by which a temperature wanders of itself
+GAIN_WANDER = 0.015  # K/√s by which what it tends to does, for a body of half an hour; slower bodies wander less
+LOAD_UNKNOWN = 0.3  # share by which the effect of a change of load may differ from what was reckoned
+FAR = 0.2  # share by which a load may leave the usual one before a body is learned anew
+USUAL = 300.0  # s over which the usual load follows
+FIRST_GAIN = 15.0  # K by which a machine that has just been seen may be out of equilibrium
+AFTER_START = 240.0  # s
+SEEN_FIRST = 90.0  # samples
+FOLLOWS = 0.02  # share by which a temperature under suspicion is followed
+JUMP = 1.2  # K in a second that no body of metal does
+JUMPED_FOR = 600.0  # s a thermometer that jumped is held for wrong
+SUSPICIOUS = 0.3
+PATIENCE = 5.0  # s
+ALONE = 45.0  # s after which one thermometer of several that warms alone is held for wrong
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A kind of thermometer: of which equipment, what loads it, how slowly it follows [s], and what its rise means."""
+
+    kind: str
+    measures: tuple[str, ...]
+    load: str
+    seconds: float
+    fault: str
+    fewest: int
+
+
+BODIES = (
+    Body("pump", tuple(f"stator_winding_{phase}{n}_temperature" for n in (1, 2) for phase in "uvw"), "current", 1500.0,
+         "winding_overheating", 2),
+    Body("pump", ("pump_bearing_de_temperature",), "speed", 1800.0, "bearing_de", 1),
+    Body("pump", ("pump_bearing_nde_temperature", "pump_thrust_bearing_temperature"), "speed", 1800.0, "bearing_nde",
+         1),
+    Body("pump", ("motor_bearing_de_temperature",), "speed", 1800.0, "misalignment", 1),
+    Body("transformer", ("main_transformer_top_oil", "main_transformer_winding"), "incomer_active_power", 7200.0,
+         "transformer_overtemperature", 1),
+    Body("station_transformer", tuple(f"dry_transformer_winding_{phase}" for phase in "abc"), "lv_power", 3600.0,
+         "transformer_overtemperature", 2),
+)  # fmt: skip
+ROLES = ("pump_bearing_de_temperature", "motor_bearing_de_temperature")  # both sides of a coupling
+HEATING = 1.6  # exponent of a transformer's rise over its load (IEC 60076-7)
+
+
+class Warming:
+    """All thermometers (m,) of pumps, motors and transformers."""
+
+    def __init__(self, station: Station, model: PumpModel, tags: TagTable) -> None:
+        rows = [
+            (column, body)
+            for column, tag in enumerate(tags)
+            for body in BODIES
+            if tag.measures in body.measures and station.kind_of(tag.equipment) == body.kind
+        ]
+        self._tags = tags
+        self._bodies = [body for _, body in rows]
+        self._points = Points([column for column, _ in rows], [tags[column].unit for column, _ in rows])
+        names = [pump.id for pump in model.pumps]
+        owners = [tags[column].equipment for column, _ in rows]
+        self._owners = owners
+        self._pump = np.array([names.index(owner) if owner in names else -1 for owner in owners], dtype=np.intp)
+        self._by_current = np.array([body.load == "current" for body in self._bodies], dtype=bool)
+        powers = [tags.measuring(owner, body.load) for owner, body in zip(owners, self._bodies, strict=True)]
+        self._power = np.array([-1 if column is None else column for column in powers], dtype=np.intp)
+        m = len(rows)
+        self._seconds: Floats = np.array([body.seconds for body in self._bodies])
+        self._wander: Floats = GAIN_WANDER * np.minimum(1800.0 / np.maximum(self._seconds, 1.0), 1.0)
+        self._around = station.file.station.ambient_c + 273.15
+        self._rated_current: Floats = np.array([p.motor.current_a if p.motor else np.nan for p in model.pumps])
+        self._kelvin: Floats = np.full(m, np.nan)
+        self._before: Floats = np.full(m, np.nan)
+        self._innovation: Floats = np.zeros(m)
+        self._gain: Floats = np.zeros(m)
+        self._cov: Floats = np.zeros((3, m))  # of the temperature, of both, of the gain
+        self._load: Floats = np.full(m, np.nan)
+        self._usual_load: Floats = np.full(m, np.nan)
+        self._first_power: Floats = np.full(m, np.nan)
+        self._spread: Floats = np.full(m, SPREAD)
+        self._seen: Floats = np.zeros(m)
+        self._jumped: Floats = np.full(m, -np.inf)
+        self._at = np.nan
+        samples = YEAR / station.file.station.false_alarms_per_year * max(m, 1)
+        self._sums = Cusum(m, K, threshold(K, samples))
+        self._rise: Floats = np.zeros(m)
+
+    def step(self, at: float, values: Floats, state: PlantState, since_start: Floats) -> list[Sign]:
+        """What stands now."""
+        if not self._bodies:
+            return []
+        warm = self._points.read(values)
+        load = self._loads(values, state)
+        elapsed = min(at - self._at, 60.0) if np.isfinite(self._at) else 1.0
+        self._at = at
+        on = np.append(state.running, True)[self._pump] & np.isfinite(warm) & np.isfinite(load)
+        with np.errstate(invalid="ignore"):
+            elsewhere = on & (np.abs(load - self._usual_load) > FAR * self._usual_load)
+        fresh = on & (~np.isfinite(self._kelvin) | elsewhere)
+        self._seen[elsewhere] = 0.0
+        self._begin(fresh, warm, load)
+        self._usual_load += np.where(on, (load - self._usual_load) * min(1.0, elapsed / USUAL), 0.0)
+        z = self._follow(on & ~fresh, warm, load, elapsed)
+        settled = np.append(since_start, np.inf)[self._pump] > AFTER_START
+        self._seen = np.where(on, self._seen + 1.0, 0.0)
+        self._kelvin[~on] = np.nan
+        self._usual_load[~on] = np.nan
+        judged = on & settled & (self._seen > SEEN_FIRST)
+        jumped = judged & (np.abs(warm - self._before) > np.maximum(JUMP * elapsed, 8.0 * self._spread))
+        self._before = warm
+        self._settle_jumps(jumped, at, warm)
+        well = at - self._jumped >= JUMPED_FOR
+        self._sums.reset(~judged | ~well)
+        self._sums.step(at, np.maximum(z, 0.0), judged & well)
+        return self._signs(at, self._sums.crossed & judged, ~well & on)
+
+    def bridge_gap(self) -> None:
+        """Learn anew how warm everything is."""
+        self._kelvin[:] = np.nan
+        self._before[:] = np.nan
+        self._seen[:] = 0.0
+        self._at = np.nan
+
+    def _loads(self, values: Floats, state: PlantState) -> Floats:
+        """(m,) what heats each body, over rated; 1 where that is not measured."""
+        current = np.mean([state.measured.pumps[phase] for phase in CURRENT], axis=0) / self._rated_current
+        of_pump = np.where(self._by_current, np.append(current, np.nan)[self._pump] ** 2, 0.0)
+        of_pump = np.where(self._by_current, of_pump, np.append(state.speed, np.nan)[self._pump] ** 2)
+        power = values[self._power]
+        self._first_power = np.where(np.isfinite(self._first_power), self._first_power, power)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            share = np.maximum(power / self._first_power, 0.0) ** HEATING
+        load = np.where(self._pump >= 0, of_pump, np.where(self._power >= 0, share, 1.0))
+        return np.where(np.isfinite(load), load, np.where(self._pump >= 0, 1.0, np.nan))
+
+    def _begin(self, fresh: NDArray[np.bool_], warm: Floats, load: Floats) -> None:
+        """Take a body that is seen for the first time for one that has come to rest, and be unsure of it."""
+        self._kelvin = np.where(fresh, warm, self._kelvin)
+        self._load = np.where(fresh, load, self._load)
+        self._usual_load = np.where(fresh, load, self._usual_load)
+        self._gain = np.where(fresh, (warm - self._around) / np.maximum(load, 0.05), self._gain)
+        self._cov[:, fresh] = np.array([[SPREAD**2], [0.0], [FIRST_GAIN**2]])
+
+    def _follow(self, on: NDArray[np.bool_], warm: Floats, load: Floats, elapsed: float) -> Floats:
+        """One step of the filter where a body is ``on``; its innovations in standard deviations (m,)."""
+        share = elapsed / self._seconds
+        slope = share * load
+        moved = LOAD_UNKNOWN * np.abs(self._gain) * np.abs(load - self._load) / np.maximum(load, 0.05)
+        self._load = np.where(on, self._load + (load - self._load) * min(1.0, elapsed / 10.0), self._load)
+        expected = self._kelvin + share * (self._around + self._gain * load - self._kelvin)
+        tt, tg, gg = self._cov
+        keep = 1.0 - share
+        gg = gg + elapsed * self._wander**2 + or_zero(moved * share**0.5) ** 2
+        tt_ahead = keep**2 * tt + 2.0 * keep * slope * tg + slope**2 * gg + elapsed * WANDER**2
+        tg_ahead = keep * tg + slope * gg
+        variance = tt_ahead + self._spread**2
+        self._innovation = np.where(on, warm - expected, 0.0)
+        z = self._innovation / np.sqrt(variance)
+        calm = self._sums.level < SUSPICIOUS
+        of_warm = np.where(calm, tt_ahead / variance, FOLLOWS)
+        of_gain = np.where(calm, tg_ahead / variance, 0.0)
+        self._kelvin = np.where(on, expected + of_warm * self._innovation, self._kelvin)
+        self._gain = np.where(on, self._gain + of_gain * self._innovation, self._gain)
+        updated = np.stack([(1.0 - of_warm) * tt_ahead, (1.0 - of_warm) * tg_ahead, gg - of_gain * tg_ahead])
+        self._cov = np.where(on & calm, updated, self._cov)
+        learned = self._spread + (1.4 * np.abs(self._innovation) - self._spread) / 600.0
+        self._spread = np.where(on & calm & (np.abs(z) < 3.0), np.maximum(learned, SPREAD), self._spread)
+        return or_zero(z)
+
+    def _settle_jumps(self, jumped: NDArray[np.bool_], at: float, warm: Floats) -> None:
+        """Follow a thermometer that jumped to where it is now, and remember when."""
+        self._jumped[jumped] = at
+        self._kelvin = np.where(jumped, warm, self._kelvin)
+
+    def _signs(self, at: float, warmer: NDArray[np.bool_], wrong: NDArray[np.bool_]) -> list[Sign]:
+        signs = [self._thermometer(int(i), at, 3.0) for i in np.flatnonzero(wrong)]
+        if not warmer.any():
+            return signs
+        groups: dict[tuple[str, str], list[int]] = {}
+        for i in np.flatnonzero(warmer).tolist():
+            groups.setdefault((self._owners[i], self._bodies[i].fault), []).append(i)
+        for (owner, fault), members in groups.items():
+            if len(members) < self._bodies[members[0]].fewest:
+                signs.append(self._thermometer(members[0], at, ALONE))
+                continue
+            signs.append(self._warm(owner, _coupled(fault, owner, groups), members))
+        return signs
+
+    def _warm(self, owner: str, fault: str, members: list[int]) -> Sign:
+        family = "machine" if fault.startswith(("bearing", "misalignment")) else "warmth"
+        since = min(self._sums.onset(i) for i in members)
+        scores = {fault: 1.0, "sensor_drift": 0.6 / len(members)}
+        return Sign(owner, family, fault, since, ranked(scores, 3.0), self._evidence(members), PATIENCE)
+
+    def _thermometer(self, i: int, at: float, patience: float) -> Sign:
+        """A thermometer that is wrong by itself."""
+        tag = self._tags[int(self._points.column[i])].name
+        fault = "sensor_bias" if patience < ALONE else "sensor_drift"
+        return Sign(tag, "thermometer", fault, at, sure(fault, 0.8), self._evidence([i]), patience)
+
+    def _evidence(self, members: list[int]) -> tuple[Evidence, ...]:
+        told = []
+        for i in members[:3]:
+            tag = self._tags[int(self._points.column[i])]
+            z = float(np.clip(self._innovation[i] / self._spread[i], -999.0, 999.0))
+            told.append(Evidence("temperature", tag.name, round(float(self._innovation[i]), 3), "K", round(z, 2)))
+        return tuple(told)
+
+
+def _coupled(fault: str, owner: str, groups: dict[tuple[str, str], list[int]]) -> str:
+    """Both sides of a coupling warm together when it is out of line."""
+    if fault == "bearing_de" and (owner, "misalignment") in groups:
+        return "misalignment"
+    return fault

@@ -1,0 +1,254 @@
+"""What arrives along the lines: trips of the neighbours, and ruptures.
+
+Seen from a station, an elastic line is ``H = C ∓ B·Q``: at its upstream end ``C = H + B·Q`` comes from the neighbour,
+at its downstream end ``C = H − B·Q``, and nothing the station does changes either within 2L/a (the method of
+characteristics; Wylie and Streeter, *Fluid Transients in Systems*, chapter 3). A step in C has no cause of its own.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.detectors.anomaly import Evidence
+from twin.detectors.motion import Moves
+from twin.detectors.signs import Points, Sign, ranked
+from twin.detectors.supplies import station_valve
+from twin.plant.binding import or_zero
+from twin.plant.model import PlantState, PumpModel
+from twin.plant.reading import Station
+from twin.signals import Floats, TagTable
+from twin.units import STANDARD_GRAVITY
+
+WAVE_SPEED = 1085.0  # m/s of hot water in a steel line of this size (domain.md, 1.4)
+STEP = 8.0  # m in a few seconds: a line leaking 5 % of its flow brings 15, a swing of load not 4
+ECHO_STEP = 24.0  # m while echoes of what the station itself did may come back
+STIRRED = 3.0  # m by which a header moves noticeably
+NOISES = 8.0  # standard deviations that it must be at least
+KEPT = 9  # samples
+NEWEST, OLDEST = 2, 3  # of these that are compared
+ECHOES = 75.0  # s after a start, stop or trip of its own
+ACTING = 8.0  # s after something of its own in which nothing is concluded at all
+OWN_SPEED = 0.05  # of rated: no ramp takes a drive so far from where it was two seconds ago
+OWN_FLOW, LIKE_OTHERS = 0.06, 2.0  # of rated, and of what the others moved
+BEFORE = 40.0  # s for which a step at a chamber counts as having come first
+HELD = 60.0  # s for which a wave is told
+CONFIRMED = 2  # samples in a row
+MEMORY = 300.0  # samples over which the noise of C is learned
+DEMAND = 1.5  # of usual make-up: what a rupture takes at least
+SLOW_KEPT = 90  # samples of C that say how a slow leak has moved it
+
+
+@dataclass
+class _Wave:
+    """A step that arrived: on which line, which way, and whether the chambers saw it first."""
+
+    at: float
+    size: float
+    far: bool
+
+
+class Waves:
+    """The ends of all lines (l,) at the station."""
+
+    def __init__(self, station: Station, model: PumpModel, tags: TagTable) -> None:
+        file = station.file
+        circuits = list(model.binding.circuits)
+        self._lines = [line for line in file.lines if line.circuit in circuits]
+        self._circuit = np.array([circuits.index(line.circuit) for line in self._lines], dtype=np.intp)
+        self._upstream = np.array([line.side == "upstream" for line in self._lines], dtype=bool)
+        area = np.array([np.pi * line.bore_m**2 / 4.0 for line in self._lines])
+        self._impedance = WAVE_SPEED / (STANDARD_GRAVITY * area) * np.where(self._upstream, 1.0, -1.0)
+        self._pumps_of = model.binding.circuit_of
+        self._gauges = [
+            str(model.binding.tag(model.binding.header_column("inlet_pressure_a" if up else "outlet_pressure_a")[c]))
+            for c, up in zip(self._circuit, self._upstream, strict=True)
+        ]
+        warmest = np.argsort([-part.temperature_c if part else 0.0 for part in model.binding.circuit_parts])
+        places = [
+            (column, int(warmest[0 if tag.measures == "supply_pressure" else -1]))
+            for column, tag in enumerate(tags)
+            if tag.measures in ("supply_pressure", "return_pressure")
+            and station.kind_of(tag.equipment) == "line_chamber"
+        ]
+        self._chambers = Points([c for c, _ in places], [tags[c].unit for c, _ in places])
+        self._valves = [station_valve(station, circuit) for circuit in circuits]
+        self._stirred: Floats = np.full(len(circuits), -np.inf)  # when a header last moved [s, POSIX]
+        self._chamber_circuit = np.array([circuit for _, circuit in places], dtype=np.intp)
+        self._head: deque[Floats] = deque(maxlen=KEPT)
+        self._slow: deque[Floats] = deque(maxlen=SLOW_KEPT)
+        self._near: deque[Floats] = deque(maxlen=KEPT)
+        self._along: deque[Floats] = deque(maxlen=KEPT)
+        lines = len(self._lines)
+        self._variance: Floats = np.full(lines, 0.25)
+        self._confirmed: NDArray[np.intp] = np.zeros(lines, dtype=np.intp)
+        self._chamber_at: Floats = np.full((len(circuits), 2), -np.inf)  # of a fall, of a rise
+        self._acted: Floats = np.full(len(circuits), -np.inf)  # when a pump last did what others did not
+        self._waves: dict[int, _Wave] = {}
+        self.quiet: Floats = np.full(len(circuits), -np.inf)  # until when a circuit has not come to rest [s, POSIX]
+
+    def step(self, at: float, values: Floats, state: PlantState, moves: Moves, demand: float) -> list[Sign]:
+        """What stands now; ``demand`` is the make-up over what is usual."""
+        if not self._lines:
+            return []
+        density = or_zero(self._of_circuits(state.density))
+        pressure = np.where(self._upstream, state.inlet_pressure[self._circuit], state.outlet_pressure[self._circuit])
+        head = pressure / (np.maximum(density[self._circuit], 500.0) * STANDARD_GRAVITY)
+        arriving = head + self._impedance * state.header_flow[self._circuit]
+        self._slow.append(arriving)
+        acting = self._acting(at, state, moves)
+        busy = self._busy(moves) | (at - self._acted < ECHOES)
+        self._watch_chambers(at, values, density, busy)
+        self._stir(at, head)
+        step = _step(self._head, arriving)
+        sigma = np.sqrt(self._variance)
+        bound = np.maximum(np.where(busy[self._circuit], ECHO_STEP, STEP), NOISES * sigma)
+        large = (np.abs(step) > bound) & ~acting[self._circuit]
+        self._learn(arriving, large)
+        self._confirmed = np.where(large, self._confirmed + 1, 0)
+        for i in np.flatnonzero(self._confirmed >= CONFIRMED).tolist():
+            self._arrive(i, at, float(step[i]))
+        self._from_chambers(at, busy)
+        return self._signs(at, demand, sigma)
+
+    def bridge_gap(self) -> None:
+        """Let what comes follow nothing."""
+        for kept in (self._head, self._slow, self._along, self._near):
+            kept.clear()
+        self._confirmed[:] = 0
+
+    def slow_move(self) -> tuple[int, float]:
+        """The line whose C has fallen (upstream: fallen, downstream: fallen) most in the last minute, and by how much.
+
+        A leak near the station takes flow that no longer arrives, or draws more out of it. [m]
+        """
+        if len(self._slow) < 20:
+            return -1, 0.0
+        kept = np.array(self._slow)
+        moved = kept[-5:].mean(axis=0) - kept[: max(5, len(kept) // 3)].mean(axis=0)
+        least = int(np.argmin(or_zero(moved)))
+        return least, float(moved[least])
+
+    def line(self, i: int) -> str:
+        """The name of a line."""
+        return self._lines[i].id
+
+    def _of_circuits(self, of_pumps: Floats) -> Floats:
+        """(c,) the mean over the pumps of each circuit."""
+        count = np.maximum(np.bincount(self._pumps_of, minlength=len(self.quiet)), 1)
+        mean: Floats = np.bincount(self._pumps_of, or_zero(of_pumps), len(self.quiet)) / count
+        return mean
+
+    def _acting(self, at: float, state: PlantState, moves: Moves) -> NDArray[np.bool_]:
+        """(c,) where one pump does what its sisters do not: gauges and meters of unlike damping then disagree."""
+        sole = (moves.speed > OWN_SPEED) | (moves.flow > OWN_FLOW + LIKE_OTHERS * self._of_others(state, moves))
+        self._acted[self._pumps_of[sole & (moves.since_start > 1.0)]] = at
+        acting: NDArray[np.bool_] = at - self._acted < ACTING
+        return acting
+
+    def _of_others(self, state: PlantState, moves: Moves) -> Floats:
+        """(n,) the least that a running pump of the same circuit has moved."""
+        flow = np.where(state.running, moves.flow, np.inf)
+        same = self._pumps_of[:, None] == self._pumps_of[None, :]
+        others: Floats = np.where(same, flow[None, :], np.inf).min(axis=1)
+        return np.where(np.isfinite(others), others, 0.0)
+
+    def _busy(self, moves: Moves) -> NDArray[np.bool_]:
+        """(c,) where the station itself has done something of late."""
+        busy = np.zeros(len(self.quiet), dtype=bool)
+        busy[self._pumps_of[moves.since_change < ECHOES]] = True
+        return busy
+
+    def _stir(self, at: float, head: Floats) -> None:
+        """Note where a header moves: what its chambers see after that came from here."""
+        moved = np.abs(_step(self._near, head)) > STIRRED
+        self._near.append(head)
+        self._stirred[self._circuit[moved]] = at
+
+    def _learn(self, arriving: Floats, large: NDArray[np.bool_]) -> None:
+        self._head.append(arriving)
+        if len(self._head) < 3:
+            return
+        second = (self._head[-1] - 2.0 * self._head[-2] + self._head[-3]) ** 2 / 6.0
+        usable = np.isfinite(second) & ~large
+        self._variance += np.where(usable, np.minimum(second, 9.0 * self._variance) - self._variance, 0.0) / MEMORY
+
+    def _watch_chambers(self, at: float, values: Floats, density: Floats, busy: NDArray[np.bool_]) -> None:
+        if not len(self._chamber_circuit):
+            return
+        weight = np.maximum(density[self._chamber_circuit], 500.0) * STANDARD_GRAVITY
+        along = self._chambers.read(values) / weight
+        step = _step(self._along, along)
+        self._along.append(along)
+        for side, moved in enumerate((step < -STEP, step > STEP)):
+            circuits = self._chamber_circuit[moved]
+            still = ~busy[circuits] & (at - self._stirred[circuits] > BEFORE)
+            fresh = np.unique(circuits[still])
+            first = at - self._chamber_at[fresh, side] > BEFORE
+            self._chamber_at[fresh[first], side] = at
+
+    def _from_chambers(self, at: float, busy: NDArray[np.bool_]) -> None:
+        """What chambers see before the station does: a fall comes from upstream, a rise from downstream."""
+        for circuit, side in zip(*np.nonzero(at - self._chamber_at == CONFIRMED - 1), strict=True):
+            ends = np.flatnonzero((self._circuit == circuit) & (self._upstream == (side == 0)))
+            if len(ends) and not self._known(int(circuit)) and not busy[circuit]:
+                self._waves[int(ends[0])] = _Wave(at, -STEP if side == 0 else STEP, True)
+                self.quiet[circuit] = at + ECHOES
+
+    def _known(self, circuit: int) -> bool:
+        """Whether a wave on a circuit's lines is told already."""
+        return any(self._circuit[i] == circuit for i in self._waves)
+
+    def _arrive(self, i: int, at: float, size: float) -> None:
+        circuit = int(self._circuit[i])
+        self.quiet[circuit] = at + ECHOES
+        self._stirred[circuit] = at
+        if self._known(circuit):
+            return
+        far = 3.0 <= at - self._chamber_at[circuit, 0 if size < 0 else 1] <= BEFORE
+        self._waves[i] = _Wave(at, size, bool(far))
+
+    def _signs(self, at: float, demand: float, sigma: Floats) -> list[Sign]:
+        self._waves = {i: wave for i, wave in self._waves.items() if at - wave.at < HELD or _still(wave, demand)}
+        signs = []
+        for i, wave in self._waves.items():
+            signs.append(self._sign(i, wave, demand, float(sigma[i])))
+        return signs
+
+    def _sign(self, i: int, wave: _Wave, demand: float, sigma: float) -> Sign:
+        scores = self._scores(i, wave, demand)
+        fault = max(scores, key=lambda name: scores[name])
+        equipment = self._valves[int(self._circuit[i])] if fault == "low_flow" else self._lines[i].id
+        z = float(np.clip(wave.size / sigma, -999.0, 999.0))
+        evidence = (Evidence("arriving_head", self._gauges[i], round(wave.size, 2), "m", round(z, 1)),)
+        family = "low_flow" if fault == "low_flow" else "wave"
+        return Sign(equipment, family, fault, wave.at - CONFIRMED, ranked(scores, 4.0), evidence)
+
+    def _scores(self, i: int, wave: _Wave, demand: float) -> dict[str, float]:
+        """What a step of C means: only a hole in the line wants more water, and what comes from afar passes chambers.
+
+        What no chamber saw on its way is a valve between header and line.
+        """
+        near = not wave.far and len(self._chamber_circuit) > 0
+        if wave.size > 0.0:
+            return {"downstream_trip": 0.0 if near else 1.0, "low_flow": 0.5, "upstream_trip": 0.0}
+        hole = 1.0 if demand > DEMAND else 0.7 if not self._upstream[i] else 0.3
+        return {"line_rupture": hole, "upstream_trip": 0.0 if not self._upstream[i] else 0.6, "low_flow": 0.1}
+
+
+def _still(wave: _Wave, demand: float) -> bool:
+    """Whether the line still wants more water than it does when it is whole."""
+    return wave.size < 0.0 and demand > DEMAND
+
+
+def _step(kept: deque[Floats], now: Floats) -> Floats:
+    """The newest samples less those of some seconds ago; nothing while there are too few."""
+    if len(kept) < KEPT:
+        return np.zeros(len(now))
+    newest = np.mean([now, *(kept[-n] for n in range(1, NEWEST))], axis=0)
+    oldest = np.mean([kept[n] for n in range(OLDEST)], axis=0)
+    step: Floats = or_zero(newest - oldest)
+    return step

@@ -120,13 +120,17 @@ class _Rows:
             quality = np.stack([_qualities(table.column(name + QUALITY)) for name in names], axis=1)
             return Block(_seconds(table.column(TIME)), values, quality, _seconds(table.column(ARRIVED)))
         except _damage():
-            self._skip(group)
+            if self._skip(group):
+                self._summary.rows -= self._file.metadata.row_group(group).num_rows
             return None
 
-    def _skip(self, group: int) -> None:
+    def _skip(self, group: int) -> bool:
+        """Say that a row group is left out; whether that is news."""
         said = f"row group {group}, which is damaged"
-        if said not in self._summary.skipped:
-            self._summary.skipped.append(said)
+        if said in self._summary.skipped:
+            return False
+        self._summary.skipped.append(said)
+        return True
 
 
 def _seconds(column: Any) -> Floats:

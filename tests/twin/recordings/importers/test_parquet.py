@@ -125,7 +125,8 @@ def test_a_damaged_row_group_of_our_own_costs_its_rows_and_nothing_else(tmp_path
     whole[start : start + 40] = bytes(40)
     path.write_bytes(whole)
     [summary] = import_files([path], tmp_path / "second.h5", None, None, lambda share: None)
-    [_, left_out] = summary.sentences()
+    taken, left_out = summary.sentences()
+    assert taken == "x.parquet: 400 rows of 4 columns"
     assert left_out == "left out: row group 2, which is damaged"
     with Recording.open(tmp_path / "second.h5") as recording:
         assert recording.row_count == 400

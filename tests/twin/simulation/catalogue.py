@@ -83,16 +83,31 @@ CASES = (
         worded={"rS": 1, "rH": 0, "rP": 0, "rN": -1},
         seen={("P101", "suction_pressure"): -1},
     ),
-    Case("gas_ingress", "P201", "P201", "rH", computed(-1, 1, -1, -1, -1, Qs=1), {"rV": 1}),
+    Case(
+        "gas_ingress",
+        "P201",
+        "P201",
+        "rH",
+        computed(-1, 1, -1, -1, -1, Qs=1),
+        {"rV": 1},
+        seen={("WQ-R", "dissolved_oxygen"): 1},
+    ),
     Case(
         "check_valve_stuck_open",
         "P104",
         "P101",
         "rBal",
         computed(1, 1, 0, 0, 0, rBal=1),
-        seen={("P104", "pump_flow"): -1, ("SUPPLY", "outlet_pressure_a"): -1},
+        seen={("P104", "pump_flow"): -1, ("P104", "shaft_speed"): 1, ("SUPPLY", "outlet_pressure_a"): -1},
     ),
-    Case("check_valve_stuck_closed", "P103", "P103", "Q", worded={"Q": -1, "rT": 1, "rBr": 1}),
+    Case(
+        "check_valve_stuck_closed",
+        "P103",
+        "P103",
+        "Q",
+        worded={"Q": -1, "rT": 1, "rBr": 1},
+        seen={("P103", "discharge_pressure"): 1, ("P103", "motor_active_power"): -1},
+    ),
     Case(
         "discharge_valve_partly_closed",
         "P203",
@@ -102,7 +117,12 @@ CASES = (
         seen={("P203", "discharge_valve_position"): -1},
     ),
     Case(
-        "vfd_derate", "P202", "P202", "rf", computed(-1, 1, 0, 0, 0, rf=-1), seen={("VFD202", "cell_bypass_active"): 1}
+        "vfd_derate",
+        "P202",
+        "P202",
+        "rf",
+        computed(-1, 1, 0, 0, 0, rf=-1),
+        seen={("VFD202", "cell_bypass_active"): 1, ("VFD202", "power_cell_max_temperature"): 1},
     ),
     Case(
         "drive_trip",
@@ -121,7 +141,14 @@ CASES = (
         worded={"rT": 1},
         seen={("P201", "stator_winding_u1_temperature"): 1, ("P201", "stator_winding_w2_temperature"): 1},
     ),
-    Case("line_leak", "LINE-SD", "P101", "rM", worded={"rM": 1}),
+    Case(
+        "line_leak",
+        "LINE-SD",
+        "P101",
+        "rM",
+        worded={"rM": 1},
+        seen={("VC05", "chamber_water_level"): 1, ("VC05", "leak_wire_alarm"): 1},
+    ),
     Case(
         "line_rupture",
         "LINE-SD",
@@ -198,5 +225,6 @@ CASES = (
 REASONS = {
     ("cavitation", "rN"): "the inflow to one impeller is disturbed, so that the pressure falls at its eye and at no"
     " gauge; less flow then requires less NPSH. Where suction pressure itself falls (strainer, upstream), rN falls",
+    ("gas_ingress", "dissolved_oxygen"): "the plant does not carry oxygen from a pump to where water is sampled",
 }
 """Why the plant moves otherwise than the catalogue says: (case, what moves) and the reason."""

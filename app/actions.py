@@ -59,6 +59,8 @@ ACTIONS = (
     Action("view_isometric", _SCENE, QT_TRANSLATE_NOOP("actions", "From a corner"), ("9",)),
     Action("fit", _SCENE, QT_TRANSLATE_NOOP("actions", "Fly to what is selected"), ("F",)),
     Action("overview", _SCENE, QT_TRANSLATE_NOOP("actions", "Fly to the whole station"), ("Shift+F",)),
+    Action("ghost", _SCENE, QT_TRANSLATE_NOOP("actions", "Ghost the rest"), ("G",)),
+    Action("isolate", _SCENE, QT_TRANSLATE_NOOP("actions", "Isolate what is selected"), ("I",)),
     Action("palette", _WINDOW, QT_TRANSLATE_NOOP("actions", "Find anything"), ("Ctrl+P",)),
     Action("language", _WINDOW, QT_TRANSLATE_NOOP("actions", "中文 / English"), ("L",)),
     Action("full_screen", _WINDOW, QT_TRANSLATE_NOOP("actions", "Full screen"), ("F11",)),

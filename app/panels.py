@@ -90,6 +90,10 @@ class Panels:
         """Fly to a piece of equipment, or to the whole."""
         self._scene_view.fly_to(equipment)
 
+    def single_out(self, alone: str) -> None:
+        """Show what is selected alone ("isolate"), or the rest as a "ghost"; again, and everything is back."""
+        self._scene.single_out(alone)
+
     def open_palette(self) -> None:
         """Open the palette over the window."""
         self._palette_view.open()
@@ -113,6 +117,9 @@ class Panels:
             self._model = self._loading.submit(glb.read, path)
         view.equipment_requested.connect(lambda name: self._pick_in_scene(name, False))
         view.fly_requested.connect(lambda name: self._pick_in_scene(name, True))
+        view.tools.layer_toggled.connect(self._scene.want)
+        view.tools.alone_requested.connect(self._scene.single_out)
+        view.tools.section_requested.connect(self._scene.cut)
         return view
 
     def _furnish_scene(self, loaded: Future[glb.Model]) -> None:

@@ -173,6 +173,8 @@ class Shell(QObject):
             "mark_b": lambda: self._panels and self._panels.trends.mark("B"),
             "fit": self._fit,
             "overview": lambda: self._panels and self._panels.fly_to(""),
+            "ghost": lambda: self._panels and self._panels.single_out("ghost"),
+            "isolate": lambda: self._panels and self._panels.single_out("isolate"),
             "palette": self._open_palette,
             "language": self.switch_language,
             "full_screen": self._toggle_full_screen,

@@ -13,7 +13,7 @@ from app.messages import Mail
 from app.presenters import formatting
 from app.presenters.machines import largest
 from app.presenters.selection import Selection
-from app.scene.state import Halo, Label, RobotMark, SceneState
+from app.scene.state import Halo, Label, RobotMark, SceneState, Section
 from twin.pipeline import Snapshot
 from twin.plant.model import PumpState
 from twin.plant.reading import Station
@@ -71,10 +71,18 @@ class Presenter:
         if selection.fly and selection.equipment:
             self._view.fly_to(selection.equipment)
 
-    def hide(self, layer: str, hidden: bool) -> None:
-        """Take a layer (roof, walls) away, or put it back."""
-        layers = self._state.hidden | {layer} if hidden else self._state.hidden - {layer}
+    def want(self, layer: str, wanted: bool) -> None:
+        """Take a layer away, or put it back."""
+        layers = self._state.hidden - {layer} if wanted else self._state.hidden | {layer}
         self._show(replace(self._state, hidden=layers))
+
+    def single_out(self, alone: str) -> None:
+        """Show what is selected alone, or the rest as a ghost; asked for twice, everything again."""
+        self._show(replace(self._state, alone="" if alone == self._state.alone else alone))
+
+    def cut(self, axis: str, at: float, flipped: bool) -> None:
+        """Cut the station across an axis ("" for not at all), at a place. [m]"""
+        self._show(replace(self._state, section=Section(axis, at, flipped) if axis else None))
 
     def take(self, mail: Mail) -> None:
         """Show what this mail brought."""

@@ -78,7 +78,7 @@ class Tick:
 def ticks(window: Window, pixels: float, zone: tzinfo) -> tuple[Tick, ...]:
     """Round times of the station's own clock, as many as there is room for."""
     wanted = window.width * TICK_ROOM / max(pixels, TICK_ROOM)
-    step = next((step for step in _STEPS if step >= wanted), _STEPS[-1])
+    step = next((step for step in _STEPS if step >= wanted), _STEPS[-1] * math.ceil(wanted / _STEPS[-1]))
     ahead = figures.seconds_from_utc(window.since, zone)
     first = math.ceil((window.since + ahead) / step)
     last = math.floor((window.until + ahead) / step)

@@ -22,6 +22,11 @@ _LIT = """
   shine *= shine; shine *= shine; shine *= shine; shine *= shine;
   vec3 light = mix(vec3(0.38, 0.38, 0.39), vec3(0.70, 0.73, 0.76), sky) + key * vec3(0.52, 0.50, 0.47);
   fragOutput0 = vec4(diffuseColor * light + vec3(0.09 * shine), opacity);
+  // A ghost is dark and a sieve, every other pixel, which costs nothing and needs no order.
+  if (ghost > 0.5) {
+    if (mod(floor(gl_FragCoord.x) + floor(gl_FragCoord.y), 2.0) > 0.5) discard;
+    fragOutput0.rgb *= 0.6;
+  }
 """
 
 
@@ -37,7 +42,12 @@ class Light:
         actor.GetShaderProperty().AddFragmentShaderReplacement("//VTK::Light::Impl", True, _LIT, False)
         self._actors.append(actor)
         self._aim(actor)
+        self.thin(actor, False)
         return actor
+
+    def thin(self, actor: vtkActor, ghost: bool) -> None:
+        """Show an actor as a ghost, or whole."""
+        actor.GetShaderProperty().GetFragmentCustomUniforms().SetUniformf("ghost", float(ghost))
 
     def off(self, actor: vtkActor) -> None:
         """Forget an actor that is no longer shown."""

@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from vtkmodules.vtkCommonDataModel import vtkPolyData
-from vtkmodules.vtkFiltersCore import vtkAppendPolyData
 from vtkmodules.vtkRenderingCore import vtkActor
 
 from app import theme
+from app.scene.bodies import Bodies
 from app.scene.camera import VIEW_ANGLE, Camera
-from app.scene.glb import Model, Part
+from app.scene.glb import Model
 from app.scene.light import Light
-from app.scene.marks import Outline, Robots, ring, surface
+from app.scene.marks import Outline, Robots, ring
 from app.scene.places import SCENERY, Box, Places, corners
-from app.scene.solids import Solid
 from app.scene.stage import Picture, Stage, around
-from app.scene.state import Halo, SceneState
+from app.scene.state import ROBOTS, Halo, SceneState
 
-TINT = 0.75  # share of the tint in a tinted part's colour
 REACH = 0.8  # m round a robot in which a click finds it
-CHUNK = 20_000  # points in a solid, at most, unless one part has more
-WIDE = 12.0  # m
-FINE = 0.3  # m: parts of which nine triangles in ten are smaller are bolts, nuts and the like
-AFAR = 0.06  # m a pixel: from where fine parts, and the finer form of what has two, are too small to be seen
 OVERVIEW_FROM = np.radians([-112.0, -120.0, -128.0, -136.0])
 ABOVE = float(np.radians(40.0))
 HIGHEST = 6.0  # m: what an overview need not show is above
@@ -38,17 +31,6 @@ class Hit:
 
     name: str
     at: NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """A solid in the picture, the layer it belongs to, and from where it is shown."""
-
-    layer: str
-    near: bool
-    afar: bool
-    solid: Solid
-    actor: vtkActor
 
 
 class Painter:
@@ -66,7 +48,7 @@ class Painter:
         self._state = SceneState()
         self._camera = Camera()
         self._light = Light()
-        self._drawn = self._merge(model)
+        self._bodies = Bodies(model, self._stage, self._light)
         self._robots = Robots(self._stage, self._light)
         self._rings: list[vtkActor] = []
         self._outlines: list[Outline] = []
@@ -81,12 +63,11 @@ class Painter:
             return
         if state.tints != before.tints:
             self._tint(dict(before.tints), dict(state.tints))
-        if state.hidden != before.hidden:
-            self._reveal()
-        if state.robots != before.robots:
-            self._robots.show(state.robots)
-        if (state.halos, state.selected) != (before.halos, before.selected):
-            self._mark(state.halos, state.selected)
+        self._bodies.show(state, self._pixel())
+        if (state.robots, state.hidden) != (before.robots, before.hidden):
+            self._robots.show(state.robots if ROBOTS not in state.hidden else ())
+        if _marks(state) != _marks(before):
+            self._mark(*_marks(state))
 
     def look(self, camera: Camera) -> None:
         """Look from another place."""
@@ -97,7 +78,7 @@ class Painter:
         self._camera = camera
         self._light.follow(camera)
         self._stage.look(camera)
-        self._reveal()
+        self._bodies.reveal(self._pixel())
 
     def refine(self) -> None:
         """Smooth the edges, as long as the camera rests."""
@@ -111,11 +92,22 @@ class Painter:
     def size(self) -> tuple[int, int]:
         return self._stage.size
 
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """The layers that can be taken away, the usual ones first."""
+        return self._bodies.layers
+
+    @property
+    def reach(self) -> dict[str, tuple[float, float]]:
+        """From where to where equipment stands along each axis. [m]"""
+        low, high = self._places.whole or (np.zeros(3), np.zeros(3))
+        return {axis: (float(low[i]), float(high[i])) for i, axis in enumerate("xyz")}
+
     def resize(self, width: int, height: int) -> None:
         """Paint in another size from now on. [px]"""
         if (width, height) != self.size:
             self._stage.resize(width, height)
-            self._reveal()
+            self._bodies.reveal(self._pixel())
             for outline in self._outlines:
                 outline.scale(width, height)
 
@@ -173,8 +165,7 @@ class Painter:
         robot_hit = self._robot_on(start, end)
         if robot_hit is not None:
             return robot_hit
-        hits = [drawn.solid.hit(start, end) for drawn in self._drawn if drawn.near and self._is_wanted(drawn)]
-        found = min((hit for hit in hits if hit is not None), default=None)
+        found = self._bodies.hit(start, end)
         if found is None:
             return None
         name = "" if found[1].startswith(SCENERY) else found[1]
@@ -189,33 +180,6 @@ class Painter:
                 return Hit(mark.robot, centre)
         return None
 
-    # ---- building --------------------------------------------------------------------------------------------------
-
-    def _merge(self, model: Model) -> list[Drawn]:
-        """Few solids: what is seen from near, from afar or both, the layers that can be taken away, in chunks."""
-        sorts: dict[tuple[bool, bool, str, bool], list[Part]] = {}
-        levels = [(part, True, not model.afar and not _is_fine(part)) for part in model.parts]
-        levels += [(part, False, True) for part in model.afar]
-        # The building last: what stands before a floor then saves the renderer the floor behind it.
-        for part, near, afar in sorted(levels, key=lambda each: _is_building(each[0])):
-            sorts.setdefault((near, afar, _layer(part, model), _is_wide(part)), []).append(part)
-        return [
-            Drawn(layer, near, afar, solid, self._staged(solid, model.materials[chunk[0].material].opacity))
-            for (near, afar, layer, _), parts in sorts.items()
-            for chunk in _chunks(parts)
-            for solid in [Solid.of(chunk, model.materials)]
-        ]
-
-    def _staged(self, solid: Solid, opacity: float) -> vtkActor:
-        actor = self._light.on(surface(solid.data))
-        if opacity < 1.0:
-            actor.GetProperty().SetOpacity(opacity)
-            actor.GetProperty().BackfaceCullingOff()
-            self._stage.add_moving(actor)
-        else:
-            self._stage.add(actor)
-        return actor
-
     # ---- showing differences ---------------------------------------------------------------------------------------
 
     def _tint(self, before: dict[str, str], tints: dict[str, str]) -> None:
@@ -224,8 +188,7 @@ class Painter:
         for name, colour in sorted(tints.items()):
             red, green, blue = (round(255 * share) for share in theme.rgb(colour))
             wanted |= dict.fromkeys(self._places.body(name), (red, green, blue))
-        for drawn in self._drawn:
-            drawn.solid.tint({node: wanted[node] for node in drawn.solid.nodes if node in wanted}, TINT)
+        self._bodies.tint(wanted)
         for name in sorted(before.keys() | tints.keys()):
             if before.get(name) != tints.get(name):
                 self._change(name)
@@ -238,73 +201,30 @@ class Painter:
         where, before_eye = self.project(corners(box))
         self._stage.change(around(where) if before_eye.all() else None)
 
-    def _reveal(self) -> None:
-        """Show the layers that are not taken away, in the form that this distance asks for."""
-        pixel = 2 * np.tan(np.radians(VIEW_ANGLE) / 2) * self._camera.distance / self.size[1]
-        for drawn in self._drawn:
-            drawn.actor.SetVisibility(self._is_wanted(drawn) and (drawn.near if pixel < AFAR else drawn.afar))
-        self._stage.change()
+    def _pixel(self) -> float:
+        """How wide a pixel is where the camera looks. [m]"""
+        return float(2 * np.tan(np.radians(VIEW_ANGLE) / 2) * self._camera.distance / self.size[1])
 
-    def _is_wanted(self, drawn: Drawn) -> bool:
-        return drawn.layer not in self._state.hidden
-
-    def _mark(self, halos: tuple[Halo, ...], selected: str) -> None:
-        """Ring and outline what is amiss, and outline what is selected."""
+    def _mark(self, halos: tuple[Halo, ...], selected: str, outlined: bool) -> None:
+        """Ring what is amiss, and outline that and what is selected."""
         for actor in [*self._rings, *(outline.actor for outline in self._outlines)]:
             self._stage.remove(actor)
         boxes = [(halo, self._places.box(halo.equipment)) for halo in halos]
         self._rings = [ring(box, halo) for halo, box in boxes if box is not None]
         coloured = {halo.equipment: halo.colour for halo in halos} | ({selected: theme.BRIGHT} if selected else {})
-        self._outlines = [self._outline(equipment, colour) for equipment, colour in coloured.items()]
+        self._outlines = [self._outline(*each) for each in coloured.items()] if outlined else []
         for actor in [*self._rings, *(outline.actor for outline in self._outlines)]:
             self._stage.add(actor)
 
     def _outline(self, equipment: str, colour: str) -> Outline:
-        nodes = frozenset(self._places.body(equipment))
-        bodies = vtkAppendPolyData()
-        bodies.AddInputData(vtkPolyData())
-        for drawn in self._drawn:
-            if drawn.near and nodes & set(drawn.solid.nodes):
-                bodies.AddInputData(drawn.solid.body(nodes))
-        bodies.Update()
-        outline = Outline.of(bodies.GetOutput(), colour)
+        outline = Outline.of(self._bodies.skin(frozenset(self._places.body(equipment))), colour)
         outline.scale(*self.size)
         return outline
 
 
-def _chunks(parts: list[Part]) -> Iterator[list[Part]]:
-    """Parts that lie together: what is out of sight costs nothing, and what is tinted is sent anew chunk by chunk."""
-    middles = np.array([(part.points.min(axis=0) + part.points.max(axis=0)) / 2 for part in parts])
-    if len(parts) < 2 or sum(len(part.points) for part in parts) <= CHUNK:
-        yield parts
-        return
-    along = middles[:, np.ptp(middles, axis=0).argmax()]
-    order = np.argsort(along, kind="stable")
-    held = np.cumsum([len(parts[i].points) for i in order])
-    half = min(max(1, int(np.searchsorted(held, held[-1] / 2))), len(parts) - 1)
-    for side in (order[:half], order[half:]):
-        yield from _chunks([parts[i] for i in side])
-
-
-def _is_fine(part: Part) -> bool:
-    corners = part.points[part.triangles]
-    longest = np.linalg.norm(corners - np.roll(corners, 1, axis=1), axis=2).max(axis=1)
-    return bool(len(longest)) and float(np.quantile(longest, 0.9)) < FINE
-
-
-def _is_wide(part: Part) -> bool:
-    """Whether a part reaches so far that a chunk with it would be in sight from everywhere."""
-    return bool(len(part.points)) and float(np.ptp(part.points, axis=0).max()) > WIDE
-
-
-def _is_building(part: Part) -> bool:
-    return part.layer == "building" or part.node.startswith(SCENERY)
-
-
-def _layer(part: Part, model: Model) -> str:
-    if model.materials[part.material].opacity < 1.0:
-        return "glass"
-    return next((layer for layer in ("roof", "walls") if part.node.startswith(f"{SCENERY}{layer}")), "station")
+def _marks(state: SceneState) -> tuple[tuple[Halo, ...], str, bool]:
+    """What is marked; an outline goes round the back of things, and a section shows that."""
+    return state.halos, state.selected, state.section is None
 
 
 def _hull(points: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -95,8 +95,10 @@ class Solid:
         data.GetPointData().SetNormals(numpy_to_vtk(smooth(places, faces), deep=True))
         return data
 
-    def hit(self, start: NDArray[np.float64], end: NDArray[np.float64]) -> tuple[float, str] | None:
-        """The first part a ray meets: how far along it (0 to 1) and the part's node."""
+    def hit(
+        self, start: NDArray[np.float64], end: NDArray[np.float64], is_there: Callable[[NDArray[np.float64]], bool]
+    ) -> tuple[float, str] | None:
+        """The first part a ray meets at a point that ``is_there``: how far along it (0 to 1) and the part's node."""
         if not self.nodes:
             return None
         if self._locator is None:
@@ -105,12 +107,13 @@ class Solid:
             self._locator.BuildLocator()
         cells, points = vtkIdList(), vtkPoints()
         self._locator.IntersectWithLine(list(start), list(end), 1e-6, points, cells)
-        if cells.GetNumberOfIds() == 0:
-            return None
-        at = np.array(points.GetPoint(0))
-        share = float(np.linalg.norm(at - start) / np.linalg.norm(end - start))
-        part = int(np.searchsorted(self.first_triangle, cells.GetId(0), side="right")) - 1
-        return share, self.nodes[part]
+        for number in range(cells.GetNumberOfIds()):
+            at = np.array(points.GetPoint(number))
+            if is_there(at):
+                share = float(np.linalg.norm(at - start) / np.linalg.norm(end - start))
+                part = int(np.searchsorted(self.first_triangle, cells.GetId(number), side="right")) - 1
+                return share, self.nodes[part]
+        return None
 
 
 def shown(material: Material) -> tuple[int, int, int]:

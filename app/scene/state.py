@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 Point = tuple[float, float, float]
+ROBOTS = "robots"  # the layer of what moves
+LAYERS = ("roof", "walls", "building", "piping", "pumps", "electrical", "instruments", ROBOTS)  # as they are offered
+ISOLATED, GHOST = "isolate", "ghost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +44,20 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
+class Section:
+    """A plane at ``at`` metres across ``axis`` (x, y or z). What lies above it is cut away; below it where flipped."""
+
+    axis: str
+    at: float
+    flipped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class SceneState:
-    """All of it. ``tints`` are (equipment, colour ``#RRGGBB``); ``hidden`` names layers (roof, walls)."""
+    """All of it. ``tints`` are (equipment, colour ``#RRGGBB``); ``hidden`` names layers.
+
+    ``alone``: with "isolate" only what is selected is shown, with "ghost" the rest is seen through.
+    """
 
     tints: tuple[tuple[str, str], ...] = ()
     halos: tuple[Halo, ...] = ()
@@ -50,3 +65,5 @@ class SceneState:
     labels: tuple[Label, ...] = ()
     selected: str = ""
     hidden: frozenset[str] = frozenset({"roof", "walls"})
+    alone: str = ""
+    section: Section | None = None

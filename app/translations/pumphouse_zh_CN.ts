@@ -254,6 +254,77 @@ A station file with pump curves brings one, or a recording whose tags tell flow 
     </message>
 </context>
 <context>
+    <name>SceneTools</name>
+    <message>
+        <source>Roof</source>
+        <translation>屋顶</translation>
+    </message>
+    <message>
+        <source>Walls</source>
+        <translation>墙体</translation>
+    </message>
+    <message>
+        <source>Building</source>
+        <translation>建筑</translation>
+    </message>
+    <message>
+        <source>Piping</source>
+        <translation>管道</translation>
+    </message>
+    <message>
+        <source>Pumps</source>
+        <translation>水泵</translation>
+    </message>
+    <message>
+        <source>Electrical</source>
+        <translation>电气</translation>
+    </message>
+    <message>
+        <source>Instruments</source>
+        <translation>仪表</translation>
+    </message>
+    <message>
+        <source>Robots</source>
+        <translation>机器人</translation>
+    </message>
+    <message>
+        <source>Show everything</source>
+        <translation>全部显示</translation>
+    </message>
+    <message>
+        <source>The rest as a ghost</source>
+        <translation>其余半透明</translation>
+    </message>
+    <message>
+        <source>Only what is selected</source>
+        <translation>仅显示所选</translation>
+    </message>
+    <message>
+        <source>No section</source>
+        <translation>无剖切</translation>
+    </message>
+    <message>
+        <source>Level section</source>
+        <translation>水平剖切</translation>
+    </message>
+    <message>
+        <source>Cross section</source>
+        <translation>横向剖切</translation>
+    </message>
+    <message>
+        <source>Lengthwise section</source>
+        <translation>纵向剖切</translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>图层</translation>
+    </message>
+    <message>
+        <source>Show the other side of the section</source>
+        <translation>显示剖面另一侧</translation>
+    </message>
+</context>
+<context>
     <name>SelectionPanel</name>
     <message>
         <source>Acknowledge</source>
@@ -670,6 +741,14 @@ Drag tags here from the list, or select a machine to see what matters of it.</so
     <message>
         <source>Fly to the whole station</source>
         <translation>查看全站</translation>
+    </message>
+    <message>
+        <source>Ghost the rest</source>
+        <translation>其余半透明</translation>
+    </message>
+    <message>
+        <source>Isolate what is selected</source>
+        <translation>仅显示所选</translation>
     </message>
     <message>
         <source>Find anything</source>

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedLayout, 
 from app import layouts, theme
 from app.views import style
 
-SHEET_LINE, SHEET_EDGES = 1.7, 104  # a line of a sheet in sizes of its text; its title and margins [px]
+SHEET_LINE, SHEET_EDGES = 1.5, 104  # a line of a sheet in sizes of its text; its title and margins [px]
 SMALLEST = QSize(896, 504)  # 1366 x 768 at one and a half
 
 

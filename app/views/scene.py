@@ -29,6 +29,7 @@ from app.scene.camera import Camera, between
 from app.scene.painter import Painter
 from app.scene.state import Label, RobotMark, SceneState
 from app.views import style
+from app.views.scene_tools import SceneTools
 
 FLIGHT = 0.7  # s that the camera takes to fly somewhere
 FLIGHT_MS = 33
@@ -60,6 +61,7 @@ class Scene(QWidget):
         self.setMinimumSize(320, 240)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._painter: Painter | None = None
+        self.tools = SceneTools(self)
         self._why = ""
         self._state = SceneState()
         self._pressed: QPointF | None = None
@@ -87,10 +89,13 @@ class Scene(QWidget):
             painter.show(self._state)
             painter.look(painter.overview())
             painter.refine()
+            self.tools.offer(painter.layers, self._state.hidden, painter.reach)
         self.update()
 
     def show_state(self, state: SceneState) -> None:
         """Show a state; painted at the next occasion."""
+        if state.alone != self._state.alone:
+            self.tools.show_alone(state.alone)
         self._state = state
         if self._painter is not None:
             self._painter.show(state)
@@ -187,7 +192,7 @@ class Scene(QWidget):
         assert self._painter is not None
         painter.drawImage(QRectF(self.rect()), _image(self._painter.paint()))
         self._paint_hatches(painter)
-        placed = [self._legend_plate()]
+        placed = [self._legend_plate(), QRectF(self.tools.geometry())]
         for mark in self._state.robots:
             self._paint_robot(painter, mark, placed)
         for label in sorted(self._state.labels, key=lambda each: -each.weight):

@@ -8,7 +8,7 @@ from datetime import UTC
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QDropEvent, QWheelEvent
@@ -111,6 +111,7 @@ def test_panning_away_from_now_leaves_it_and_zooming_at_it_does_not() -> None:
     assert not window.zoomed(100.0, 0.5, 600.0).attached
 
 
+@example(341504000.0, 1e8, 100.0)  # more years than ticks have room
 @given(st.floats(1e8, 2e9), st.floats(2, 1e8), st.floats(100, 3000))
 def test_ticks_are_in_the_window_in_order_and_not_too_many(since: float, width: float, pixels: float) -> None:
     found = ticks(Window(since, since + width), pixels, UTC)

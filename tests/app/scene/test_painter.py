@@ -11,7 +11,7 @@ import pytest
 from app import theme
 from app.scene import glb
 from app.scene.painter import Painter
-from app.scene.state import Halo, RobotMark, SceneState
+from app.scene.state import LAYERS, Halo, RobotMark, SceneState, Section
 from twin.paths import REFERENCE_STATION
 
 SIZE = (320, 200)
@@ -185,6 +185,74 @@ def test_a_tint_shows_from_near_and_from_afar(painter: Painter) -> None:
         x, y = (int(each) for each in middle(painter, "P102"))
         red = painter.paint()[y - 1 : y + 2, x - 1 : x + 2, 0].astype(int) - plain[y - 1 : y + 2, x - 1 : x + 2, 0]
         assert red.max() > 20
+
+
+def test_every_layer_of_the_model_can_be_taken_away_and_comes_back(painter: Painter) -> None:
+    painter.look(painter.overview())
+    assert set(painter.layers) == set(LAYERS)
+    for layer in LAYERS:
+        others = frozenset() if layer in {"roof", "walls"} else frozenset({"roof", "walls"})
+        painter.show(SceneState(hidden=others))
+        with_it = painter.paint().copy()
+        painter.show(SceneState(hidden=others | {layer}))
+        assert changed(with_it, painter.paint()) > 0, layer
+        painter.show(SceneState(hidden=others))
+        assert changed(with_it, painter.paint()) == 0, layer
+
+
+def test_with_the_robots_layer_the_robots_go_too(painter: Painter) -> None:
+    low, _ = painter.box("P102") or (np.zeros(3), np.zeros(3))
+    robot = RobotMark("RB1", "ground", (float(low[0]) - 1.0, float(low[1]) - 1.0, 0.0), 0.0)
+    painter.show(SceneState(robots=(robot,)))
+    with_robot = painter.paint().copy()
+    painter.show(SceneState(robots=(robot,), hidden=SceneState().hidden | {"robots"}))
+    assert changed(with_robot, painter.paint()) > 0
+
+
+def test_what_is_isolated_is_all_that_is_seen_and_found(painter: Painter) -> None:
+    at_pump, at_floor = middle(painter, "P102"), (3.0, 3.0)
+    ground = Painter(glb.Model((), (), ()), SIZE).paint()
+    painter.show(SceneState(selected="P102", alone="isolate"))
+    assert changed(painter.paint(), ground) < 0.5 * SIZE[0] * SIZE[1]
+    hit = painter.pick(*at_pump)
+    assert hit is not None
+    assert hit.name.startswith("P102")
+    assert painter.pick(*at_floor) is None
+    painter.show(SceneState())
+    assert painter.pick(*at_floor) is not None
+
+
+def test_a_ghost_lets_what_is_selected_be_seen_behind_others(painter: Painter) -> None:
+    painter.show(SceneState(selected="P102"))
+    whole = painter.paint().astype(int)
+    painter.show(SceneState(selected="P102", alone="ghost"))
+    ghost = painter.paint().astype(int)
+    x, y = (int(each) for each in middle(painter, "P102"))
+    assert np.abs(ghost - whole)[y - 3 : y + 3, x - 3 : x + 3].max() <= 2
+    assert ghost.mean() < whole.mean()
+
+
+def test_isolating_nothing_shows_everything(painter: Painter) -> None:
+    everything = painter.paint().copy()
+    painter.show(SceneState(alone="isolate"))
+    assert changed(everything, painter.paint()) == 0
+
+
+@pytest.mark.parametrize("flipped", [False, True])
+def test_a_section_cuts_away_one_side_for_the_eye_and_for_the_click(
+    model: glb.Model, painter: Painter, flipped: bool
+) -> None:
+    painter.look(painter.overview())
+    low, _ = painter.box("P203") or (np.zeros(3), np.zeros(3))
+    shown, gone = ("P203", "P102") if flipped else ("P102", "P203")
+    painter.show(SceneState(section=Section("x", float(low[0]) - 1.0, flipped)))
+    hit = painter.pick(*middle(painter, shown))
+    assert hit is not None
+    assert hit.name.startswith(shown)
+    behind = painter.pick(*middle(painter, gone))
+    assert behind is None or not behind.name.startswith(gone)
+    everything = Painter(model, SIZE)
+    assert changed(everything.paint(), painter.paint()) > 1000
 
 
 def test_a_model_with_nothing_in_it_gives_an_empty_picture(tmp_path: Path) -> None:

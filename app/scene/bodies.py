@@ -1,0 +1,219 @@
+"""What stands: the model's parts merged into few solids; in layers, tinted, cut, alone or as ghosts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from vtkmodules.vtkCommonDataModel import vtkPlane, vtkPolyData
+from vtkmodules.vtkFiltersCore import vtkAppendPolyData
+from vtkmodules.vtkRenderingCore import vtkActor
+
+from app.scene.glb import Model, Part
+from app.scene.light import Light
+from app.scene.marks import surface
+from app.scene.places import SCENERY
+from app.scene.solids import Solid
+from app.scene.stage import Stage
+from app.scene.state import GHOST, ISOLATED, LAYERS, SceneState, Section
+
+TINT = 0.75  # share of the tint in a tinted part's colour
+ALONE = "\0alone"  # the layer of what is singled out, which no model has
+CHUNK = 20_000  # points in a solid, at most, unless one part has more
+WIDE = 12.0  # m
+FINE = 0.3  # m: parts of which nine triangles in ten are smaller are bolts, nuts and the like
+AFAR = 0.06  # m a pixel: from where fine parts, and the finer form of what has two, are too small to be seen
+Colour = tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A solid in the picture, the layer it belongs to, and from where it is shown."""
+
+    layer: str
+    near: bool
+    afar: bool
+    solid: Solid
+    actor: vtkActor
+
+
+class Bodies:
+    """The solids of a model on a stage.
+
+    Parameters
+    ----------
+    model : Model    What stands still.
+    stage : Stage    Where it stands.
+    light : Light    What lights it.
+    """
+
+    def __init__(self, model: Model, stage: Stage, light: Light) -> None:
+        self._model = model
+        self._stage = stage
+        self._light = light
+        self._plane = vtkPlane()
+        self._state = SceneState()
+        self._tints: dict[str, Colour] = {}
+        self._alone: Drawn | None = None
+        self._drawn = self._merged()
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """The layers that can be taken away, the usual ones first."""
+        there = {drawn.layer for drawn in self._drawn} - {""}
+        return (*(layer for layer in LAYERS if layer in there), *sorted(there - set(LAYERS)))
+
+    def show(self, state: SceneState, pixel: float) -> None:
+        """Show what the state wants to see and how, where a pixel is so wide. [m]"""
+        before, self._state = self._state, state
+        if state.section != before.section:
+            self._cut(state.section)
+        if (bool(state.alone), state.selected) != (bool(before.alone), before.selected):
+            self._single_out(state.selected if state.alone else "")
+        wanted = (state.hidden, state.alone, state.selected if state.alone else "")
+        if wanted != (before.hidden, before.alone, before.selected if before.alone else ""):
+            self.reveal(pixel)
+
+    def reveal(self, pixel: float) -> None:
+        """Show the layers that are not taken away, in the form for a pixel so wide [m]; what is alone, alone."""
+        ghost = self._alone is not None and self._state.alone == GHOST
+        isolated = self._alone is not None and self._state.alone == ISOLATED
+        for drawn in self._drawn:
+            in_form = drawn.near if pixel < AFAR else drawn.afar
+            drawn.actor.SetVisibility(in_form and not isolated and self._is_wanted(drawn))
+            self._light.thin(drawn.actor, ghost)
+        self._stage.change()
+
+    def tint(self, tints: dict[str, Colour]) -> None:
+        """Give some nodes other colours. Who calls says where the picture changes by that."""
+        self._tints = tints
+        for drawn in self._all():
+            self._dye(drawn.solid)
+
+    def hit(self, start: NDArray[np.float64], end: NDArray[np.float64]) -> tuple[float, str] | None:
+        """The first node that a ray meets among what is shown: how far along it (0 to 1) and its name."""
+        isolated = self._alone if self._state.alone == ISOLATED else None
+        shown = [drawn for drawn in self._drawn if drawn.near and self._is_wanted(drawn)]
+        solids = [drawn.solid for drawn in ([isolated] if isolated is not None else shown)]
+        hits = [solid.hit(start, end, self._is_kept) for solid in solids]
+        return min((hit for hit in hits if hit is not None), default=None)
+
+    def skin(self, nodes: frozenset[str]) -> vtkPolyData:
+        """The surface of some nodes."""
+        bodies = vtkAppendPolyData()
+        bodies.AddInputData(vtkPolyData())
+        for drawn in self._drawn:
+            if drawn.near and nodes & set(drawn.solid.nodes):
+                bodies.AddInputData(drawn.solid.body(nodes))
+        bodies.Update()
+        return bodies.GetOutput()
+
+    # ---- building --------------------------------------------------------------------------------------------------
+
+    def _merged(self) -> list[Drawn]:
+        """Few solids: what is seen from near, from afar or both, the layers that can be taken away, in chunks."""
+        model = self._model
+        sorts: dict[tuple[bool, bool, str, float, bool], list[Part]] = {}
+        levels = [(part, True, not model.afar and not _is_fine(part)) for part in model.parts]
+        levels += [(part, False, True) for part in model.afar]
+        # The building last: what stands before a floor then saves the renderer the floor behind it.
+        for part, near, afar in sorted(levels, key=lambda each: _is_building(each[0])):
+            if len(part.points):
+                opacity = model.materials[part.material].opacity
+                sorts.setdefault((near, afar, _layer(part), opacity, _is_wide(part)), []).append(part)
+        return [
+            Drawn(layer, near, afar, solid, self._staged(solid, opacity))
+            for (near, afar, layer, opacity, _), parts in sorts.items()
+            for chunk in _chunks(parts)
+            for solid in [Solid.of(chunk, model.materials)]
+        ]
+
+    def _staged(self, solid: Solid, opacity: float) -> vtkActor:
+        actor = self._light.on(surface(solid.data))
+        actor.GetProperty().SetOpacity(opacity)
+        self._open(actor, self._state.section is not None)
+        if opacity < 1.0:
+            self._stage.add_moving(actor)
+        else:
+            self._stage.add(actor)
+        return actor
+
+    def _single_out(self, equipment: str) -> None:
+        """Draw a piece of equipment with all its parts by itself; none for ""."""
+        if self._alone is not None:
+            self._stage.remove(self._alone.actor)
+            self._light.off(self._alone.actor)
+            self._alone = None
+        own = [part for part in self._model.parts if part.node == equipment or part.node.startswith(f"{equipment}.")]
+        if equipment and own:
+            solid = Solid.of(own, self._model.materials)
+            self._alone = Drawn(ALONE, True, True, solid, self._staged(solid, 1.0))
+            self._dye(solid)
+
+    # ---- looks -----------------------------------------------------------------------------------------------------
+
+    def _all(self) -> list[Drawn]:
+        return self._drawn if self._alone is None else [*self._drawn, self._alone]
+
+    def _dye(self, solid: Solid) -> None:
+        solid.tint({node: self._tints[node] for node in solid.nodes if node in self._tints}, TINT)
+
+    def _is_wanted(self, drawn: Drawn) -> bool:
+        return drawn.layer not in self._state.hidden
+
+    def _cut(self, section: Section | None) -> None:
+        """Cut everything that stands by a plane; then the inside of things is seen too."""
+        if section is not None:
+            axis = np.eye(3)["xyz".index(section.axis)]
+            self._plane.SetOrigin(*(section.at * axis))
+            self._plane.SetNormal(*(axis if section.flipped else -axis))
+        for drawn in self._all():
+            self._open(drawn.actor, section is not None)
+        self._stage.change()
+
+    def _open(self, actor: vtkActor, cut: bool) -> None:
+        actor.GetMapper().RemoveAllClippingPlanes()
+        if cut:
+            actor.GetMapper().AddClippingPlane(self._plane)
+        actor.GetProperty().SetBackfaceCulling(not cut and actor.GetProperty().GetOpacity() == 1.0)
+
+    def _is_kept(self, at: NDArray[np.float64]) -> bool:
+        """Whether a point is on the side of the section that is shown."""
+        section = self._state.section
+        return section is None or (float(at["xyz".index(section.axis)]) >= section.at) == section.flipped
+
+
+def _chunks(parts: list[Part]) -> Iterator[list[Part]]:
+    """Parts that lie together: what is out of sight costs nothing, and what is tinted is sent anew chunk by chunk."""
+    middles = np.array([(part.points.min(axis=0) + part.points.max(axis=0)) / 2 for part in parts])
+    if len(parts) < 2 or sum(len(part.points) for part in parts) <= CHUNK:
+        yield parts
+        return
+    along = middles[:, np.ptp(middles, axis=0).argmax()]
+    order = np.argsort(along, kind="stable")
+    held = np.cumsum([len(parts[i].points) for i in order])
+    half = min(max(1, int(np.searchsorted(held, held[-1] / 2))), len(parts) - 1)
+    for side in (order[:half], order[half:]):
+        yield from _chunks([parts[i] for i in side])
+
+
+def _is_fine(part: Part) -> bool:
+    corners = part.points[part.triangles]
+    longest = np.linalg.norm(corners - np.roll(corners, 1, axis=1), axis=2).max(axis=1)
+    return bool(len(longest)) and float(np.quantile(longest, 0.9)) < FINE
+
+
+def _is_wide(part: Part) -> bool:
+    """Whether a part reaches so far that a chunk with it would be in sight from everywhere."""
+    return bool(len(part.points)) and float(np.ptp(part.points, axis=0).max()) > WIDE
+
+
+def _is_building(part: Part) -> bool:
+    return part.layer == "building" or part.node.startswith(SCENERY)
+
+
+def _layer(part: Part) -> str:
+    cut_away = next((layer for layer in ("roof", "walls") if part.node.startswith(f"{SCENERY}{layer}")), "")
+    return cut_away or part.layer or ("building" if part.node.startswith(SCENERY) else "")

@@ -1,0 +1,156 @@
+"""The scene's own tools, over its upper left corner: layers, what is alone, and the section."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QEvent, Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSlider, QToolButton, QWidget
+
+from app.views import style
+
+STEPS_A_METRE = 10
+WORDS = {
+    "roof": QT_TRANSLATE_NOOP("SceneTools", "Roof"),
+    "walls": QT_TRANSLATE_NOOP("SceneTools", "Walls"),
+    "building": QT_TRANSLATE_NOOP("SceneTools", "Building"),
+    "piping": QT_TRANSLATE_NOOP("SceneTools", "Piping"),
+    "pumps": QT_TRANSLATE_NOOP("SceneTools", "Pumps"),
+    "electrical": QT_TRANSLATE_NOOP("SceneTools", "Electrical"),
+    "instruments": QT_TRANSLATE_NOOP("SceneTools", "Instruments"),
+    "robots": QT_TRANSLATE_NOOP("SceneTools", "Robots"),
+}
+ALONE = {
+    "": QT_TRANSLATE_NOOP("SceneTools", "Show everything"),
+    "ghost": QT_TRANSLATE_NOOP("SceneTools", "The rest as a ghost"),
+    "isolate": QT_TRANSLATE_NOOP("SceneTools", "Only what is selected"),
+}
+SECTIONS = {
+    "": QT_TRANSLATE_NOOP("SceneTools", "No section"),
+    "z": QT_TRANSLATE_NOOP("SceneTools", "Level section"),
+    "x": QT_TRANSLATE_NOOP("SceneTools", "Cross section"),
+    "y": QT_TRANSLATE_NOOP("SceneTools", "Lengthwise section"),
+}
+
+
+class SceneTools(QWidget):
+    """Three buttons, and a slider while there is a section.
+
+    Signals
+    -------
+    layer_toggled : a layer is wanted, or not
+    alone_requested : "", "ghost" or "isolate"
+    section_requested : across which axis ("" for none), at which place [m], and whether the other side is wanted
+    """
+
+    layer_toggled = Signal(str, bool)
+    alone_requested = Signal(str)
+    section_requested = Signal(str, float, bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._reach = {"x": (0.0, 1.0), "y": (0.0, 1.0), "z": (0.0, 1.0)}
+        self._layers, self._layer_actions = _menu_button(self), dict[str, QAction]()
+        self._alone, self._alone_actions = _menu_button(self), dict[str, QAction]()
+        self._section, self._section_actions = _menu_button(self), dict[str, QAction]()
+        self._flip = QToolButton(self, checkable=True, text="⇅")
+        self._slider = QSlider(Qt.Orientation.Horizontal, self)
+        self._slider.setFixedWidth(160)
+        self._at = QLabel(self)
+        self._at.setFont(style.font())
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 8, 8, 0)
+        row.setSpacing(4)
+        for widget in (self._layers, self._alone, self._section, self._slider, self._at, self._flip):
+            row.addWidget(widget)
+        self._alone_actions = _choices(self._alone, ALONE, self.alone_requested.emit)
+        self._section_actions = _choices(self._section, SECTIONS, self._choose_section)
+        self._slider.valueChanged.connect(self._move_section)
+        self._flip.toggled.connect(self._move_section)
+        self._show_section("")
+        self._say()
+        self.hide()
+
+    def offer(self, layers: tuple[str, ...], hidden: frozenset[str], reach: dict[str, tuple[float, float]]) -> None:
+        """Offer the layers of a model, and sections between its ends along each axis. [m]"""
+        self._reach = reach
+        menu = self._layers.menu()
+        menu.clear()
+        self._layer_actions = {layer: menu.addAction("") for layer in layers}
+        for layer, action in self._layer_actions.items():
+            action.setCheckable(True)
+            action.setChecked(layer not in hidden)
+            action.toggled.connect(lambda wanted, layer=layer: self.layer_toggled.emit(layer, wanted))
+        self._say()
+        self.show()
+
+    def show_alone(self, alone: str) -> None:
+        """Tick what is shown alone."""
+        self._alone_actions[alone].setChecked(True)
+        self._say()
+
+    # ---- sections --------------------------------------------------------------------------------------------------
+
+    def _choose_section(self, axis: str) -> None:
+        if axis:
+            low, high = self._reach[axis]
+            self._slider.blockSignals(True)
+            self._slider.setRange(round(low * STEPS_A_METRE), round(high * STEPS_A_METRE))
+            self._slider.setValue(round((low + high) / 2 * STEPS_A_METRE))
+            self._slider.blockSignals(False)
+        self._show_section(axis)
+        self._move_section()
+
+    def _move_section(self) -> None:
+        at = self._slider.value() / STEPS_A_METRE
+        self._at.setText(f"{at:.1f} m")
+        self.section_requested.emit(self._axis(), at, self._flip.isChecked())
+
+    def _axis(self) -> str:
+        return next(axis for axis, action in self._section_actions.items() if action.isChecked())
+
+    def _show_section(self, axis: str) -> None:
+        for widget in (self._slider, self._at, self._flip):
+            widget.setVisible(bool(axis))
+        self._say()
+
+    # ---- words -----------------------------------------------------------------------------------------------------
+
+    def _say(self) -> None:
+        self._layers.setText(self.tr("Layers"))
+        for layer, action in self._layer_actions.items():
+            action.setText(self.tr(WORDS[layer]) if layer in WORDS else layer)
+        for button, actions, words in (
+            (self._alone, self._alone_actions, ALONE),
+            (self._section, self._section_actions, SECTIONS),
+        ):
+            for key, action in actions.items():
+                action.setText(self.tr(words[key]))
+                if action.isChecked():
+                    button.setText(action.text())
+        self._flip.setToolTip(self.tr("Show the other side of the section"))
+        self.adjustSize()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self._say()
+        super().changeEvent(event)
+
+
+def _menu_button(parent: QWidget) -> QToolButton:
+    button = QToolButton(parent, popupMode=QToolButton.ToolButtonPopupMode.InstantPopup)
+    button.setMenu(QMenu(button))
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return button
+
+
+def _choices(button: QToolButton, words: dict[str, str], chosen: object) -> dict[str, QAction]:
+    """One of several, in a button's menu."""
+    group = QActionGroup(button)
+    actions = {}
+    for key in words:
+        actions[key] = button.menu().addAction("")
+        actions[key].setCheckable(True)
+        group.addAction(actions[key])
+        actions[key].triggered.connect(lambda _=False, key=key: chosen(key))
+    actions[""].setChecked(True)
+    return actions

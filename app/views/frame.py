@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QFontMetricsF, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from app import layouts, theme
 from app.views import style
 
-SHEET_LINE, SHEET_EDGES = 1.5, 104  # a line of a sheet in sizes of its text; its title and margins [px]
+SHEET_GAP, SHEET_EDGES = 3, 112  # px by which lines of a sheet stand apart; its title and margins
 SMALLEST = QSize(896, 504)  # 1366 x 768 at one and a half
 
 
@@ -144,7 +144,8 @@ class Sheet(QWidget):
         bodies = QHBoxLayout()
         bodies.setSpacing(4 * theme.STEP)
         size = theme.NORMAL if parent.width() >= theme.NARROW else theme.SMALL
-        for some in _columns(lines, max(int((parent.height() - SHEET_EDGES) / (SHEET_LINE * size)), 8)):
+        line = QFontMetricsF(style.font(size)).height() + SHEET_GAP
+        for some in _columns(lines, max(int((parent.height() - SHEET_EDGES) / line), 8)):
             body = QLabel(f"<table cellspacing=2>{''.join(_line(*line) for line in some)}</table>")
             body.setFont(style.font(size))
             body.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +30,11 @@ def written(path: Path, text: str) -> Path:
 
 def trajectory(path: Path, *at: float) -> Path:
     return written(path, "".join(f"{t!r} {i} 0 0 0 0 0 1\n" for i, t in enumerate(at)))
+
+
+def test_libraries_for_single_formats_are_not_loaded_before_they_are_needed() -> None:
+    asked = "import sys, twin.importing, twin.exporting; print({'pyarrow', 'mcap', 'PIL'} & set(sys.modules))"
+    assert subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True).stdout == "set()\n"
 
 
 def test_files_of_other_columns_stand_side_by_side_each_as_far_as_it_reaches(tmp_path: Path) -> None:

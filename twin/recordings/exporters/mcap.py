@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,7 +39,7 @@ def write_mcap(extract: Extract, path: Path) -> int:
         writer.start(library=f"pumphouse {__version__}")
         _write_head(writer, extract)
         topics = _Topics(writer)
-        signals = [_Signals(topics, *named) for named in _by_equipment(extract.tags)]
+        signals = [_Signals(topics, extract.tags, *told) for told in _by_equipment(extract.tags)]
         robots = [_Robot(topics, track) for track in _tracks(extract)]
         for block in extract.blocks():
             for robot in robots:
@@ -93,33 +92,36 @@ class _Topics:
 # ---- signals --------------------------------------------------------------------------------------------------------
 
 
-def _by_equipment(tags: Sequence[Tag]) -> Iterator[tuple[str, list[str], list[int]]]:
-    """The topic of each piece of equipment, the names of its tags and their columns."""
+def _by_equipment(tags: Sequence[Tag]) -> Iterator[tuple[str, list[int]]]:
+    """The topic of each piece of equipment, and the columns of its tags."""
     columns: dict[str, list[int]] = {}
     for column, tag in enumerate(tags):
         columns.setdefault(tag.equipment or REST, []).append(column)
-    for equipment, mine in columns.items():
-        yield f"/{equipment}", [tags[column].name for column in mine], mine
+    yield from columns.items()
 
 
-@dataclass(frozen=True)
 class _Signals:
     """The topic of one piece of equipment."""
 
-    topics: _Topics
-    topic: str
-    names: list[str]
-    columns: list[int]
+    def __init__(self, topics: _Topics, tags: Sequence[Tag], topic: str, columns: list[int]) -> None:
+        self._topics = topics
+        self._topic = f"/{topic}"
+        self._columns = columns
+        self._names = [tags[column].name for column in columns]
+        self._schema = schemas.signals(topic, [tags[column] for column in columns])
 
     def write(self, block: Block) -> None:
-        values, quality = block.values[:, self.columns], block.quality[:, self.columns]
-        told = values.astype(object)
-        told[~np.isfinite(values)] = None  # which JSON knows
+        """A message a row."""
+        values, quality = block.values[:, self._columns], block.quality[:, self._columns]
+        missing = ~np.isfinite(values)
+        told = values.tolist()
         for row, at in enumerate(times.nanoseconds(block.at).tolist()):
-            said = {"values": dict(zip(self.names, told[row].tolist(), strict=True))}
-            worse = np.flatnonzero(quality[row])
-            said["quality"] = {self.names[i]: int(quality[row, i]) for i in worse}
-            self.topics.write(self.topic, schemas.SIGNALS, at, said)
+            said = dict(zip(self._names, told[row], strict=True))
+            for column in np.flatnonzero(missing[row]).tolist():
+                del said[self._names[column]]
+            stated = np.flatnonzero(missing[row] | (quality[row] > 0)).tolist()
+            worse = {self._names[column]: int(quality[row, column]) for column in stated}
+            self._topics.write(self._topic, self._schema, at, {"values": said, "quality": worse})
 
 
 # ---- robots ---------------------------------------------------------------------------------------------------------

@@ -3,7 +3,11 @@ which viewers know what to draw; signals are ours."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
+
+from twin.recordings.importers.messages import OWN_SIGNALS as SIGNALS
+from twin.signals import Tag
 
 
 def _object(**properties: Any) -> dict[str, Any]:
@@ -35,13 +39,13 @@ LOG = {
 INFO, WARNING, ERROR = 2, 3, 4
 """Levels of a log's line."""
 
-SIGNALS = {
-    "title": "pumphouse.Signals",
-    "description": "values by tag in the tag's own unit; quality by tag where it is not good: 1 uncertain, 2 stale, "
-    "3 bad, 4 missing",
-    **_object(
-        timestamp=_TIME,
-        values={"type": "object", "additionalProperties": {"type": ["number", "null"]}},
-        quality={"type": "object", "additionalProperties": _WHOLE},
-    ),
-}
+
+def signals(topic: str, tags: Sequence[Tag]) -> dict[str, Any]:
+    """The values of some tags, each in its own unit. A value that is missing is left out, and its quality stated; so is
+    any quality that is not good."""
+    told = {tag.name: {**_NUMBER, "description": f"{tag.description.en} [{tag.unit or '-'}]".strip()} for tag in tags}
+    return {
+        "title": f"{SIGNALS}.{topic}",
+        "description": "quality: 0 good, 1 uncertain, 2 stale, 3 bad, 4 missing; good where it is not stated",
+        **_object(timestamp=_TIME, values=_object(**told), quality=_object(**{tag.name: _WHOLE for tag in tags})),
+    }

@@ -12,7 +12,7 @@ from typing import Any
 from twin.recordings.importers.cdr import Message
 
 IMAGES = ("sensor_msgs/CompressedImage", "foxglove.CompressedImage")
-OWN_SIGNALS = "pumphouse.Signals"
+OWN_SIGNALS = "pumphouse.Signals"  # and the topic
 TEXT = "foxglove.Log"
 _TRANSFORMS = ("tf2_msgs/TFMessage", "foxglove.FrameTransforms")
 _TRANSFORM = ("geometry_msgs/TransformStamped", "foxglove.FrameTransform")
@@ -92,10 +92,11 @@ def _transformed(name: str, message: Message) -> Moved:
 
 
 def _signals(kind: str, name: str, message: Message) -> Said:
-    if kind != OWN_SIGNALS:
+    if not kind.startswith(OWN_SIGNALS):
         return Said(_stamp(message), dict(_numbers(name, message)))
-    values = {str(tag): _number(value) for tag, value in message["values"].items()}
-    return Said(_stamp(message), values, quality={tag: int(q) for tag, q in message.get("quality", {}).items()})
+    quality = {tag: int(stated) for tag, stated in message["quality"].items()}
+    values = dict.fromkeys(quality, math.nan) | {tag: _number(value) for tag, value in message["values"].items()}
+    return Said(_stamp(message), values, quality=quality)
 
 
 def _numbers(name: str, said: Mapping[str, Any]) -> Iterator[tuple[str, float]]:

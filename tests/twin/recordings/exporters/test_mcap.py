@@ -46,8 +46,8 @@ def exported(path: Path, **asked: Any) -> tuple[Path, dict[str, list[tuple[int, 
 def test_each_piece_of_equipment_and_each_robot_has_a_topic_with_a_schema_viewers_know(recording: Path) -> None:
     _, found = exported(recording)
     assert {topic: (said[0][1], len(said)) for topic, said in found.items()} == {
-        "/P101": ("pumphouse.Signals", 45),
-        "/station": ("pumphouse.Signals", 45),
+        "/P101": ("pumphouse.Signals.P101", 45),
+        "/station": ("pumphouse.Signals.station", 45),
         "/RB1/pose": ("foxglove.PoseInFrame", 45),
         "/events": ("foxglove.Log", 5),
         "/anomalies": ("foxglove.Log", 1),
@@ -63,6 +63,19 @@ def test_each_piece_of_equipment_and_each_robot_has_a_topic_with_a_schema_viewer
             "orientation": {"x": 0.0, "y": 0.0, "z": 0.0, "w": 1.0},
         },
     }
+
+
+def test_what_is_missing_is_left_out_of_a_message_and_its_quality_stated(recording: Path) -> None:
+    out, found = exported(recording)
+    missing = [said for _, _, said in found["/P101"] if "PT-1" not in said["values"]]
+    assert missing
+    assert {said["quality"]["PT-1"] for said in missing} == {4}
+    with out.open("rb") as file:
+        summary = make_reader(file).get_summary()
+    assert summary is not None
+    [schema] = [json.loads(s.data) for s in summary.schemas.values() if s.name == "pumphouse.Signals.P101"]
+    said = {"type": "number", "description": "pressure [MPa]"}
+    assert schema["properties"]["values"]["properties"] == {"PT-1": said}
 
 
 def test_the_log_comes_back_as_it_was(recording: Path) -> None:

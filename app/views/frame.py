@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedLayout, 
 from app import layouts, theme
 from app.views import style
 
-SHEET_GAP, SHEET_EDGES = 3, 112  # px by which lines of a sheet stand apart; its title and margins
+SHEET_GAP, SHEET_EDGES = 4, 56  # px by which lines of a sheet stand apart; its title and margins
 SMALLEST = QSize(896, 504)  # 1366 x 768 at one and a half
 
 

@@ -22,6 +22,7 @@ from twin.recordings.logbook import Entry, entries, tags_from_text
 from twin.recordings.memory import Track
 from twin.signals import Tag, TagTable
 
+REPORTED = 500  # records between two words on how far it is
 OWN_POSES = "/pose"  # what follows a robot's name in the topics of our own exports
 WANTED = "Name an MCAP file with poses or JSON signals"
 
@@ -31,9 +32,10 @@ Progress = Callable[[float], None]
 def import_mcap(path: Path, station: Station | None, mapping: Map, progress: Progress) -> Taken:
     """Read a log. What is damaged or of a type that is not read is left out, and the summary says so."""
     file, log, summary = McapFile(path), Log(path), Summary(path)
-    for record, share in file.records():
+    for number, (record, share) in enumerate(file.records()):
         log.take(record)
-        progress(share)
+        if number % REPORTED == 0:
+            progress(share)
     _say_what_was_skipped(file, log, summary)
     if not (log.poses or log.signals):
         wrong = "; ".join(["holds nothing that can be read", *summary.skipped])

@@ -231,7 +231,7 @@ class Presenter:
         )
 
     def _read(self, frame: Frame, cursor: float) -> Reading:
-        return Reading(frame.values, frame.quality, self._freshness.ages(cursor))
+        return Reading(self._freshness.values(frame), frame.quality, self._freshness.ages(cursor))
 
     def _arrange(self) -> None:
         """Search and order anew."""

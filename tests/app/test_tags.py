@@ -123,7 +123,7 @@ def test_a_value_that_is_lost_grows_old_and_says_so() -> None:
     presenter.take(mail(replace(later, quality=quality, values=values)))
     row = int(np.flatnonzero(seen.state.rows == 0)[0])  # type: ignore[union-attr]
     assert seen.state is not None
-    assert seen.state.text(row, tags.VALUE) == formatting.NOTHING
+    assert seen.state.text(row, tags.VALUE) == formatting.tag_value(first.values[0], fakes.station().tags[0])
     assert seen.state.text(row, tags.QUALITY) == "missing"
     assert seen.state.text(row, tags.AGE) == f"30{formatting.SPACE}s"
 
@@ -133,6 +133,7 @@ def test_an_age_is_forgotten_when_the_cursor_goes_back_before_it() -> None:
     known.take(Frame(10.0, np.array([1.0]), np.zeros(1, np.uint8)))
     known.take(Frame(5.0, np.array([math.nan]), np.full(1, Quality.MISSING, np.uint8)))
     assert math.isnan(known.ages(5.0)[0])
+    assert math.isnan(known.values(Frame(5.0, np.array([math.nan]), np.full(1, Quality.MISSING, np.uint8)))[0])
 
 
 def test_the_export_holds_the_rows_shown_in_their_order_with_plain_figures() -> None:

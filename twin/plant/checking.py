@@ -18,6 +18,7 @@ from twin.plant.rules.model import model
 from twin.plant.rules.names import duplicates, references
 from twin.plant.rules.places import robots, timezone
 from twin.plant.rules.tags import tags
+from twin.plant.rules.ways import ways
 from twin.plant.shape import misshapen
 from twin.plant.station import StationFile
 from twin.plant.whereabouts import Path as KeyPath
@@ -25,7 +26,7 @@ from twin.plant.whereabouts import Whereabouts
 
 __all__ = ["Mistake", "mistakes", "mistakes_of", "parsed"]
 
-_RULES = (duplicates, references, tags, curves, controls, interlocks, robots, timezone)
+_RULES = (duplicates, references, tags, curves, controls, interlocks, ways, robots, timezone)
 _SINGULAR = {
     "tags": "tag",
     "pumps": "pump",

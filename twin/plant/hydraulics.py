@@ -200,6 +200,10 @@ class _Problem:
         size = np.sqrt(square + self.network.laminar)
         loss[self.pumps :] = (quadratic * size + linear) * rest
         slope[self.pumps :] = quadratic * (size + square / size) + linear
+        if self.network.piped.size:
+            rubbed, steeper = self.network.pipes.loss_and_slope(q[self.network.piped])
+            loss[self.network.piped] += rubbed
+            slope[self.network.piped] += steeper
         return loss, slope
 
     def newton(self, x: Floats, loss: Floats, slope: Floats) -> tuple[Floats, Floats, Floats]:

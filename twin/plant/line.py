@@ -5,7 +5,7 @@ array. Flow is positive into the station, so the far end is where each line begi
 line's travel time is rounded to whole steps; its impedance and its friction are exact. Friction is that of the mean
 flow of a reach, alike for both characteristics: so no water is lost, whatever happens.
 
-Sources: E. B. Wylie and V. L. Streeter (1993), Fluid Transients in Systems; C. F. Colebrook (1939).
+Source: E. B. Wylie and V. L. Streeter (1993), Fluid Transients in Systems.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import wrightomega
 
 from twin.plant import water
+from twin.plant.friction import Pipes
 from twin.plant.hydraulics import Boundary, Flows, steady
 from twin.plant.network import CELSIUS, Losses, Network
 from twin.plant.station import StationFile
 from twin.signals import Floats
-from twin.units import STANDARD_GRAVITY
+from twin.units import STANDARD_ATMOSPHERE, STANDARD_GRAVITY
 
 STEEL = 206e9  # Pa, Young's modulus
 SETTLED = 1e-9  # m³/s, when the friction of a steady flow is that of the flow
@@ -43,10 +43,7 @@ class Lines:
 
     step: float  # s, in which water hammer crosses a reach
     reaches: NDArray[np.intp]  # (n,)
-    length: Floats  # (n,) [m]
-    bore: Floats  # (n,) [m]
-    roughness: Floats  # (n,) [m]
-    viscosity: Floats  # (n,) of its water [m²/s]
+    pipe: Pipes  # what rubs along each
     wave_speed: Floats  # (n,) [m/s]
     impedance: Floats  # (n,) a/(g·A) [s/m²]
     behind: Floats  # (n,) head the neighbour holds [m]
@@ -54,30 +51,34 @@ class Lines:
     far: NDArray[np.intp]  # (n,) points at the neighbour's end
     near: NDArray[np.intp]  # (n,) points at the station's end
     line: NDArray[np.intp]  # (points,) the line a point is on
+    elevation: Floats  # (points,) above the station's datum [m]
+    weight: Floats  # (n,) of its water [N/m³]
+    vapour_pressure: Floats  # (n,) absolute [Pa]
 
     @classmethod
     def of(cls, station: StationFile, step: float) -> Lines:
         """Cut the lines of a station file for a time step [s]."""
         column = _columns(station)
         kelvin = column["temperature_c"] + CELSIUS
-        bore, flow = column["bore_m"], column["flow_m3_h"] / 3600.0
-        speed = wave_speed(kelvin, bore, column["wall_mm"] * 1e-3)
-        reaches = np.maximum(np.rint(column["length_m"] / (speed * step)), 1).astype(np.intp)
+        pipe = Pipes.of(station.lines, water.viscosity(kelvin))
+        speed = wave_speed(kelvin, pipe.bore, column["wall_mm"] * 1e-3)
+        reaches = np.maximum(np.rint(pipe.length / (speed * step)), 1).astype(np.intp)
         near = np.cumsum(reaches + 1) - 1
+        far = near - reaches
         return cls(
             step=step,
             reaches=reaches,
-            length=column["length_m"],
-            bore=bore,
-            roughness=column["roughness_mm"] * 1e-3,
-            viscosity=water.viscosity(kelvin),
+            pipe=pipe,
             wave_speed=speed,
-            impedance=speed / (STANDARD_GRAVITY * _area(bore)),
+            impedance=speed / (STANDARD_GRAVITY * pipe.area),
             behind=column["head_m"],
-            behind_quadratic=column["slope_m"] / flow**2,
-            far=near - reaches,
+            behind_quadratic=column["slope_m"] / (column["flow_m3_h"] / 3600.0) ** 2,
+            far=far,
             near=near,
             line=np.repeat(np.arange(len(station.lines)), reaches + 1),
+            elevation=_elevations(station, reaches),
+            weight=water.density(kelvin) * STANDARD_GRAVITY,
+            vapour_pressure=water.vapour_pressure(kelvin),
         )
 
     @property
@@ -86,15 +87,8 @@ class Lines:
         return np.asarray(self.reaches * self.step, dtype=np.float64)
 
     def friction(self, flow: Floats) -> Floats:
-        """Head the whole line loses (n,) at its flow (n,) [m³/s], over Q². [s²/m⁵]
-
-        .. math:: h / Q^2 = f L / (2 g D A^2)                             (Darcy–Weisbach)
-        """
-        area = _area(self.bore)
-        reynolds = np.abs(flow) * self.bore / (area * self.viscosity)
-        factor = friction_factor(reynolds, self.roughness / self.bore)
-        loss: Floats = factor * self.length / (2.0 * STANDARD_GRAVITY * self.bore * area**2)
-        return loss
+        """Head the whole line loses (n,) at its flow (n,) [m³/s], over Q². [s²/m⁵]"""
+        return self.pipe.coefficient(flow)
 
     def steady_boundary(self, flow: Floats, behind: Floats | None = None) -> Boundary:
         """What stands behind each line once nothing changes, with the friction of this flow (n,).
@@ -141,6 +135,19 @@ class Lines:
         carried = np.add.reduceat(flows, self.far) / (self.reaches + 1)
         return LineState(heads, flows, self.friction(carried) / self.reaches)
 
+    def margin(self, state: LineState) -> Floats:
+        """(points,) Absolute pressure less that at which the water boils: below zero the column would part. [Pa]"""
+        gauge = self.weight[self.line] * (state.head - self.elevation)
+        margin: Floats = gauge + (STANDARD_ATMOSPHERE - self.vapour_pressure)[self.line]
+        return margin
+
+    def least_margin(self, state: LineState) -> tuple[Floats, Floats]:
+        """(n,) The least margin along each line [Pa], and how far from the station it is [m]."""
+        margin = self.margin(state)
+        least = np.minimum.reduceat(margin, self.far)
+        first = np.array([np.argmin(margin[far : near + 1]) for far, near in zip(self.far, self.near, strict=True)])
+        return least, self.pipe.length * (1.0 - first / self.reaches)
+
 
 def settled(network: Network, lines: Lines, speed: Floats, losses: Losses) -> tuple[Flows, LineState]:
     """The state in which station and lines stay as they are. Raises StationError where there is none."""
@@ -165,23 +172,16 @@ def wave_speed(temperature: Floats, bore: Floats, wall: Floats) -> Floats:
     return speed
 
 
-def friction_factor(reynolds: Floats, roughness: Floats) -> Floats:
-    """Darcy's friction factor (n,) by Colebrook and White, over Reynolds' number and relative roughness (n,).
-
-    Solved in closed form by Wright's ω function. Where 64/Re is more, flow is laminar.
-    """
-    reynolds = np.maximum(reynolds, 1.0)
-    rough, smooth = roughness / 3.71, 2.51 / reynolds
-    scale = 2.0 / np.log(10.0)
-    root = scale * wrightomega(rough / (smooth * scale) - np.log(smooth * scale)) - rough / smooth
-    return np.asarray(np.maximum(root**-2.0, 64.0 / reynolds), dtype=np.float64)
-
-
-def _area(bore: Floats) -> Floats:
-    area: Floats = 0.25 * np.pi * bore**2
-    return area
+def _elevations(station: StationFile, reaches: NDArray[np.intp]) -> Floats:
+    """(points,) where each line lies; one without a profile lies as high as the node it joins."""
+    joined = {node.id: node.elevation_m for node in station.nodes}
+    heights = []
+    for line, count in zip(station.lines, reaches, strict=True):
+        away, height = zip(*(line.profile or ((0.0, joined.get(line.node, 0.0)),)), strict=True)
+        heights.append(np.interp(np.linspace(line.length_m, 0.0, count + 1), away, height))
+    return np.concatenate(heights) if heights else np.zeros(0)
 
 
 def _columns(station: StationFile) -> dict[str, Floats]:
-    names = ("length_m", "bore_m", "wall_mm", "roughness_mm", "head_m", "slope_m", "flow_m3_h", "temperature_c")
+    names = ("wall_mm", "head_m", "slope_m", "flow_m3_h", "temperature_c")
     return {name: np.array([getattr(x, name) for x in station.lines], dtype=np.float64) for name in names}

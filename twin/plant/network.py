@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from twin.errors import StationError
 from twin.plant import curve, water
 from twin.plant.bank import Bank
-from twin.plant.station import StationFile
+from twin.plant.friction import Pipes
+from twin.plant.station import Resistance, StationFile
 from twin.plant.valve import Characteristics
 from twin.signals import Floats
 from twin.units import STANDARD_GRAVITY
@@ -78,6 +79,8 @@ class Network:
     to_node: Indices  # (links,)
     bank: Bank
     coefficient: Floats  # (resistances,) clean and open, Δh = c·Q² [s²/m⁵]
+    piped: Indices  # the links that lose by friction besides
+    pipes: Pipes  # what rubs there
     check: NDArray[np.bool_]  # (resistances,) passes water forward only
     opening: Floats  # (resistances,) as it stands normally, 0 or 1
     characteristics: Characteristics
@@ -109,6 +112,8 @@ class Network:
             to_node=to_node,
             bank=Bank.of([curve.as_built(p, curves) for p in station.pumps]),
             coefficient=_coefficients(station),
+            piped=len(station.pumps) + np.flatnonzero([r.length_m is not None for r in station.resistances]),
+            pipes=_pipes(station),
             check=np.array([r.check for r in station.resistances], dtype=np.bool_),
             opening=np.array([0.0 if r.normally_closed else 1.0 for r in station.resistances], dtype=np.float64),
             characteristics=Characteristics([r.kind for r in station.resistances]),
@@ -174,14 +179,25 @@ def _law(clean: Floats, share: Floats) -> tuple[Floats, Floats]:
     return clean / (taken * taken), np.where(share < NEARLY_SHUT, SHUT, 0.0)
 
 
+def _kelvin(station: StationFile, parts: Sequence[Resistance]) -> Floats:
+    """(n,) how warm the water in each part is. [K]"""
+    warmth = {c.id: c.temperature_c for c in station.circuits}
+    return np.array([warmth.get(part.circuit, TEMPERATE) for part in parts], dtype=np.float64) + CELSIUS
+
+
 def _coefficients(station: StationFile) -> Floats:
     """c of each resistance [s²/m⁵]: its loss is stated for its circuit's water."""
-    warmth = {c.id: c.temperature_c for c in station.circuits}
-    celsius = np.array([warmth.get(r.circuit, TEMPERATE) for r in station.resistances], dtype=np.float64)
     loss = np.array([r.loss_kpa * 1e3 for r in station.resistances], dtype=np.float64)
     flow = np.array([r.flow_m3_h / 3600.0 for r in station.resistances], dtype=np.float64)
-    coefficient: Floats = loss / (water.density(celsius + CELSIUS) * STANDARD_GRAVITY) / flow**2
+    weight = water.density(_kelvin(station, station.resistances)) * STANDARD_GRAVITY
+    coefficient: Floats = loss / weight / flow**2
     return coefficient
+
+
+def _pipes(station: StationFile) -> Pipes:
+    """Those resistances that are pipes of known make."""
+    made = [r for r in station.resistances if r.length_m is not None]
+    return Pipes.of(made, water.viscosity(_kelvin(station, made)))
 
 
 @dataclass(frozen=True, slots=True)

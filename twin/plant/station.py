@@ -123,9 +123,11 @@ class Node(Part):
 
 
 class Resistance(Part):
-    """Anything that loses head by c·Q²: a valve, a strainer, a stretch of station piping.
+    """Anything that loses head: a valve, a strainer, a stretch of piping.
 
-    ``loss_kpa`` is lost at ``flow_m3_h``, clean and fully open. ``check`` lets water pass one way only.
+    ``loss_kpa`` is lost at ``flow_m3_h``, clean and fully open, and goes with the square of the flow. What has a length
+    and a bore loses by friction besides: of its roughness (Darcy–Weisbach, Colebrook), or of its Hazen–Williams
+    coefficient where that is given. ``check`` lets water pass one way only.
     """
 
     id: Identifier
@@ -135,8 +137,12 @@ class Resistance(Part):
     pump: str = ""  # the pump whose branch it stands in
     from_node: str
     to_node: str
-    loss_kpa: Positive
+    loss_kpa: NotNegative = 0.0
     flow_m3_h: Positive
+    length_m: Positive | None = None
+    bore_m: Positive | None = None
+    roughness_mm: NotNegative = 0.5
+    hazen_williams: Positive | None = None
     check: bool = False
     normally_closed: bool = False
     travel_s: NotNegative = 60.0
@@ -148,6 +154,9 @@ class Line(Part):
 
     The neighbour is a head (above this station's datum) behind a resistance of its own, which stands for the rest of
     the line beyond: ``head_m - slope_m * (Q / flow_m3_h)²`` at an upstream end, ``+`` at a downstream one.
+
+    ``profile`` says how high the line lies: distances from this station, rising, and heights above its datum [m].
+    Friction is that of its roughness (Darcy–Weisbach, Colebrook), or of ``hazen_williams`` where that is given.
     """
 
     id: Identifier
@@ -159,6 +168,8 @@ class Line(Part):
     bore_m: Positive
     wall_mm: Positive = 18.0
     roughness_mm: NotNegative = 0.5
+    hazen_williams: Positive | None = None
+    profile: tuple[tuple[NotNegative, float], ...] = ()
     head_m: float
     slope_m: NotNegative = 0.0
     flow_m3_h: Positive

@@ -51,6 +51,16 @@ curve = "design"
 from_node = "N1"
 to_node = "N2"
 rated_flow_m3_h = 50
+
+[[lines]]
+id = "L1"
+circuit = "water"
+side = "upstream"
+node = "N1"
+length_m = 1000
+bore_m = 0.2
+head_m = 20
+flow_m3_h = 50
 """
 
 # what is written instead of what, the line it then stands on, and words that must be said of it

@@ -61,6 +61,16 @@ to_node = "N3"
 rated_flow_m3_h = 50
 minimum_flow_m3_h = 10
 drive = {id = "D1", minimum_hz = 25, rated_hz = 50}
+
+[[lines]]
+id = "L1"
+circuit = "water"
+side = "upstream"
+node = "N1"
+length_m = 1000
+bore_m = 0.2
+head_m = 20
+flow_m3_h = 50
 """  # noqa: E501
 
 CONTROL = 'control = "flow"\nset_point = 50'

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -12,7 +14,7 @@ from twin.errors import StationError
 from twin.paths import REFERENCE_STATION
 from twin.plant import curve, reading
 from twin.plant.hydraulics import Boundary, solve, steady
-from twin.plant.network import SHUT, Network
+from twin.plant.network import SHUT, Losses, Network
 from twin.plant.station import StationFile
 
 FILE = reading.read(REFERENCE_STATION).file
@@ -117,17 +119,36 @@ def test_the_state_does_not_depend_on_where_the_search_began(one, other):
 def test_solving_does_not_depend_on_the_order_of_the_file(state, random):
     speed, losses, boundary = state
     flows = solve(B4, speed, losses, boundary)
-    order = random.sample(range(PUMPS), PUMPS)
+    pumps, parts, lines = (random.sample(range(n), n) for n in (PUMPS, RESISTANCES, len(FILE.lines)))
     shuffled = FILE.model_copy(
         update={
-            "pumps": tuple(FILE.pumps[i] for i in order),
+            "pumps": tuple(FILE.pumps[i] for i in pumps),
+            "resistances": tuple(FILE.resistances[i] for i in parts),
+            "lines": tuple(FILE.lines[i] for i in lines),
             "nodes": tuple(random.sample(FILE.nodes, len(FILE.nodes))),
         }
     )
     network = Network.of(shuffled)
-    again = solve(network, speed[order], losses, boundary)
-    np.testing.assert_allclose(again.pump, flows.pump[order], atol=1e-6)
+    ways = Losses(*(getattr(losses, field.name)[parts] for field in fields(losses)))
+    behind = Boundary(*(getattr(boundary, field.name)[lines] for field in fields(boundary)))
+    again = solve(network, speed[pumps], ways, behind)
+    np.testing.assert_allclose(again.pump, flows.pump[pumps], atol=1e-6)
+    np.testing.assert_allclose(again.resistance, flows.resistance[parts], atol=1e-6)
     np.testing.assert_allclose([again.at(node) for node in B4.nodes], flows.head, atol=5e-4)
+
+
+@given(states())
+def test_the_power_that_pumps_and_neighbours_put_in_is_what_the_parts_take(state):
+    speed, losses, boundary = state
+    flows = solve(B4, speed, losses, boundary)
+    lost = np.append(flows.head, 0.0)[B4.from_node] - flows.head[B4.to_node]
+    own = slice(0, PUMPS + RESISTANCES)
+    taken = flows.flow[own] * lost[own]
+    brought = flows.line * flows.line_head
+    assert brought.sum() == pytest.approx(taken.sum(), abs=1e-6 * (1.0 + np.abs(taken).sum() + np.abs(brought).sum()))
+    law = [float(curve.head(c, f, s)) for c, f, s in zip(B4.bank.curves, flows.pump, speed, strict=True)]
+    lifted = float(np.dot(flows.pump, law))
+    assert lifted == pytest.approx(-taken[:PUMPS].sum(), abs=1e-6 * (1.0 + np.abs(taken).sum()))
 
 
 def test_three_duty_pumps_a_circuit_carry_what_the_line_was_laid_for():

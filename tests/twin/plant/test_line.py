@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from twin.paths import REFERENCE_STATION
 from twin.plant import reading
 from twin.plant.hydraulics import solve
-from twin.plant.line import Lines, LineState, friction_factor, settled, wave_speed
+from twin.plant.line import Lines, LineState, settled, wave_speed
 from twin.plant.network import Network
 from twin.plant.station import StationFile
 from twin.units import STANDARD_GRAVITY
@@ -34,7 +34,7 @@ def run(lines, state, flows, speed, steps, behind=None):
 
 def stored(lines, state):
     """(n,) volume a line holds beyond that at zero head. [m³]"""
-    area = 0.25 * np.pi * lines.bore**2
+    area = 0.25 * np.pi * lines.pipe.bore**2
     capacity = STANDARD_GRAVITY * area / lines.wave_speed**2 * lines.wave_speed * lines.step  # m³ per m and reach
     ends = state.head[lines.far] + state.head[lines.near]
     return capacity * (np.add.reduceat(state.head, lines.far) - 0.5 * ends)
@@ -42,7 +42,9 @@ def stored(lines, state):
 
 def frictionless(lines):
     """The same lines between fixed heads of zero, without friction, for what theory says exactly."""
-    return replace(lines, length=np.zeros(4), behind=np.zeros(4), behind_quadratic=np.zeros(4))
+    return replace(
+        lines, pipe=replace(lines.pipe, length=np.zeros(4)), behind=np.zeros(4), behind_quadratic=np.zeros(4)
+    )
 
 
 @pytest.mark.parametrize("step", [1.0, 0.5, 0.25])
@@ -65,14 +67,14 @@ def test_a_change_of_flow_makes_the_pressure_joukowsky_says(change):
     flows, state = settled(B4, lines, DUTY, OPEN)
     after = lines.boundary(state)
     head = after.head - after.linear * (flows.line + change)
-    velocity = change / (0.25 * np.pi * lines.bore**2)
+    velocity = change / (0.25 * np.pi * lines.pipe.bore**2)
     np.testing.assert_allclose(head - flows.line_head, -lines.wave_speed * velocity / STANDARD_GRAVITY, rtol=0.01)
 
 
 def test_what_a_neighbour_does_arrives_after_the_travel_time_and_not_before():
     lines = Lines.of(FILE, 0.5)
     flows, state = settled(B4, lines, DUTY, OPEN)
-    np.testing.assert_allclose(lines.travel_time, lines.length / lines.wave_speed, rtol=0.01)
+    np.testing.assert_allclose(lines.travel_time, lines.pipe.length / lines.wave_speed, rtol=0.01)
     behind = lines.behind - np.array([40.0, 0.0, 0.0, 0.0])
     suction = [later.at("S-IN") for later, _ in run(lines, state, flows, DUTY, 60, behind)]
     arrived = int(np.flatnonzero(np.abs(np.array(suction) - flows.at("S-IN")) > 1.0)[0]) + 1
@@ -120,21 +122,9 @@ def test_a_shock_goes_to_and_fro_undiminished_where_nothing_rubs():
     for _ in range(2 * there_and_back):
         state = lines.advance(state, shut, lines.boundary(state).head)
         heads.append(state.head[lines.near[0]])
-    joukowsky = lines.wave_speed[0] / (0.25 * np.pi * lines.bore[0] ** 2) / STANDARD_GRAVITY
+    joukowsky = lines.wave_speed[0] / (0.25 * np.pi * lines.pipe.bore[0] ** 2) / STANDARD_GRAVITY
     np.testing.assert_allclose(heads[:there_and_back], joukowsky, rtol=1e-9)
     np.testing.assert_allclose(heads[there_and_back:], -joukowsky, rtol=1e-9)
-
-
-@given(st.floats(4.0, 8.0), st.floats(1e-6, 0.05))
-def test_the_friction_factor_solves_colebrook_and_white(decades, roughness):
-    reynolds = np.array([10.0**decades])
-    factor = friction_factor(reynolds, np.array([roughness]))
-    right = -2.0 * np.log10(roughness / 3.71 + 2.51 / (reynolds * np.sqrt(factor)))
-    np.testing.assert_allclose(1.0 / np.sqrt(factor), right, rtol=1e-9)
-
-
-def test_slow_flow_is_laminar():
-    assert friction_factor(np.array([800.0]), np.array([1e-4])) == pytest.approx(64.0 / 800.0)
 
 
 def test_the_line_loses_what_the_reference_says():

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.twin.plant import epanet
+from tests.conftest import SHARED
+from tests.twin.plant import anytown, epanet
 from tests.twin.plant.test_epanet import state, supply_circuit
 from twin.paths import REFERENCE_STATION
 from twin.plant import reading
@@ -69,6 +70,32 @@ def beside_epanet() -> None:
     print(f"a state: ours {1e6 * duration:.0f} µs, EPANET by wntr's ctypes {1e6 * theirs:.0f} µs: {times:.1f} times")
 
 
+def anytown_by_both() -> None:
+    """EPANET's example network: Hazen–Williams pipes, reservoirs, demands, in every period of its day."""
+    path = SHARED / "epanet" / "Anytown.inp"
+    if not path.is_file():
+        print(f"Anytown is not here ({path}).")
+        return
+    example, text = anytown.read(path), path.read_text(encoding="latin-1")
+    network, losses, speed = example.network, example.network.losses(), np.ones(1)
+    start, worst_flow, worst_head = None, 0.0, 0.0
+    with tempfile.TemporaryDirectory() as folder:
+        theirs = epanet.periods(epanet.sharpened(text), Path(folder), example.names, list(network.nodes))
+        for period, (flow, head) in enumerate(theirs):
+            inflow = example.inflow(period)
+            start = solve(network, speed, losses, example.boundary, inflow=inflow, start=start)
+            apart = np.abs(start.flow[: flow.size] / (flow * anytown.GALLON_A_MINUTE) - 1.0)
+            worst_flow = max(worst_flow, float(apart.max()))
+            worst_head = max(worst_head, float(np.abs(start.head / (head * anytown.FOOT) - 1.0).max()))
+        theirs_took = epanet.seconds_a_state(text, Path(folder), STATES)
+    inflow, begun = 1.001 * example.inflow(0), start
+    took = each(lambda: solve(network, speed, losses, example.boundary, inflow=inflow, start=begun), STATES)
+    print(
+        f"Anytown, {period + 1} periods: flows within {worst_flow:.1e} of EPANET's, each, heads within {worst_head:.1e}"
+    )
+    print(f"a state: ours {1e6 * took:.0f} µs, EPANET by wntr's ctypes {1e6 * theirs_took:.0f} µs")
+
+
 def lines_by_the_clock() -> None:
     """As many reaches as TSNet was timed with, in four lines."""
     file = reading.read(REFERENCE_STATION).file
@@ -87,4 +114,5 @@ def main() -> None:
     """Print them all."""
     warm_states()
     beside_epanet()
+    anytown_by_both()
     lines_by_the_clock()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.twin.plant import epanet
+from tests.twin.plant import anytown, epanet
 from twin.paths import REFERENCE_STATION
 from twin.plant import reading
 from twin.plant.hydraulics import Boundary, solve
@@ -48,3 +48,18 @@ def test_fifty_random_states_of_a_circuit_agree_with_epanet_within_a_thousandth(
         tells = np.ones(len(supply.nodes), dtype=bool)
         tells[supply.to_node[:4][ours.pump < 1e-3]] = False  # nothing says the head behind a shut check valve
         np.testing.assert_allclose(ours.head[tells], head[tells], rtol=1e-3)
+
+
+@pytest.mark.filterwarnings("ignore")  # wntr's own, on import
+def test_anytown_agrees_with_epanet_within_a_thousandth_in_every_period(shared_data, tmp_path):
+    path = shared_data / "epanet" / "Anytown.inp"
+    example, text = anytown.read(path), path.read_text(encoding="latin-1")
+    network, start = example.network, None
+    theirs = list(epanet.periods(epanet.sharpened(text), tmp_path, example.names, list(network.nodes)))
+    assert len(theirs) > len(example.multipliers)
+    for period, (flow, head) in enumerate(theirs):
+        inflow = example.inflow(period)
+        start = solve(network, np.ones(1), network.losses(), example.boundary, inflow=inflow, start=start)
+        assert start.converged
+        np.testing.assert_allclose(start.flow[: flow.size], flow * anytown.GALLON_A_MINUTE, rtol=1e-3)
+        np.testing.assert_allclose(start.head, head * anytown.FOOT, rtol=1e-3)

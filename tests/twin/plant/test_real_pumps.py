@@ -24,7 +24,7 @@ def test_least_speed_follows_from_greatest_speed_by_the_affinity_laws(folder):
     for pump, error in errors.items():
         print(f"{pump:24} {error:6.1%}")
     print(f"{'median':24} {median:6.1%} of the highest head at least speed")
-    assert median <= 0.05
+    assert median <= 0.042
 
 
 def test_head_and_power_of_a_real_pump_follow_from_its_other_points(folder):

@@ -111,16 +111,13 @@ class Twin:
         """Take in a frame. One whose time does not follow is shown, and nothing is concluded from it."""
         notices, follows = self._time.step(frame.at)
         if not follows and self._last is not None:
-            return self._shown(frame, notices)
-        changed: tuple[Anomaly, ...] = ()
-        judged = frame
-        if self._feed is not None:
-            told = self._feed.untimely
-            judged, changed = self._feed.step(frame, bool(notices))
-            changed = self._roll.enter("feed", changed)
-        if notices and self._detector is not None:  # the only notice of a frame that follows is that of a gap
-            self._detector.bridge_gap()
-        if self._feed is not None and told:
+            notices = () if self._feed is not None and self._feed.doubtful else notices
+            missed = self._feed.misses(frame.at) if self._feed is not None else ()
+            return self._shown(frame, notices, self._roll.enter("feed", missed))
+        judged, changed, follows = self._received(frame, bool(notices))
+        if not follows and self._last is not None:
+            return self._shown(frame, (), changed)
+        if self._feed is not None and self._feed.untimely:
             notices = ()
         state = self._model.step(judged) if self._model is not None else None
         findings = self._detector.step(judged, state) if self._detector is not None and state is not None else None
@@ -144,6 +141,16 @@ class Twin:
             suppressed=self._alarms.suppressed_count if self._alarms is not None else 0,
         )
         return self._last
+
+    def _received(self, frame: Frame, jumped: bool) -> tuple[Frame, tuple[Anomaly, ...], bool]:
+        """A frame as it may be judged, what is wrong with the data as such, and whether anything may be concluded."""
+        if self._feed is None:
+            return frame, (), True
+        frozen = self._feed.frozen
+        judged, changed = self._feed.step(frame, jumped)
+        if (jumped or (frozen and not self._feed.frozen)) and self._detector is not None:
+            self._detector.bridge_gap()
+        return judged, self._roll.enter("feed", changed), not self._feed.frozen
 
     def obey(self, command: Command) -> None:
         """Carry out a command; what it changes is in the next snapshot. One that an alarm's life forbids changes
@@ -190,13 +197,9 @@ class Twin:
             return ()
         return (Event(at, "notice", "alarms", FLOOD if self._alarm_rates.flood else FLOOD_OVER),)
 
-    def _shown(self, frame: Frame, notices: tuple[Event, ...]) -> Snapshot:
+    def _shown(self, frame: Frame, notices: tuple[Event, ...], changed: tuple[Anomaly, ...]) -> Snapshot:
         """The last conclusions, with a frame from which none may be drawn."""
         assert self._last is not None
-        changed: tuple[Anomaly, ...] = ()
-        if self._feed is not None:
-            notices = () if self._feed.untimely else notices
-            changed = self._roll.enter("feed", self._feed.misses(frame.at))
         changed_alarms = tuple(self._obeyed)
         self._obeyed.clear()
         return replace(

@@ -23,8 +23,9 @@ def station() -> Station:
     return STATION
 
 
-def told(snapshots: list[Snapshot], kind: str) -> list[str]:
-    return [event.text.en for snapshot in snapshots for event in snapshot.events if event.kind == kind]
+def told(snapshots: list[Snapshot]) -> list[str]:
+    """What is said of the data."""
+    return [event.text.en for snapshot in snapshots for event in snapshot.events if event.subject == "data"]
 
 
 def at(frame: Frame, time: float) -> Frame:
@@ -85,7 +86,7 @@ def test_whichever_tags_come_the_rest_is_done_without(seed: int, share: float) -
 def test_a_frame_whose_time_stands_still_is_shown_and_told_once(station: Station) -> None:
     twin = Twin(station)
     snapshots = [twin.step(frame) for frame in (RECORD[0], RECORD[0], RECORD[0], RECORD[1])]
-    assert len(told(snapshots, "notice")) == 1
+    assert len(told(snapshots)) == 1
     assert snapshots[2].residuals is snapshots[0].residuals
     assert snapshots[3].residuals is not snapshots[0].residuals
 
@@ -94,7 +95,7 @@ def test_a_clock_that_was_set_back_is_followed_after_some_frames(station: Statio
     twin = Twin(station)
     twin.step(RECORD[0])
     snapshots = [twin.step(at(frame, START - 3600.0 + i)) for i, frame in enumerate(RECORD[1:20])]
-    notices = told(snapshots, "notice")
+    notices = told(snapshots)
     assert len(notices) == 2
     assert "set back by" in notices[1]
     assert snapshots[-1].residuals is not snapshots[0].residuals
@@ -103,7 +104,7 @@ def test_a_clock_that_was_set_back_is_followed_after_some_frames(station: Statio
 def test_a_gap_is_told_and_raises_nothing(station: Station) -> None:
     twin = Twin(station)
     snapshots = [twin.step(at(f, START + i + (500 if i > 30 else 0))) for i, f in enumerate(RECORD)]
-    assert told(snapshots, "notice") == ["No data for 501 s"]
+    assert told(snapshots) == ["No data for 501 s"]
     assert not any(snapshot.changed_anomalies for snapshot in snapshots)
 
 
@@ -139,7 +140,7 @@ def test_a_lost_connection_is_told_once_and_blames_no_transmitter(station: Stati
     for i, frame in enumerate(RECORD):
         quality = np.full(len(frame.values), Quality.MISSING, dtype=np.uint8) if 30 <= i < 40 else frame.quality
         snapshots.append(twin.step(Frame(frame.at, frame.values, quality)))
-    assert [text.split(":")[0] for text in told(snapshots, "notice")] == [
+    assert [text.split(":")[0] for text in told(snapshots)] == [
         "Many values are missing at once",
         "The missing values are back",
     ]

@@ -76,6 +76,16 @@ class Feed:
         """Whether it has been told that time does not go on as it should."""
         return self._time.standing is not None
 
+    @property
+    def doubtful(self) -> bool:
+        """Whether time has lately not gone on as it should: no need to say so again."""
+        return self._time.level > 0.0
+
+    @property
+    def frozen(self) -> bool:
+        """Whether the values have stopped: what is repeated for ever tells nothing."""
+        return self._frozen.standing is not None
+
     def misses(self, at: float) -> tuple[Anomaly, ...]:
         """Note a frame whose time does not follow."""
         return tuple(self._judge(self._time, at, 1.0, (self._told_time(at),)))
@@ -105,9 +115,10 @@ class Feed:
         return self._judge(self._missing, frame.at, elapsed if many > self._many else -elapsed, told)
 
     def _judge_frozen(self, frame: Frame, jumped: bool) -> list[Anomaly]:
-        changes = bool(np.any(frame.values != self._last, where=np.isfinite(frame.values)))
+        known = np.isfinite(frame.values)
+        changes = bool(np.any(frame.values != self._last, where=known))
         self._last = frame.values
-        if not np.isfinite(self._changed_at):
+        if not np.isfinite(self._changed_at) or not known.any():  # what is missing does not stand still
             self._changed_at = frame.at
         still = frame.at - self._changed_at
         if changes:

@@ -47,6 +47,8 @@ class Case:
     told_at: float = -np.inf  # when its name or confidence was last told
     rivals: int = 0  # verdicts in a row that named another fault
     back_since: float = np.nan
+    base: Floats | None = None  # (m,) what was known of the departures when it came on top; None where it is the first
+    settled: bool = False  # whether its departures are taken for known, and only what changes is judged anew
     consequences: set[str] = field(default_factory=set)  # what was seen elsewhere and is explained by it
 
 
@@ -91,8 +93,9 @@ class Cases:
         seen: Judgement,
         running: frozenset[str],
         evidence: tuple[Evidence, ...] = (),
+        base: Floats | None = None,
     ) -> Anomaly:
-        """A new anomaly; ``evidence`` where the residuals cannot tell it."""
+        """A new anomaly; ``evidence`` where the residuals cannot tell it, ``base`` where it comes on top of others."""
         anomaly = Anomaly(
             id=next(self._numbers),
             equipment=verdict.equipment,
@@ -105,7 +108,10 @@ class Cases:
             evidence=evidence or self._evidence(verdict.moved, seen),
             response=self._responses.to(verdict.fault, verdict.equipment, running),
         )
-        self.standing.append(self._case(verdict, anomaly, circuit))
+        case = self._case(verdict, anomaly, circuit)
+        if base is not None:
+            case.base, case.claims = base.copy(), np.abs(verdict.moved) > 0.0
+        self.standing.append(case)
         return anomaly
 
     def _case(self, verdict: Verdict, anomaly: Anomaly, circuit: int) -> Case:
@@ -130,7 +136,7 @@ class Cases:
             case.rivals += verdict.fault != "unknown" and verdict.confidence > 0.5
             if case.rivals < PERSUADED or verdict.fault == "unknown":
                 return None
-            case.claims = self._claims(verdict, case.circuit)
+            case.claims = self._claims(verdict, case.circuit) if case.base is None else np.abs(verdict.moved) > 0.0
             case.pump = verdict.pump
         else:
             case.rivals = 0
@@ -156,8 +162,9 @@ class Cases:
         if not main.any():
             case.back_since = np.nan
             return False
-        left = np.abs(departure[main]) / np.maximum(np.abs(case.size[main]), seen.sigma[main])
-        if (left > STILL_THERE).any() or not calm[main].all():
+        own = departure if case.base is None else departure - case.base
+        left = np.abs(own[main]) / np.maximum(np.abs(case.size[main]), seen.sigma[main])
+        if (left > STILL_THERE).any() or not (case.settled or calm[main].all()):
             case.back_since = np.nan
         elif np.isnan(case.back_since) and (left < GONE).all():
             case.back_since = at

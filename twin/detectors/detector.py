@@ -29,6 +29,10 @@ LOOK_AGAIN = 2.0  # s between the first channel that crosses and the verdict: mo
 LOOK_ONCE = 1.0  # s that do where the verdict is clear
 CLEAR = 0.85  # confidence of a clear verdict
 LOOK_LONGER = 5.0  # s before something is called unknown
+SETTLED = 15.0  # s after a case was last told that its departures are taken for known
+SECOND = 0.6  # confidence from which a change on top of a known fault is told as a second one
+SECOND_SENSOR = 0.75  # and for a transmitter, which can explain almost anything
+JUST_NOW = 3.0  # s
 FRESH = 30.0  # s for which a case is reconsidered with every frame; later now and then
 NOW_AND_THEN = 10.0  # s
 TRANSIENT = 8.0  # s after a trip in which its circuit's other channels are not judged
@@ -79,6 +83,7 @@ class Detector:
         self._healthy = healthy
         self._pending: dict[int, float] = {}
         self._transient: dict[int, float] = {}
+        self._second: dict[int, float] = {}
         self._witnesses = {name: self._witness(name) for name in WITNESSES}
         self._findings: Findings | None = None
         self._at = -np.inf
@@ -125,6 +130,7 @@ class Detector:
         self._cases.bridge_gap()
         self._pending.clear()
         self._transient.clear()
+        self._second.clear()
 
     def _look_round(self, frame: Frame, state: PlantState, running: frozenset[str]) -> list[Anomaly]:
         """What the watchers of everything else see, less what a standing case explains."""
@@ -179,13 +185,69 @@ class Detector:
             told = self._told_standing(case)
             over = not told if told is not None else self._cases.back(case, at, departure, calm, seen)
             if over:
-                self._watch.reset(case.claims)
-                changed.append(self._cases.close(case, at))
+                changed.append(self._end(case, at))
+            elif told is None and self._settle(case, at, departure, seen):
+                changed += self._look_twice(case, at, state, seen, running)
             elif told is None and self._worth_a_look(case, at, seen):
                 verdict = self._verdict(case.circuit, case.anomaly.since, state, seen, case)
                 anomaly = self._cases.reconsider(case, verdict, at, seen, running)
                 changed += [anomaly] if anomaly is not None else []
         return changed
+
+    def _end(self, case: Case, at: float) -> Anomaly:
+        """Close a case; of what it explained, only what came before it stays known."""
+        rest = case.base if case.base is not None else np.zeros(len(self._channels))
+        self._watch.explain(case.claims, rest)
+        return self._cases.close(case, at)
+
+    def _settle(self, case: Case, at: float, departure: Floats, seen: Judgement) -> bool:
+        """Whether what a case shows is known by now, so that what changes after that is something else."""
+        if case.settled:
+            return True
+        if at - max(case.anomaly.detected, case.told_at) < SETTLED or not (case.main & seen.valid).any():
+            return False
+        self._watch.explain(case.claims, departure)
+        case.settled = True
+        return True
+
+    def _look_twice(
+        self, case: Case, at: float, state: PlantState, seen: Judgement, running: frozenset[str]
+    ) -> list[Anomaly]:
+        """What changes on top of a known fault: the same grown, or a second one."""
+        crossed = seen.crossed & case.claims
+        if not crossed.any() or np.isfinite(case.back_since) or self._unquiet(case.circuit, at):
+            self._second.pop(case.anomaly.id, None)
+            return []
+        waited = at - self._second.setdefault(case.anomaly.id, at)
+        if waited < LOOK_AGAIN:
+            return []
+        channels = np.flatnonzero(crossed)
+        since = self._watch.onset(int(channels[np.argmax(np.abs(seen.z[channels]))]))
+        known = self._watch.explained.copy()
+        hypotheses = self._library.circuits[case.circuit]
+        evidence = self._evidence(since, state, seen, case, known, crossed)
+        verdict = diagnosis.verdict(hypotheses, evidence, diagnosis.opinion(hypotheses, evidence), state.pumps)
+        same = (verdict.fault, verdict.equipment) == (case.anomaly.fault, case.anomaly.equipment)
+        enough = SECOND_SENSOR if verdict.fault == "sensor_bias" else SECOND
+        doubtful = verdict.fault == "unknown" or verdict.confidence < enough
+        if doubtful and not same and waited < LOOK_LONGER:
+            return []
+        self._second.pop(case.anomaly.id, None)
+        departure, _ = self._watch.evidence(at - LATELY)
+        self._watch.explain(case.claims, departure)
+        if same or doubtful or self._named(verdict):
+            return []
+        return [self._cases.open(verdict, case.circuit, since, at, seen, running, base=known)]
+
+    def _named(self, verdict: diagnosis.Verdict) -> bool:
+        """Whether a fault is told already."""
+        told = {(anomaly.fault, anomaly.equipment) for anomaly in self._cases.anomalies}
+        return (verdict.fault, verdict.equipment) in told
+
+    def _unquiet(self, circuit: int, at: float) -> bool:
+        """Whether a circuit has not come to rest after a trip or what arrived along its lines."""
+        unquiet = at < self._surroundings.quiet[circuit]
+        return bool(unquiet or at - self._transient.get(circuit, -np.inf) < TRANSIENT)
 
     def _told_standing(self, case: Case) -> bool | None:
         """Whether what needed no diagnosis still stands; None where it was diagnosed."""
@@ -212,8 +274,7 @@ class Detector:
         changed: list[Anomaly] = []
         for circuit in range(len(self._library.circuits)):
             ours = self._channels.circuit == circuit
-            unquiet = at < self._surroundings.quiet[circuit]
-            if unquiet or at - self._transient.get(circuit, -np.inf) < TRANSIENT:
+            if self._unquiet(circuit, at):
                 self._watch.reset(ours & ~self._cases.claimed)
                 self._pending.pop(circuit, None)
                 continue
@@ -228,9 +289,40 @@ class Detector:
             verdict = self._verdict(circuit, since, state, seen, None)
             if waited < _patience(verdict) or self._mere_noise(verdict, waited):
                 continue
-            changed.append(self._cases.open(verdict, circuit, since, at, seen, running))
+            together = self._pair(circuit, since, state, seen) if verdict.fault == "unknown" else None
+            if together is not None:
+                changed += self._open_pair(together, circuit, since, at, seen, running)
+            else:
+                changed.append(self._cases.open(verdict, circuit, since, at, seen, running))
             self._pending.pop(circuit, None)
         return changed
+
+    def _pair(
+        self, circuit: int, since: float, state: PlantState, seen: Judgement
+    ) -> tuple[diagnosis.Verdict, diagnosis.Verdict] | None:
+        """Two faults that began together, where no single one explains what is seen."""
+        return diagnosis.pair(self._library.circuits[circuit], self._evidence(since, state, seen, None))
+
+    def _open_pair(
+        self,
+        verdicts: tuple[diagnosis.Verdict, diagnosis.Verdict],
+        circuit: int,
+        since: float,
+        at: float,
+        seen: Judgement,
+        running: frozenset[str],
+    ) -> list[Anomaly]:
+        """Two anomalies: what moved is known from now on, each part of it explained by one of them."""
+        first, second = verdicts
+        opened = [
+            self._cases.open(first, circuit, since, at, seen, running),
+            self._cases.open(second, circuit, since, at, seen, running, base=first.moved),
+        ]
+        departure, _ = self._watch.evidence(at - JUST_NOW)
+        for case in self._cases.standing[-2:]:
+            self._watch.explain(case.claims, departure)
+            case.settled = True
+        return opened
 
     def _mere_noise(self, verdict: diagnosis.Verdict, waited: float) -> bool:
         """Whether what crossed may yet turn out to be a noisy transmitter, whose residuals go both ways."""
@@ -256,13 +348,23 @@ class Detector:
             held = self._cases.weigh(case, held)
         return diagnosis.verdict(hypotheses, evidence, held, state.pumps)
 
-    def _evidence(self, since: float, state: PlantState, seen: Judgement, case: Case | None) -> diagnosis.Evidence:
-        """What is seen since a time, without what other cases explain."""
+    def _evidence(
+        self,
+        since: float,
+        state: PlantState,
+        seen: Judgement,
+        case: Case | None,
+        known: Floats | None = None,
+        raised: NDArray[np.bool_] | None = None,
+    ) -> diagnosis.Evidence:
+        """What is seen since a time, without what other cases explain and without what is ``known`` (m,)."""
         departure, count = self._watch.evidence(since)
+        known = known if known is not None else case.base if case is not None else None
+        departure = departure if known is None else departure - known
         of_mean = np.clip(np.sqrt(2.0 / np.maximum(count, 1)), MEAN_OF_MANY, MEAN_OF_SOME)
         others = np.zeros(len(self._channels), dtype=bool)
         for other in self._cases.standing:
-            if other is not case:
+            if other is not case and (case is None or other.pump != case.pump):
                 others |= other.claims
         restless = self._watch.restlessness()
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -271,7 +373,7 @@ class Detector:
             departure=departure,
             sigma=of_mean * seen.sigma,
             usable=seen.valid & ~others & self._judged,
-            raised=case.claims if case is not None else seen.crossed & ~others,
+            raised=raised if raised is not None else case.claims if case is not None else seen.crossed & ~others,
             vibration=self._told("vibration", departure) / 100.0,
             envelope=self._told("envelope", departure) / 100.0,
             noise=np.fmax(self._told("head", restless), self._told("power", restless)),

@@ -29,6 +29,9 @@ LOUD = 0.5  # mean of a witness (a factor of 1.6) from which on a fault is loud
 EXCESS = 2.5  # how much wider the spread of such a witness is above its mean
 BOUND = 12.0  # χ² of one witness at most: none may outweigh the residuals
 OUT_OF_BOUNDS = 9.0  # χ² for each factor e by which a size is out of its bounds
+PAIR_TOLERANCE = 0.15  # share of what is seen by which two faults together may differ from their signatures
+UNLIKE = 0.8  # squared cosine beyond which two faults cannot be told apart side by side
+RARE = 4.0  # χ² that speaks against two faults at once
 TOLD = 3  # candidates that are told
 
 
@@ -97,6 +100,48 @@ def verdict(hypotheses: Hypotheses, evidence: Evidence, held: Opinion, pumps: Se
     row = hypotheses.rows[best]
     candidates = _candidates(hypotheses, likelihood, row.fault)
     return Verdict(row.equipment, row.fault, row.pump, candidates, held.size[best] * hypotheses.moves[best], held)
+
+
+def pair(hypotheses: Hypotheses, evidence: Evidence) -> tuple[Verdict, Verdict] | None:
+    """The two faults that together explain what no single one does, the larger first; None where no two do.
+
+    Sizes of all pairs are fitted at once by the normal equations of weighted least squares.
+    """
+    ours = hypotheses.channels
+    usable = evidence.usable[ours] & np.isfinite(evidence.departure[ours])
+    seen = np.where(usable, evidence.departure[ours], 0.0)
+    weight = usable / (evidence.sigma[ours] ** 2 + MISMATCH**2 + (PAIR_TOLERANCE * seen) ** 2)
+    moves = hypotheses.ours
+    gram, toward = (moves * weight) @ moves.T, (moves * weight) @ seen
+    power = np.diag(gram)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        size = (toward[:, None] * power[None, :] - toward[None, :] * gram) / (np.outer(power, power) - gram**2)
+    size = np.where(gram**2 < UNLIKE * np.outer(power, power), size, 0.0)  # (h, h) of the first with the second
+    misfit = (weight * seen**2).sum() - size * toward[:, None] - size.T * toward[None, :]
+    against = _testimony(hypotheses, evidence)
+    beyond = np.stack([_implausible(hypotheses, row, evidence) for row in size.T]).T
+    total = misfit + beyond + beyond.T + np.minimum(against[:, None], against[None, :]) + RARE
+    total[np.logical_and.outer(hypotheses.sensor, hypotheses.sensor)] = np.inf
+    total = np.where(np.isfinite(total), total, np.inf)
+    first, second = np.unravel_index(int(np.argmin(total)), total.shape)
+    if not total[first, second] < UNKNOWN:
+        return None
+    likelihood = np.exp(-0.5 * (total - total[first, second]) / TEMPER)
+    both = tuple(
+        _of_pair(hypotheses, int(row), float(size[row, other]), likelihood)
+        for row, other in ((first, second), (second, first))
+    )
+    larger, lesser = sorted(both, key=lambda one: -float((np.abs(one.moved)).max()))
+    return larger, lesser
+
+
+def _of_pair(hypotheses: Hypotheses, row: int, size: float, likelihood: Floats) -> Verdict:
+    """One of two faults; as sure as the share of likely pairs that it is part of."""
+    named = hypotheses.rows[row]
+    beside = likelihood.sum()  # every pair counts twice, as (i, j) and as (j, i)
+    confidence = round(float(np.clip(2.0 * likelihood[row].sum() / beside, 0.05, 0.95)), 4)
+    candidates = (Candidate(named.fault, confidence), Candidate("unknown", round(1.0 - confidence, 4)))
+    return Verdict(named.equipment, named.fault, named.pump, candidates, size * hypotheses.moves[row])
 
 
 def _fit(hypotheses: Hypotheses, evidence: Evidence) -> tuple[Floats, Floats]:

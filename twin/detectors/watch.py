@@ -74,6 +74,7 @@ class Watch:
         self._fast = Cusum(m, FAST_K, threshold(FAST_K, seconds / period))
         self._slow = Cusum(m, SLOW_K, threshold(SLOW_K, seconds / SLOW_SPAN))
         self._minute = _Means(m)
+        self._explained: Floats = np.zeros(m)
         self._z: Floats = np.zeros(m)
         self._recent: Floats = np.full((KEPT, m), np.nan)
         self._recent_at: Floats = np.full(KEPT, np.nan)
@@ -84,7 +85,8 @@ class Watch:
         valid = sample.why == 0
         self.offsets.move(sample.point, valid)
         departure = sample.value - self.offsets.value * sample.basis
-        innovations = self._whitening.innovations(departure, valid)
+        unexplained = departure - self._explained
+        innovations = self._whitening.innovations(unexplained, valid)
         doubt = self.offsets.variance * sample.basis**2 + sample.unsteady**2
         fresh = (1.0 - self._whitening.coefficient) ** 2
         z = np.where(valid, innovations / np.sqrt(self._whitening.innovation_sigma**2 + fresh * doubt), 0.0)
@@ -92,9 +94,9 @@ class Watch:
         known = self._seen > self._learns
         judged = valid & known & self._judged & (not teaching)
         self._fast.step(at, z, judged)
-        self._step_slow(at, departure, doubt, judged)
+        self._step_slow(at, unexplained, doubt, judged)
         sigma = np.sqrt(self._whitening.sigma**2 + doubt)
-        self._learn(sample, departure, innovations, z, valid & ~frozen, known | (self._learns < 5))
+        self._learn(sample, unexplained, innovations, z, valid & ~frozen, known | (self._learns < 5))
         self._show(at, departure / sigma, valid, departure)
         why = np.where(valid & ~known & self._judged, LEARNING, sample.why)
         return Judgement(departure, sigma, self._z, why == 0, why, self.crossed & judged)
@@ -152,6 +154,17 @@ class Watch:
         """Begin the sums of some channels anew."""
         self._fast.reset(which)
         self._slow.reset(which)
+
+    def explain(self, which: NDArray[np.bool_], departure: Floats) -> None:
+        """Take how far some channels have departed for known, so that only what changes after that is summed."""
+        self._explained[which] = or_zero(departure[which])
+        self._whitening.forget(which)
+        self.reset(which)
+
+    @property
+    def explained(self) -> Floats:
+        """(m,) what is known of the departures. [% of rated]"""
+        return self._explained
 
     def bridge_gap(self) -> None:
         """Let what comes follow nothing: there was a gap."""

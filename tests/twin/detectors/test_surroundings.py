@@ -84,3 +84,8 @@ def test_what_happens_to_a_line_is_told_from_what_happens_in_the_station(
     anomalies = watched(station, [fault(name, on)], ONSET + min(soon, 40.0) + 5.0)
     assert [(anomaly.fault, anomaly.equipment) for anomaly in anomalies] == [(name, equipment)]
     assert anomalies[0].detected - (START + ONSET) <= soon
+
+
+def test_what_a_broken_blade_shakes_is_its_consequence_and_no_anomaly_of_its_own(station: Station) -> None:
+    anomalies = watched(station, [fault("broken_blade", "P103")], ONSET + 20.0)
+    assert {(anomaly.fault, anomaly.equipment) for anomaly in anomalies} == {("broken_blade", "P103")}

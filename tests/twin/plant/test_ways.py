@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from twin.errors import StationError
 from twin.paths import REFERENCE_STATION
 from twin.plant.checking import Mistake, mistakes
+from twin.plant.line import Lines, LineState
 from twin.plant.reading import parse
 
 SOUND = """\
@@ -120,6 +122,36 @@ def test_a_part_without_a_loss_and_a_profile_beyond_its_line_are_told(written, i
     said = only(SOUND.replace(written, instead, 1))
     assert said.line == line
     assert words in str(said)
+
+
+HOT = SOUND.replace("temperature_c = 20", "temperature_c = 120").replace(
+    "length_m = 9000, ", "temperature_c = 120, length_m = 9000, PROFILE"
+)
+
+
+def test_a_hill_on_which_hot_water_boils_is_a_warning_at_its_point() -> None:
+    level = HOT.replace("PROFILE", "", 1)
+    level, hill = (level.replace("PROFILE", f"profile = [[0, -60], [4000, {top}]], ", 1) for top in (-60, 30))
+    assert mistakes(level) == ()
+    said = only(hill)
+    assert (said.grade, said.line) == ("warning", 12)
+    assert "value 2" in said.where
+    assert "lies 30 m high at 4000 m, where its water boils" in said.wrong
+
+
+def test_the_heights_that_are_refused_are_those_where_the_elastic_line_has_no_margin() -> None:
+    text = HOT.replace("PROFILE", "", 1)
+    for top in (-60, -20, 0, 20, 40, 60):
+        one = text.replace("PROFILE", f"profile = [[0, -60], [4500, {top}], [9000, -60]], ", 1)
+        file = parse(one).file
+        lines = Lines.of(file, 0.05)
+        flow = np.array([50.0, -50.0]) / 3600.0
+        behind = lines.steady_boundary(flow)
+        head = behind.head - behind.quadratic * flow * np.abs(flow)
+        rising = (lines.near[lines.line] - np.arange(lines.line.size)) / lines.reaches[lines.line]
+        lost = (lines.friction(flow) * flow * np.abs(flow))[lines.line]
+        state = LineState(head[lines.line] + rising * lost, flow[lines.line], lines.friction(flow) / lines.reaches)
+        assert (lines.least_margin(state)[0][1] < 30e3) == bool(mistakes(one))
 
 
 def test_a_pipe_may_lose_by_its_length_and_bore_alone() -> None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
 from twin.plant.mistake import Finding
 from twin.plant.rules.draft import Draft
-from twin.plant.station import Line, Resistance
+from twin.plant.station import Resistance
 
 _Path = tuple[str | int, ...]
 _MOST_NAMED = 6
@@ -32,8 +31,6 @@ def ways(draft: Draft) -> Iterator[Finding]:
     """Whether water can come, pass and leave. A station without a network is only watched, and needs no way."""
     for index, resistance in draft.resistances:
         yield from _loss(draft, ("resistances", index), resistance)
-    for index, line in draft.lines:
-        yield from _profile(("lines", index, "profile"), line)
     every = _ways(draft)
     if not every or not _known(draft, every):
         return
@@ -62,19 +59,6 @@ def _loss(draft: Draft, path: _Path, part: Resistance) -> Iterator[Finding]:
         yield Finding(path, "has no 'loss_kpa'", f"Add loss_kpa = …, {remedy}")
     elif raw["loss_kpa"] == 0:
         yield Finding((*path, "loss_kpa"), "is 0", f"It must be more than 0, {remedy}")
-
-
-def _profile(path: _Path, line: Line) -> Iterator[Finding]:
-    """Distances rise, and lie on the line."""
-    away = [distance for distance, _ in line.profile]
-    for place, (near, far) in enumerate(pairwise(away)):
-        if far <= near:
-            wrong = f"goes from {near:g} to {far:g} m"
-            yield Finding((*path, place + 1), wrong, "Give distances from this station, rising")
-            return
-    if away and line.length_m is not None and away[-1] > line.length_m:
-        wrong = f"reaches {away[-1]:g} m, beyond the line's length of {line.length_m:g} m"
-        yield Finding((*path, len(away) - 1), wrong, "Correct the distance or length_m")
 
 
 def _ways(draft: Draft) -> list[_Way]:

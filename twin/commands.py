@@ -81,7 +81,26 @@ class Mend:
     at: float
 
 
-ToSource = Disturb | Mend
+@dataclass(frozen=True, slots=True)
+class Operate:
+    """Operate a simulated plant from its next frame on: what a scenario says of an operation, said while it runs.
+
+    ``operation`` is one of :data:`twin.simulation.scenario.OPERATIONS`: a set-point with what is kept by it (``flow``,
+    ``suction_pressure``…; ``value`` in its unit, reached after ``ramp_s`` [s]), a start, a stop, a reset. ``start`` and
+    ``stop`` are the pumps of a rotation.
+    """
+
+    operation: str
+    on: str
+    by: str
+    at: float
+    value: float | None = None
+    ramp_s: float | None = None
+    start: str = ""
+    stop: str = ""
+
+
+ToSource = Disturb | Mend | Operate
 """Commands that a source carries out; the others are the twin's own."""
 
 ToAlarms = Acknowledge | Shelve | Unshelve | TakeOutOfService | ReturnToService

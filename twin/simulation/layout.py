@@ -41,6 +41,7 @@ class Machines:
     room: Indices
     standby: NDArray[np.bool_]
     valve_travel: Floats  # s that each pump's discharge valve takes
+    restart_inhibit: Floats  # s after its stop, before which each must not start again
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -64,6 +65,7 @@ class Layout:
     motors: tuple[Motor, ...]
     circuits: tuple[str, ...]
     set_points: Floats  # (c,) flow each circuit starts with [m³/s]
+    standby_delay: Floats  # (c,) s after a trip, before which no pump of the circuit must start
     water_temperature: Floats  # (c,) [K]
     lines: tuple[Line, ...]
     resistances: tuple[Resistance, ...]
@@ -137,6 +139,7 @@ def layout_of(station: Station) -> Layout:
         motors=motors,
         circuits=circuits,
         set_points=np.array([_set_point(station, name) for name in circuits]) / 3600.0,
+        standby_delay=np.array([known[c].standby_delay_s if c in known else 0.0 for c in circuits]),
         water_temperature=np.array(temperatures) + KELVIN,
         lines=file.lines,
         resistances=file.resistances,
@@ -177,6 +180,7 @@ def _machines(
     branch = [part for part in station.file.resistances if part.pump and not part.check]
     travel = {part.pump: max(part.travel_s, 1.0) for part in branch if "valve" in part.kind}
     room_names = [room_of_circuit.get(pump.circuit, "") for pump in pumps]
+    inhibits = {circuit.id: circuit.restart_inhibit_s for circuit in station.file.circuits}
     return Machines(
         ids=tuple(pump.id for pump in pumps),
         drives=tuple(drive.id for drive in drives),
@@ -195,6 +199,7 @@ def _machines(
         room=np.array([rooms.index(name) if name in rooms else -1 for name in room_names], dtype=np.intp),
         standby=np.array([pump.standby for pump in pumps], dtype=bool),
         valve_travel=_floats(travel.get(pump.id, USUAL_TRAVEL) for pump in pumps),
+        restart_inhibit=_floats(inhibits.get(pump.circuit, 0.0) for pump in pumps),
     )
 
 

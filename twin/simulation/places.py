@@ -111,7 +111,7 @@ def _named(happening: Happening, layout: Layout) -> list[tuple[str, Places, str]
         return [("on", places(layout, befalls), befalls)]
     circuits = {name: i for i, name in enumerate(layout.circuits)}
     pumps = {name: i for i, name in enumerate(layout.machines.ids)}
-    if happening.operation in ("start", "stop"):
+    if happening.operation in ("start", "stop", "reset"):
         return [("on", pumps, "pump")]
     if happening.operation == "valve":
         return [("on", station_valves(layout), "station valve")]

@@ -9,11 +9,22 @@ from datetime import datetime
 import numpy as np
 from numpy.random import Generator
 
-from twin.commands import Disturb, Mend
+from twin.commands import Disturb, Mend, Operate
 from twin.errors import StationError
 from twin.plant.reading import Station
 from twin.signals import Event, Frame, Quality
-from twin.simulation import ailments, control, instruments, moment, places, readings, robots, waterside
+from twin.simulation import (
+    ailments,
+    control,
+    instruments,
+    moment,
+    operations,
+    places,
+    readings,
+    robots,
+    supervision,
+    waterside,
+)
 from twin.simulation.ailments import Ailment, Together
 from twin.simulation.board import Board
 from twin.simulation.chance import as_built
@@ -21,8 +32,9 @@ from twin.simulation.effects import Effects
 from twin.simulation.faults import FAULTS
 from twin.simulation.layout import layout_of
 from twin.simulation.outside import Outside, Sheet, Steady
-from twin.simulation.scenario import Scenario, happening, load, refusal
-from twin.simulation.script import Script
+from twin.simulation.scenario import Happening, Scenario, happening, load, refusal
+from twin.simulation.script import Script, told
+from twin.simulation.supervision import Supervision
 from twin.text import Text
 
 HEALTHY = "healthy"
@@ -42,6 +54,7 @@ class PlantState:
     said: instruments.Said
     ailments: tuple[Ailment, ...]  # past, present and to come
     settled: bool  # whether the flows of the last second settled
+    orders: tuple[Happening, ...] = ()  # operations that were commanded for the next second
 
 
 class Plant:
@@ -67,6 +80,7 @@ class Plant:
         self._plan = moment.plan(layout, built, self._works)
         self._together = Together(layout)
         self._transmitters = instruments.transmitters(layout)
+        self._supervision = Supervision.of(layout, self._works, self._transmitters)
         self._board: Board | None = None
         self._zone = station.zone
         self._outside: Outside = Steady(layout, self._daily)
@@ -74,7 +88,8 @@ class Plant:
 
     def _first(self, lot: Generator) -> PlantState:
         """The station as it has stood for days."""
-        controls = control.first(self._layout, self._works.network.opening)
+        interlocks = len(self._supervision.interlocks)
+        controls = control.first(self._layout, self._works.network.opening, interlocks)
         controls.load = self._outside.now(self.start).load
         water, speed = waterside.first(self._works, controls, self._outside, self.start, lot)
         control.settle(controls, speed, self._layout)
@@ -130,6 +145,16 @@ class Plant:
             raise StationError(asked.on, wrong, "Name a fault that stands, and what it is on")
         self._state.ailments = rest
 
+    def operate(self, asked: Operate) -> None:
+        """Operate the plant from its next frame on. Raises StationError, and does nothing, for what cannot be done."""
+        keys = ("operation", "on", "value", "ramp_s", "start", "stop")
+        order = happening({key: getattr(asked, key) for key in keys} | {"at": self._state.second}, "the command")
+        mistakes = [(wrong, remedy) for _, wrong, remedy in places.unknown(order, self._layout)]
+        mistakes += [(wrong, remedy) for _, wrong, remedy in operations.unfit(order, self._layout)]
+        if mistakes:
+            raise refusal("the command", mistakes)
+        self._state.orders = (*self._state.orders, order)
+
     def step(self) -> Frame:
         """The next second."""
         state = self._state
@@ -137,6 +162,7 @@ class Plant:
         sheet = self._outside.now(at)
         effects = self._together.at(state.ailments, second - 1)  # what has acted while this second passed
         self._script.operate(state.controls, second - 1)
+        orders = self._ordered(state)
         self._flow(state, effects, sheet)
         hydraulics = waterside.hydraulics(self._works, state.water, effects)
         waterside.carry(self._works, state.water, hydraulics, sheet, state.lot)
@@ -147,9 +173,12 @@ class Plant:
         true = self._board.read(groups)
         at_once = self._together.at(state.ailments, second)  # what is wrong with a transmitter is wrong as it speaks
         values, quality = instruments.step(state.said, true, self._transmitters, at_once, state.lot, second)
+        supervision.scan(self._supervision, state.controls, values, quality, hydraulics, effects)
         events = (
             *ailments.told(state.ailments, second, self.start),
             *self._script.operations(second, self.start),
+            *(told(order, at) for order in orders),
+            *(Event(at, news.kind, news.subject, news.text) for news in state.controls.told()),
             *self._told_settling(hydraulics.converged),
         )
         if not hydraulics.converged:
@@ -164,7 +193,13 @@ class Plant:
         lost = state.rest.utilities.deficit - sheet.head
         control.sequence(controls, self._layout, effects, 1.0)
         waterside.second(self._works, water, controls, effects, lost, state.lot)
-        control.regulate(controls, waterside.pumped(self._works, water), self._layout, 1.0)
+
+    def _ordered(self, state: PlantState) -> tuple[Happening, ...]:
+        """Do what was commanded since the last second."""
+        orders, state.orders = state.orders, ()
+        for order in orders:
+            operations.do(order, state.controls, self._layout)
+        return orders
 
     def _told_settling(self, settles: bool) -> tuple[Event, ...]:
         """A notice when flows no longer settle, and one when they do again."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from twin.signals import Floats
-from twin.simulation import building, chambers, electrics, grid, heat, robots, utilities, vibration, waterside
+from twin.simulation import building, chambers, electrics, grid, heat, robots, standby, utilities, vibration, waterside
 from twin.simulation.board import Group, flags, same, taken
 from twin.simulation.chance import clipped
-from twin.simulation.control import STOPPED
+from twin.simulation.control import NO_INTERLOCK
 from twin.simulation.layout import Layout
 from twin.simulation.moment import Now, Plan, Rest, Second
 from twin.simulation.waterside import Hydraulics
@@ -52,9 +52,9 @@ def _machines(it: Plan, rest: Rest, here: Now) -> list[Group]:
         "suction_valve_open": same(1.0, len(machines)),  # shut for repairs only
         "check_valve_closed": flags(seated),
         "running": flags(running),
-        "common_fault": flags(effects.tripped),
+        "common_fault": flags(effects.tripped | (controls.latched != NO_INTERLOCK)),
         "remote": same(1.0, len(machines)),
-        "ready": flags((controls.duty == STOPPED) & ~effects.tripped),
+        "ready": flags(standby.ready(controls, effects.tripped, it.layout)),
         "emergency_stop": same(0.0, len(machines)),
     }
     process = {

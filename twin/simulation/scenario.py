@@ -19,13 +19,28 @@ from twin.simulation.faults import FAULTS, Severity
 from twin.simulation.onset import Onset, Shape
 from twin.text import Text, did_you_mean
 
-Operation = Literal["flow", "speed", "rotate_duty", "start", "stop", "valve"]
+Operation = Literal[
+    "flow",
+    "speed",
+    "suction_pressure",
+    "discharge_pressure",
+    "pressure_difference",
+    "rotate_duty",
+    "start",
+    "stop",
+    "reset",
+    "valve",
+]
 OPERATIONS: dict[str, Text] = {
     "flow": Text("flow set-point of a circuit, value in m³/h", "回路流量设定，m³/h"),
     "speed": Text("common speed of a circuit's duty pumps, value in Hz, instead of flow control", "回路统一频率，Hz"),
+    "suction_pressure": Text("inlet pressure that a circuit keeps, value in MPa", "进口压力设定，MPa"),
+    "discharge_pressure": Text("outlet pressure that a circuit keeps, value in MPa", "出口压力设定，MPa"),
+    "pressure_difference": Text("remote pressure difference that a circuit keeps, value in MPa", "远端压差设定，MPa"),
     "rotate_duty": Text("start one pump of a circuit, then stop another", "泵轮换"),
     "start": Text("start a pump", "启泵"),
     "stop": Text("stop a pump", "停泵"),
+    "reset": Text("reset the interlock that has taken a pump off", "联锁复位"),
     "valve": Text("move a valve, value in % open", "阀门开度，%"),
 }
 
@@ -33,6 +48,7 @@ OPERATIONS: dict[str, Text] = {
 Mistake = tuple[str, str]
 """What is wrong, and what to do about it."""
 
+WITH_VALUE = ("flow", "speed", "suction_pressure", "discharge_pressure", "pressure_difference", "valve")
 OF_FAULTS = ("severity", "shape", "period_s", "until")
 """What is said of faults only."""
 
@@ -200,7 +216,7 @@ def _meaning(happening: Happening) -> Iterator[Mistake]:
 
 
 def _operation(happening: Happening) -> Iterator[Mistake]:
-    if happening.operation in ("flow", "speed", "valve") and happening.value is None:
+    if happening.operation in WITH_VALUE and happening.value is None:
         yield f"the operation '{happening.operation}' has no value", "Add value = …"
     if happening.operation == "rotate_duty" and not (happening.start and happening.stop):
         yield "a rotation says which pump to start and which to stop", "Add start = … and stop = …"

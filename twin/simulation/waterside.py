@@ -392,11 +392,6 @@ def _turn(it: Works, state: Water, controls: Controls, effects: Effects) -> None
     state.speed = np.where(loose, np.where(coasting < AT_REST, 0.0, coasting), driven)
 
 
-def pumped(it: Works, state: Water) -> Floats:
-    """(c,) through all pumps of each circuit. [m³/s]"""
-    return _pumped(it, state.flows.pump)
-
-
 # --- what there is to measure ----------------------------------------------------------------------------------------
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 from twin.clock import Clock, WallClock
-from twin.commands import Disturb, ToSource
+from twin.commands import Disturb, Mend, ToSource
 from twin.errors import StationError
 from twin.plant.reading import Station, read
 from twin.signals import Frame, TagTable
@@ -64,11 +64,13 @@ class Simulated:
             yield self.plant.step()
 
     def command(self, command: ToSource) -> None:
-        """Disturb or mend the plant, from its next frame on. Raises StationError, and does nothing, if it cannot be."""
+        """Disturb, mend or operate the plant from its next frame on. Raises StationError for what cannot be."""
         if isinstance(command, Disturb):
             self.plant.disturb(command)
-        else:
+        elif isinstance(command, Mend):
             self.plant.mend(command)
+        else:
+            self.plant.operate(command)
 
     def close(self) -> None:
         """Stop. May be called twice."""

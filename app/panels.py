@@ -118,6 +118,7 @@ class Panels:
         view.equipment_requested.connect(lambda name: self._pick_in_scene(name, False))
         view.fly_requested.connect(lambda name: self._pick_in_scene(name, True))
         view.tools.layer_toggled.connect(self._scene.want)
+        view.tools.overlay_requested.connect(self._scene.overlay)
         view.tools.alone_requested.connect(self._scene.single_out)
         view.tools.section_requested.connect(self._scene.cut)
         return view

@@ -45,6 +45,10 @@ ABOVE = "#B98A54"
 RESIDUAL_FULL = 8.0  # sigmas at the end of the ramp
 RESIDUAL_QUIET = 3.0  # sigmas below which a residual is ordinary
 
+# ---- quantities on surfaces: temperatures after inferno (Smith and van der Walt, 2015), the rest one pale blue ------
+HEAT = ("#1B0C41", "#4A0C6B", "#781C6D", "#A52C60", "#CF4446", "#ED6925", "#FB9B06", "#F7D13D")
+MEASURE = ("#33424D", "#5C7E99", "#8FB9DD", "#F2F5F7")
+
 # ---- curves of a trend, in order of their coming --------------------------------------------------------------------
 CURVES = ("#7FB2E5", "#C9D1D8", "#8FCDBF", "#C9B48E", "#A5A8E0", "#6E93B0", "#9FB58A", "#B39DB0")
 CURSOR = "#F2F5F7"
@@ -75,6 +79,13 @@ def mixed(one: str, other: str, share: float) -> str:
     share = min(1.0, max(0.0, share))
     parts = (round(255 * (a + share * (b - a))) for a, b in zip(rgb(one), rgb(other), strict=True))
     return "#" + "".join(f"{part:02X}" for part in parts)
+
+
+def along(ramp: tuple[str, ...], share: float) -> str:
+    """The colour a ``share`` (0 to 1) of the way along a ramp."""
+    at = min(1.0, max(0.0, share)) * (len(ramp) - 1)
+    before = min(int(at), len(ramp) - 2)
+    return mixed(ramp[before], ramp[before + 1], at - before)
 
 
 def residual_colour(z: float) -> str:

@@ -12,9 +12,10 @@ from app import theme
 from app.messages import Mail, Obey, Recognise, Request
 from app.presenters import figures, formatting
 from app.presenters.selection import Selection, owner
-from app.presenters.status import is_unseen
+from app.presenters.status import is_silenced, is_unseen
 from twin.alarms.book import Alarm
-from twin.commands import Acknowledge
+from twin.alarms.metrics import AlarmRates
+from twin.commands import Acknowledge, ReturnToService, Shelve, TakeOutOfService, Unshelve
 from twin.detectors.anomaly import Anomaly
 from twin.plant.reading import Station
 from twin.signals import Tag, TagTable
@@ -25,7 +26,10 @@ COLUMNS = ("priority", "since", "equipment", "what", "value", "state")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line. ``what`` is a word the view knows (a fault) or a sentence of the station; ``state`` is a word too."""
+    """One line. ``what`` is a word the view knows (a fault) or a sentence of the station; ``state`` is a word too.
+
+    ``guidance`` says what to do; ``until`` when a shelf ends; ``first_out`` that it came first in its group.
+    """
 
     kind: Kind
     id: int
@@ -38,11 +42,19 @@ class Row:
     what: str
     value: str
     state: str
+    silenced: bool = False
+    first_out: bool = False
+    until: str = ""
+    guidance: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The lines as they are to be shown; ``hidden`` of them do not match the filter."""
+    """The lines as they are to be shown; ``hidden`` of them do not match the filter.
+
+    ``silenced`` are shelved or out of service, ``suppressed`` would alarm but for their design; ``recent`` were raised
+    in the last ten minutes, which EEMUA 191 calls a ``flood`` above ten; ``stale`` have stood for a day.
+    """
 
     rows: tuple[Row, ...] = ()
     hidden: int = 0
@@ -52,6 +64,12 @@ class State:
     selected: tuple[str, int] = ("", 0)
     sort: int = 1
     descending: bool = True
+    silenced: int = 0
+    suppressed: int = 0
+    recent: int = 0
+    flood: bool = False
+    stale: int = 0
+    chattering: tuple[str, ...] = ()
 
 
 class View(Protocol):
@@ -115,6 +133,25 @@ class Presenter:
         if anomalies:
             self._ask(Recognise(anomalies))
 
+    def shelve(self, chosen: Iterable[tuple[Kind, int]], duration: float) -> None:
+        """Silence the chosen alarms for a time. [s]"""
+        for identity in self._alarms_of(chosen):
+            self._ask(Obey(Shelve(identity, self._now + duration, self._by, self._now)))
+
+    def take_out(self, chosen: Iterable[tuple[Kind, int]]) -> None:
+        """Take the chosen alarms out of service."""
+        for identity in self._alarms_of(chosen):
+            self._ask(Obey(TakeOutOfService(identity, self._by, self._now)))
+
+    def bring_back(self, chosen: Iterable[tuple[Kind, int]]) -> None:
+        """End the silence of the chosen alarms, whichever it is."""
+        states = {row.id: row.state for row in self._state.rows if row.kind == "alarm"}
+        for identity in self._alarms_of(chosen):
+            if states.get(identity) == "shelved":
+                self._ask(Obey(Unshelve(identity, self._by, self._now)))
+            elif states.get(identity) == "out_of_service":
+                self._ask(Obey(ReturnToService(identity, self._by, self._now)))
+
     def unseen(self) -> tuple[tuple[Kind, int], ...]:
         """All lines nobody has seen."""
         return tuple((row.kind, row.id) for row in self._state.rows if row.unseen)
@@ -138,23 +175,40 @@ class Presenter:
         mail = self._mail
         rows = [self._alarm(a) for a in mail.alarms] + [self._anomaly(a, mail) for a in mail.anomalies]
         shown = [row for row in rows if self._matches(row)]
+        rates = mail.snapshot.alarm_rates if mail.snapshot is not None else AlarmRates()
         if self._sort is None:
-            shown.sort(key=lambda r: (not r.unseen, not r.standing, theme.PRIORITIES.index(r.priority), -r.at))
+            shown.sort(
+                key=lambda r: (r.silenced, not r.unseen, not r.standing, theme.PRIORITIES.index(r.priority), -r.at)
+            )
         else:
             column, descending = self._sort
             shown.sort(key=lambda row: _key(row, column), reverse=descending)
         state = State(
             tuple(shown),
             len(rows) - len(shown),
-            sum(row.standing for row in rows),
+            sum(row.standing and not row.silenced for row in rows),
             sum(row.unseen for row in rows),
             not mail.following,
             self._selected,
             *(self._sort or (-1, True)),
+            silenced=sum(row.silenced for row in rows),
+            suppressed=mail.snapshot.suppressed if mail.snapshot is not None else 0,
+            recent=rates.per_window,
+            flood=rates.flood,
+            stale=rates.stale,
+            chattering=rates.chattering,
         )
         if state != self._state:
             self._state = state
             self._view.show_state(state)
+
+    @property
+    def _now(self) -> float:
+        return self._mail.cursor if self._mail is not None else 0.0
+
+    @staticmethod
+    def _alarms_of(chosen: Iterable[tuple[Kind, int]]) -> list[int]:
+        return [identity for kind, identity in chosen if kind == "alarm"]
 
     def _matches(self, row: Row) -> bool:
         said = f"{row.equipment} {row.what} {row.priority} {row.state}".casefold()
@@ -162,7 +216,7 @@ class Presenter:
 
     def _alarm(self, alarm: Alarm) -> Row:
         tag = self._tags[self._tags.column(alarm.tag)] if alarm.tag in self._tags else Tag(alarm.tag)
-        value = f"{formatting.tag_value(alarm.value, tag)} {formatting.unit_glyph(tag.unit)}".strip()
+        value = f"{formatting.tag_value(alarm.value, tag)} {formatting.unit_glyph(alarm.unit or tag.unit)}".strip()
         what = alarm.text.said_in(self._language) or alarm.tag
         return Row(
             "alarm",
@@ -176,6 +230,10 @@ class Presenter:
             what,
             value,
             alarm.state,
+            is_silenced(alarm),
+            alarm.first_out,
+            figures.moment(alarm.shelved_until, self._zone) if alarm.shelved_until is not None else "",
+            alarm.guidance.said_in(self._language),
         )
 
     def _anomaly(self, found: Anomaly, mail: Mail) -> Row:

@@ -10,7 +10,7 @@ import numpy as np
 from app import theme
 from app.messages import Mail
 from app.presenters.selection import Selection, owner
-from app.presenters.status import is_unseen
+from app.presenters.status import is_silenced, is_unseen
 from twin.detectors.residual import Residuals
 from twin.plant.model import PumpState
 from twin.plant.reading import Station
@@ -101,7 +101,7 @@ class Presenter:
 
     def _worst(self, pump: str, mail: Mail) -> tuple[str, bool]:
         """The highest priority standing on a pump or one of its tags, and whether anything there has not been seen."""
-        found = [(a.priority, is_unseen(a)) for a in mail.alarms if a.equipment == pump]
+        found = [(a.priority, is_unseen(a)) for a in mail.alarms if a.equipment == pump and not is_silenced(a)]
         if mail.snapshot is not None:
             on_pump = (a for a in mail.snapshot.anomalies if owner(a.equipment, self._tags) == pump)
             found += [(a.priority, a.id not in mail.recognised) for a in on_pump]

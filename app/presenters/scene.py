@@ -12,6 +12,7 @@ from app import theme
 from app.messages import Mail
 from app.presenters import formatting
 from app.presenters.machines import largest
+from app.presenters.overlays import OVERLAYS, Tinting
 from app.presenters.selection import Selection
 from app.scene.state import Halo, Label, RobotMark, SceneState, Section
 from twin.pipeline import Snapshot
@@ -42,6 +43,8 @@ class Presenter:
         self._kinds = {robot.id: robot.kind for robot in station.file.robots} if station is not None else {}
         tags = station.tags if station is not None else ()
         self._owners = {node: tag.equipment for tag in tags if tag.equipment for node in (tag.node, tag.name) if node}
+        self._tags = tags
+        self._tinting: Tinting | None = None
         self._columns = {pump: [c for c, tag in enumerate(tags) if tag.equipment == pump] for pump in self._pumps}
         self._trails: dict[str, deque[Pose]] = {}
         self._language = "en"
@@ -84,6 +87,12 @@ class Presenter:
         """Cut the station across an axis ("" for not at all), at a place. [m]"""
         self._show(replace(self._state, section=Section(axis, at, flipped) if axis else None))
 
+    def overlay(self, quantity: str) -> None:
+        """Tint by a quantity of ``OVERLAYS``, or by residuals for ""."""
+        self._tinting = Tinting(OVERLAYS[quantity], self._tags) if quantity and len(self._tags) else None
+        self._show(replace(self._state, legend=self._tinting.legend if self._tinting is not None else None))
+        self._work_out()
+
     def take(self, mail: Mail) -> None:
         """Show what this mail brought."""
         self._mail = mail
@@ -99,7 +108,7 @@ class Presenter:
         self._show(
             replace(
                 self._state,
-                tints=tuple((name, theme.residual_colour(_stepped(z))) for name, z in off.items() if _is_off(z)),
+                tints=self._tinting.tints(snapshot.frame) if self._tinting is not None else _residual_tints(off),
                 halos=tuple(
                     Halo(equipment, theme.PRIORITY_COLOURS[priority], theme.PRIORITY_SHAPES[priority])
                     for equipment, priority in worst.items()
@@ -161,6 +170,10 @@ class Presenter:
         heading = float(np.arctan2(2 * (w * z + x * y), 1 - 2 * (y * y + z * z)))
         kind = self._kinds.get(pose.robot, "ground")
         return RobotMark(pose.robot, kind, pose.position, heading, tuple(p.position for p in trail))
+
+
+def _residual_tints(off: dict[str, float]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, theme.residual_colour(_stepped(z))) for name, z in off.items() if _is_off(z))
 
 
 def _is_off(z: float) -> bool:

@@ -239,7 +239,8 @@ class Presenter:
 
     def _limit(self, found: Alarm) -> Row:
         tag = self._tags[self._tags.column(found.tag)] if found.tag in self._tags else Tag(found.tag)
-        return Row(f"limit_{found.rule}", formatting.tag_value(found.limit, tag), formatting.unit_glyph(tag.unit))
+        unit = formatting.unit_glyph(found.unit or tag.unit)
+        return Row(f"limit_{found.rule}", formatting.tag_value(found.limit, tag), unit)
 
     # ---- an equipment ----------------------------------------------------------------------------------------------
 

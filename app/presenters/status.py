@@ -10,6 +10,7 @@ from app import theme
 from app.messages import Health, Mail, Mode
 from app.presenters import figures, formatting
 from twin.alarms.book import Alarm
+from twin.alarms.life import SILENCED
 from twin.detectors.anomaly import Anomaly
 from twin.plant.reading import Station
 
@@ -124,9 +125,14 @@ def is_unseen(alarm: Alarm) -> bool:
     return alarm.state in ("unacknowledged", "returned")
 
 
+def is_silenced(alarm: Alarm) -> bool:
+    """Whether it is shelved, suppressed by design or out of service: it is counted by itself, and colours nothing."""
+    return alarm.state in SILENCED
+
+
 def counts(alarms: Iterable[Alarm], anomalies: Iterable[Anomaly], recognised: frozenset[int]) -> tuple[Count, ...]:
     """What stands, by priority, alarms and anomalies together."""
-    entries = [(a.priority, is_unseen(a)) for a in alarms]
+    entries = [(a.priority, is_unseen(a)) for a in alarms if not is_silenced(a)]
     entries += [(a.priority, a.id not in recognised) for a in anomalies]
     return tuple(
         Count(p, sum(e[0] == p for e in entries), sum(e[0] == p and e[1] for e in entries)) for p in theme.PRIORITIES

@@ -53,10 +53,22 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Legend:
+    """What the tints mean: a quantity by its name, in a unit, from ``low`` to ``high`` along a ramp of colours."""
+
+    quantity: str
+    unit: str
+    low: float
+    high: float
+    ramp: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SceneState:
     """All of it. ``tints`` are (equipment, colour ``#RRGGBB``); ``hidden`` names layers.
 
-    ``alone``: with "isolate" only what is selected is shown, with "ghost" the rest is seen through.
+    ``alone``: with "isolate" only what is selected is shown, with "ghost" the rest is seen through. Without a
+    ``legend`` tints mean residuals.
     """
 
     tints: tuple[tuple[str, str], ...] = ()
@@ -67,3 +79,4 @@ class SceneState:
     hidden: frozenset[str] = frozenset({"roof", "walls"})
     alone: str = ""
     section: Section | None = None
+    legend: Legend | None = None

@@ -28,6 +28,26 @@
         <translation>非实时状态下操作已锁定</translation>
     </message>
     <message>
+        <source>Shelve</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>for {hours} h</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>for {minutes} min</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Out of service</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bring back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Copy</source>
         <translation>复制</translation>
     </message>
@@ -44,6 +64,30 @@ Alarms and anomalies appear here when a limit is broken or the model disagrees.<
     <message>
         <source>Nothing matches the filter.</source>
         <translation>没有符合筛选条件的条目。</translation>
+    </message>
+    <message>
+        <source>{count} silenced</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} suppressed by design</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} in 10 min</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>alarm flood</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} for over a day</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>chattering: {tags}</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Export the list</source>
@@ -117,6 +161,10 @@ A station file with pumps (--station FILE) shows them here.</source>
     <message>
         <source>State</source>
         <translation>状态</translation>
+    </message>
+    <message>
+        <source>shelved until {time}</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Tag</source>
@@ -245,12 +293,15 @@ A station file with pump curves brings one, or a recording whose tags tell flow 
 <context>
     <name>Scene</name>
     <message>
-        <source>Residual, measured less expected [σ]</source>
-        <translation>残差：实测减期望 [σ]</translation>
-    </message>
-    <message>
         <source>The 3D model is being loaded…</source>
         <translation>正在加载三维模型…</translation>
+    </message>
+</context>
+<context>
+    <name>SceneLegend</name>
+    <message>
+        <source>Residual, measured less expected [σ]</source>
+        <translation>残差：实测减期望 [σ]</translation>
     </message>
 </context>
 <context>
@@ -298,6 +349,22 @@ A station file with pump curves brings one, or a recording whose tags tell flow 
     <message>
         <source>Only what is selected</source>
         <translation>仅显示所选</translation>
+    </message>
+    <message>
+        <source>Residuals</source>
+        <translation>残差</translation>
+    </message>
+    <message>
+        <source>Temperature</source>
+        <translation>温度</translation>
+    </message>
+    <message>
+        <source>Vibration</source>
+        <translation>振动</translation>
+    </message>
+    <message>
+        <source>Pressure</source>
+        <translation>压力</translation>
     </message>
     <message>
         <source>No section</source>
@@ -871,6 +938,18 @@ A station file names one (model = &quot;station.glb&quot;); --station FILE bring
         <translation>已恢复，未确认</translation>
     </message>
     <message>
+        <source>shelved</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>suppressed by design</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>out of service</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>normal</source>
         <translation>正常</translation>
     </message>
@@ -933,6 +1012,26 @@ A station file names one (model = &quot;station.glb&quot;); --station FILE bring
     <message>
         <source>alarms when</source>
         <translation>报警条件</translation>
+    </message>
+    <message>
+        <source>limit of rise</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>limit of fall</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>time of the frames</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>values standing still</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>scale of the values</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>efficiency</source>

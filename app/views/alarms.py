@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, QRectF, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRectF,
+    Qt,
+    Signal,
+    SignalInstance,
+)
 from PySide6.QtGui import QAction, QColor, QGuiApplication, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -11,11 +20,13 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QLineEdit,
+    QMenu,
     QPushButton,
     QStackedWidget,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -29,6 +40,8 @@ MARK, SINCE, EQUIPMENT, WHAT, VALUE, STATUS = range(6)
 ROOMY, TIGHT = 780, 480  # px: more has the state too, less has the time without its day
 WIDTHS = {MARK: 32, SINCE: 124, EQUIPMENT: 116, VALUE: 104, STATUS: 152}
 TIGHT_WIDTHS = {SINCE: 76, EQUIPMENT: 84, VALUE: 92}
+SHELVES = (10, 60, 240, 480)  # min
+FIRST = "①"  # before the alarm that came first in its group
 _ROW = Qt.ItemDataRole.UserRole
 
 
@@ -78,17 +91,19 @@ class Model(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole and column == VALUE:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.ForegroundRole:
-            return QColor(theme.TEXT if row.standing or row.unseen else theme.SECONDARY)
+            return QColor(theme.TEXT if (row.standing or row.unseen) and not row.silenced else theme.SECONDARY)
         if role == Qt.ItemDataRole.FontRole:
             return style.font(theme.NORMAL, bold=row.unseen and column in (EQUIPMENT, WHAT))
         if role == Qt.ItemDataRole.ToolTipRole:
-            return (words.capital(row.priority), row.since, row.equipment, words.capital(row.what))[min(column, WHAT)]
+            what = f"{words.capital(row.what)}\n{row.guidance}".strip()
+            return (words.capital(row.priority), row.since, row.equipment, what)[min(column, WHAT)]
         return None
 
     def _text(self, row: Row, column: int) -> str:
-        what = words.capital(row.what)
+        what = f"{FIRST} {words.capital(row.what)}" if row.first_out else words.capital(row.what)
         since = row.since.rpartition(" ")[2] if self.tight else row.since
-        return ("", since, row.equipment, what, row.value, words.word(row.state))[column]
+        state = self.tr("shelved until {time}").format(time=row.until) if row.until else words.word(row.state)
+        return ("", since, row.equipment, what, row.value, state)[column]
 
     def line(self, row: Row) -> str:
         """A row as text, for the clipboard."""
@@ -102,7 +117,7 @@ class Marks(QStyledItemDelegate):
         super().paint(painter, option, index)
         row: Row = index.data(_ROW)
         box = option.rect
-        if row.standing or row.unseen:
+        if (row.standing or row.unseen) and not row.silenced:
             spot = QRectF(box.center().x() - 6, box.center().y() - 6, 13, 13)
             painting.mark(painter, spot, row.priority, filled=row.unseen)
         else:
@@ -115,6 +130,9 @@ class Alarms(QWidget):
     -------
     row_requested : a line was picked (kind, identity)
     acknowledge_requested : these lines have been seen, a list of (kind, identity)
+    shelve_requested : silence these lines for a time (list of (kind, identity), seconds)
+    take_out_requested : take these lines out of service, a list of (kind, identity)
+    bring_back_requested : end the silence of these lines, a list of (kind, identity)
     filter_changed : show only lines that hold this text
     sort_requested : order by a column (column, descending)
     export_requested : write the lines shown to a file (path)
@@ -122,6 +140,9 @@ class Alarms(QWidget):
 
     row_requested = Signal(str, int)
     acknowledge_requested = Signal(list)
+    shelve_requested = Signal(list, float)
+    take_out_requested = Signal(list)
+    bring_back_requested = Signal(list)
     filter_changed = Signal(str)
     sort_requested = Signal(int, bool)
     export_requested = Signal(str)
@@ -137,12 +158,16 @@ class Alarms(QWidget):
         self._filter = QLineEdit(clearButtonEnabled=True)
         self._filter.setMaximumWidth(240)
         self._filter.textChanged.connect(self.filter_changed)
-        self._count = QLabel()
+        self._count = QLabel(wordWrap=True)
         self._count.setStyleSheet(f"color: {theme.SECONDARY};")
         self._acknowledge = QPushButton()
         self._acknowledge.clicked.connect(self.acknowledge_selected)
         self._acknowledge_all = QPushButton()
         self._acknowledge_all.clicked.connect(self._acknowledge_shown)
+        self._guidance = QLabel(wordWrap=True)
+        self._guidance.setStyleSheet(f"color: {theme.SECONDARY};")
+        self._guidance.hide()
+        self._build_silencers()
         self._empty = QLabel(alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
         self._empty.setStyleSheet(f"color: {theme.SECONDARY};")
         self._pages = QStackedWidget()
@@ -150,16 +175,17 @@ class Alarms(QWidget):
         self._pages.addWidget(self._empty)
         head = QHBoxLayout()
         head.setSpacing(theme.STEP)
-        for widget in (self._filter, self._count):
-            head.addWidget(widget)
+        head.addWidget(self._filter)
         head.addStretch(1)
-        for widget in (self._acknowledge, self._acknowledge_all):
+        for widget in (self._shelve, self._take_out, self._bring_back, self._acknowledge, self._acknowledge_all):
             head.addWidget(widget)
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.STEP, theme.STEP, theme.STEP, 0)
         column.setSpacing(theme.STEP)
         column.addLayout(head)
+        column.addWidget(self._count)
         column.addWidget(self._pages)
+        column.addWidget(self._guidance)
         self._actions()
         self._retranslate()
 
@@ -186,7 +212,8 @@ class Alarms(QWidget):
             self._model.tight = tight
             for section, width in {**WIDTHS, **(TIGHT_WIDTHS if tight else {})}.items():
                 self._table.horizontalHeader().resizeSection(section, width)
-            self._count.setVisible(not tight)
+            for widget in (self._count, self._shelve, self._take_out):
+                widget.setVisible(not tight)
         super().resizeEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
@@ -215,6 +242,38 @@ class Alarms(QWidget):
         table.clicked.connect(self._pick)
         table.selectionModel().selectionChanged.connect(lambda *_: self._enable())
 
+    def _build_silencers(self) -> None:
+        self._shelve = QToolButton(popupMode=QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(self._shelve)
+        self._lengths = [menu.addAction("") for _ in SHELVES]
+        for action, minutes in zip(self._lengths, SHELVES, strict=True):
+            action.setData(minutes)
+        menu.triggered.connect(lambda action: self._shelve_chosen(action.data()))
+        self._shelve.setMenu(menu)
+        self._take_out, self._bring_back = QPushButton(), QPushButton()
+        self._take_out.clicked.connect(lambda: self._tell_silence(self.take_out_requested, silenced=False))
+        self._bring_back.clicked.connect(lambda: self._tell_silence(self.bring_back_requested, silenced=True))
+
+    def _shelve_chosen(self, minutes: int) -> None:
+        chosen = self._silenceable(silenced=False)
+        if chosen:
+            self.shelve_requested.emit(chosen, 60.0 * minutes)
+
+    def _tell_silence(self, signal: SignalInstance, silenced: bool) -> None:
+        chosen = self._silenceable(silenced)
+        if chosen:
+            signal.emit(chosen)
+
+    def _silenceable(self, silenced: bool) -> list[tuple[str, int]]:
+        """The chosen alarms that may be silenced, or those that may be brought back; none outside live running."""
+        if self._state.locked:
+            return []
+        return [
+            (r.kind, r.id)
+            for r in self._chosen_rows()
+            if r.kind == "alarm" and r.silenced == silenced and r.state != "suppressed"
+        ]
+
     def _actions(self) -> None:
         self._copy = QAction(self)
         self._copy.triggered.connect(self._copy_rows)
@@ -229,13 +288,21 @@ class Alarms(QWidget):
         said = self.tr("{standing} standing, {unseen} not acknowledged").format(
             standing=state.standing, unseen=state.unseen
         )
+        said += self._said_silence(state)
         if state.hidden:
             said += " · " + self.tr("{hidden} hidden by the filter").format(hidden=state.hidden)
         self._count.setText(said)
         self._acknowledge.setText(self.tr("Acknowledge"))
         self._acknowledge_all.setText(self.tr("Acknowledge all"))
         locked = self.tr("Actions are locked outside live running") if state.locked else ""
-        for button in (self._acknowledge, self._acknowledge_all):
+        self._shelve.setText(self.tr("Shelve"))
+        for action, minutes in zip(self._lengths, SHELVES, strict=True):
+            hours = self.tr("for {hours} h").format(hours=minutes // 60)
+            action.setText(self.tr("for {minutes} min").format(minutes=minutes) if minutes < 60 else hours)
+        self._take_out.setText(self.tr("Out of service"))
+        self._bring_back.setText(self.tr("Bring back"))
+        buttons = (self._shelve, self._take_out, self._bring_back, self._acknowledge, self._acknowledge_all)
+        for button in buttons:
             button.setToolTip(locked)
         self._copy.setText(self.tr("Copy"))
         self._export.setText(self.tr("Export as CSV…"))
@@ -249,7 +316,34 @@ class Alarms(QWidget):
         self._table.viewport().update()
         self._enable()
 
+    def _said_silence(self, state: State) -> str:
+        """What is not heard, and how many were: nothing hides."""
+        said = ""
+        if state.silenced:
+            said += " · " + self.tr("{count} silenced").format(count=state.silenced)
+        if state.suppressed:
+            said += " · " + self.tr("{count} suppressed by design").format(count=state.suppressed)
+        if state.recent:
+            said += " · " + self.tr("{count} in 10 min").format(count=state.recent)
+        if state.flood:
+            said += " · " + self.tr("alarm flood")
+        if state.stale:
+            said += " · " + self.tr("{count} for over a day").format(count=state.stale)
+        if state.chattering:
+            said += " · " + self.tr("chattering: {tags}").format(tags=", ".join(state.chattering))
+        return said
+
+    def _show_guidance(self) -> None:
+        guidance = next((row.guidance for row in self._chosen_rows() if row.guidance), "")
+        self._guidance.setText(guidance)
+        self._guidance.setVisible(bool(guidance))
+
     def _enable(self) -> None:
+        self._show_guidance()
+        for button in (self._shelve, self._take_out):
+            button.setEnabled(bool(self._silenceable(silenced=False)))
+        self._bring_back.setEnabled(bool(self._silenceable(silenced=True)))
+        self._bring_back.setVisible(any(row.silenced for row in self._state.rows))
         chosen = any(row.unseen for row in self._chosen_rows())
         self._acknowledge.setEnabled(chosen and not self._state.locked)
         self._acknowledge_all.setEnabled(bool(self._state.unseen) and not self._state.locked)

@@ -13,7 +13,6 @@ from PySide6.QtGui import (
     QFontMetricsF,
     QImage,
     QKeyEvent,
-    QLinearGradient,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -28,7 +27,7 @@ from app import theme
 from app.scene.camera import Camera, between
 from app.scene.painter import Painter
 from app.scene.state import Label, RobotMark, SceneState
-from app.views import style
+from app.views import scene_legend, style
 from app.views.scene_tools import SceneTools
 
 FLIGHT = 0.7  # s that the camera takes to fly somewhere
@@ -38,7 +37,6 @@ TURN = math.radians(0.35)  # a pixel of dragging
 WHEEL = 1.2  # nearer by a notch of the wheel
 GAP = 4.0  # px between labels
 PLACES = 5  # one above the other, that a label may stand in
-LEGEND = QSize(240, 10)
 DIRECTIONS = {"front": (-90.0, 20.0), "right": (0.0, 20.0), "top": (-90.0, 88.0), "isometric": (-135.0, 35.0)}
 KEYS = {Qt.Key.Key_1: "front", Qt.Key.Key_3: "right", Qt.Key.Key_7: "top", Qt.Key.Key_9: "isometric"}
 
@@ -192,12 +190,13 @@ class Scene(QWidget):
         assert self._painter is not None
         painter.drawImage(QRectF(self.rect()), _image(self._painter.paint()))
         self._paint_hatches(painter)
-        placed = [self._legend_plate(), QRectF(self.tools.geometry())]
+        legend = scene_legend.plate(self.width(), self.height())
+        placed = [legend, QRectF(self.tools.geometry())]
         for mark in self._state.robots:
             self._paint_robot(painter, mark, placed)
         for label in sorted(self._state.labels, key=lambda each: -each.weight):
             self._paint_label(painter, label, placed)
-        self._paint_legend(painter)
+        scene_legend.paint(painter, legend, _veil(), scene_legend.scale(self._state.legend))
 
     def _paint_hatches(self, painter: QPainter) -> None:
         """The hatch of every view over equipment whose data cannot be trusted."""
@@ -286,41 +285,6 @@ class Scene(QWidget):
             painter.setFont(style.font(theme.SMALL))
             painter.setPen(QColor(theme.SECONDARY))
             painter.drawText(row.translated(0, row.height()), aligned, label.detail)
-
-    def _legend_plate(self) -> QRectF:
-        line = QFontMetricsF(style.font(theme.SMALL)).height()
-        height = 2 * line + LEGEND.height() + 14
-        return QRectF(8, self.height() - height - 8, min(LEGEND.width() + 16, self.width() - 16), height)
-
-    def _paint_legend(self, painter: QPainter) -> None:
-        """The residual ramp with its sigmas, lower left."""
-        full, quiet = theme.RESIDUAL_FULL, theme.RESIDUAL_QUIET
-        painter.setFont(style.font(theme.SMALL))
-        line = QFontMetricsF(painter.font()).height()
-        plate = self._legend_plate()
-        bar = QRectF(plate.left() + 8, plate.top() + line + 8, plate.width() - 16, LEGEND.height())
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(_veil())
-        painter.drawRoundedRect(plate, 3, 3)
-        ramp = QLinearGradient(bar.left(), 0, bar.right(), 0)
-        for step in range(17):
-            z = full * (step / 8 - 1)
-            ramp.setColorAt(step / 16, QColor(theme.residual_colour(z)))
-        painter.setBrush(ramp)
-        painter.drawRect(bar)
-        painter.setPen(QColor(theme.SECONDARY))
-        title = QRectF(bar.left(), bar.top() - line - 4, bar.width(), line)
-        painter.drawText(title, Qt.AlignmentFlag.AlignLeft, self.tr("Residual, measured less expected [σ]"))
-        for z in (-full, -quiet, 0.0, quiet, full):
-            x = bar.left() + bar.width() * (z / full + 1) / 2
-            painter.drawLine(QPointF(x, bar.bottom()), QPointF(x, bar.bottom() + 3))
-            box = QRectF(x - 20, bar.bottom() + 3, 40, line)
-            words = f"{z:+.0f}".replace("-", "−") if z else "0"
-            aligned = Qt.AlignmentFlag.AlignHCenter
-            if z in (-full, full):
-                aligned = Qt.AlignmentFlag.AlignLeft if z < 0 else Qt.AlignmentFlag.AlignRight
-                box.moveLeft(x if z < 0 else x - 40)
-            painter.drawText(box, aligned, words)
 
     # ---- Qt's own --------------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""The scene's own tools, over its upper left corner: layers, what is alone, and the section."""
+"""The scene's own tools, over its upper left corner: tints, layers, what is alone, and the section."""
 
 from __future__ import annotations
 
@@ -24,6 +24,12 @@ ALONE = {
     "ghost": QT_TRANSLATE_NOOP("SceneTools", "The rest as a ghost"),
     "isolate": QT_TRANSLATE_NOOP("SceneTools", "Only what is selected"),
 }
+OVERLAYS = {
+    "": QT_TRANSLATE_NOOP("SceneTools", "Residuals"),
+    "temperature": QT_TRANSLATE_NOOP("SceneTools", "Temperature"),
+    "vibration": QT_TRANSLATE_NOOP("SceneTools", "Vibration"),
+    "pressure": QT_TRANSLATE_NOOP("SceneTools", "Pressure"),
+}
 SECTIONS = {
     "": QT_TRANSLATE_NOOP("SceneTools", "No section"),
     "z": QT_TRANSLATE_NOOP("SceneTools", "Level section"),
@@ -33,16 +39,18 @@ SECTIONS = {
 
 
 class SceneTools(QWidget):
-    """Three buttons, and a slider while there is a section.
+    """Four buttons, and a slider while there is a section.
 
     Signals
     -------
     layer_toggled : a layer is wanted, or not
+    overlay_requested : what to tint by, "" for residuals
     alone_requested : "", "ghost" or "isolate"
     section_requested : across which axis ("" for none), at which place [m], and whether the other side is wanted
     """
 
     layer_toggled = Signal(str, bool)
+    overlay_requested = Signal(str)
     alone_requested = Signal(str)
     section_requested = Signal(str, float, bool)
 
@@ -50,6 +58,7 @@ class SceneTools(QWidget):
         super().__init__(parent)
         self._reach = {"x": (0.0, 1.0), "y": (0.0, 1.0), "z": (0.0, 1.0)}
         self._layers, self._layer_actions = _menu_button(self), dict[str, QAction]()
+        self._overlay, self._overlay_actions = _menu_button(self), dict[str, QAction]()
         self._alone, self._alone_actions = _menu_button(self), dict[str, QAction]()
         self._section, self._section_actions = _menu_button(self), dict[str, QAction]()
         self._flip = QToolButton(self, checkable=True, text="⇅")
@@ -60,8 +69,9 @@ class SceneTools(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 8, 8, 0)
         row.setSpacing(4)
-        for widget in (self._layers, self._alone, self._section, self._slider, self._at, self._flip):
+        for widget in (self._overlay, self._layers, self._alone, self._section, self._slider, self._at, self._flip):
             row.addWidget(widget)
+        self._overlay_actions = _choices(self._overlay, OVERLAYS, self.overlay_requested.emit)
         self._alone_actions = _choices(self._alone, ALONE, self.alone_requested.emit)
         self._section_actions = _choices(self._section, SECTIONS, self._choose_section)
         self._slider.valueChanged.connect(self._move_section)
@@ -120,6 +130,7 @@ class SceneTools(QWidget):
         for layer, action in self._layer_actions.items():
             action.setText(self.tr(WORDS[layer]) if layer in WORDS else layer)
         for button, actions, words in (
+            (self._overlay, self._overlay_actions, OVERLAYS),
             (self._alone, self._alone_actions, ALONE),
             (self._section, self._section_actions, SECTIONS),
         ):

@@ -31,6 +31,9 @@ WORDS: dict[str, str] = {
     "unacknowledged": QT_TRANSLATE_NOOP("words", "not acknowledged"),
     "acknowledged": QT_TRANSLATE_NOOP("words", "acknowledged"),
     "returned": QT_TRANSLATE_NOOP("words", "returned, not acknowledged"),
+    "shelved": QT_TRANSLATE_NOOP("words", "shelved"),
+    "suppressed": QT_TRANSLATE_NOOP("words", "suppressed by design"),
+    "out_of_service": QT_TRANSLATE_NOOP("words", "out of service"),
     "normal": QT_TRANSLATE_NOOP("words", "normal"),
     "standing": QT_TRANSLATE_NOOP("words", "standing"),
     "over": QT_TRANSLATE_NOOP("words", "over"),
@@ -49,6 +52,12 @@ WORDS: dict[str, str] = {
     "limit_L": QT_TRANSLATE_NOOP("words", "limit low"),
     "limit_LL": QT_TRANSLATE_NOOP("words", "limit low-low"),
     "limit_DI": QT_TRANSLATE_NOOP("words", "alarms when"),
+    "limit_RISE": QT_TRANSLATE_NOOP("words", "limit of rise"),
+    "limit_FALL": QT_TRANSLATE_NOOP("words", "limit of fall"),
+    # what is wrong with the data as such
+    "time": QT_TRANSLATE_NOOP("words", "time of the frames"),
+    "frozen": QT_TRANSLATE_NOOP("words", "values standing still"),
+    "scale": QT_TRANSLATE_NOOP("words", "scale of the values"),
     # residuals
     "efficiency": QT_TRANSLATE_NOOP("words", "efficiency"),
     "branch_loss": QT_TRANSLATE_NOOP("words", "branch loss"),

@@ -25,7 +25,8 @@ from app.messages import (
 from app.presenters import alarms, figures, machines, notices, selection, status, timeline
 from app.presenters.selection import Selection
 from tests.app import fakes
-from twin.commands import Acknowledge
+from twin.alarms.metrics import AlarmRates
+from twin.commands import Acknowledge, ReturnToService, Shelve, TakeOutOfService, Unshelve
 from twin.signals import Event, Quality
 from twin.text import Text
 
@@ -170,6 +171,49 @@ def test_alarms_are_acknowledged_by_command_and_anomalies_are_recognised() -> No
     listed.take(mail())
     listed.acknowledge([("alarm", 7), ("anomaly", 1)])
     assert asked == [Obey(Acknowledge(7, "night shift", fakes.START + 30)), Recognise((1,))]
+
+
+def test_an_alarm_is_shelved_taken_out_and_brought_back_by_command() -> None:
+    _, listed, asked = the_list()
+    now = fakes.START + 30
+    shelved = replace(fakes.alarm("shelved", 2), shelved_until=now + 600.0)
+    listed.take(mail(alarms=(fakes.alarm(), shelved, fakes.alarm("out_of_service", 3))))
+    listed.shelve([("alarm", 7), ("anomaly", 1)], 600.0)
+    listed.take_out([("alarm", 7)])
+    listed.bring_back([("alarm", 7), ("alarm", 2), ("alarm", 3)])
+    assert asked == [
+        Obey(Shelve(7, now + 600.0, "night shift", now)),
+        Obey(TakeOutOfService(7, "night shift", now)),
+        Obey(Unshelve(2, "night shift", now)),
+        Obey(ReturnToService(3, "night shift", now)),
+    ]
+
+
+def test_what_is_silenced_stands_last_is_counted_and_says_until_when() -> None:
+    view, listed, _ = the_list()
+    shelved = replace(fakes.alarm("shelved", 2, "urgent"), shelved_until=fakes.START + 600.0)
+    now = mail(alarms=(shelved, fakes.alarm("acknowledged", 1, "low")))
+    assert now.snapshot is not None
+    rates = AlarmRates(12, 2, 1, ("TT H",), True)
+    listed.take(replace(now, snapshot=replace(now.snapshot, alarm_rates=rates, suppressed=6)))
+    assert view.last.rows[-1].id == 2
+    assert view.last.rows[-1].until.endswith("12:10:00")
+    assert (view.last.silenced, view.last.suppressed, view.last.recent, view.last.flood) == (1, 6, 12, True)
+    assert view.last.standing == 2  # the other alarm and the anomaly
+
+
+def test_what_is_silenced_colours_neither_the_counters_nor_its_machine() -> None:
+    found = (fakes.alarm("shelved", 1, "urgent"), fakes.alarm("suppressed", 2), fakes.alarm("out_of_service", 3))
+    assert sum(count.standing for count in status.counts(found, (), frozenset())) == 0
+
+
+def test_a_line_says_what_to_do_in_the_language_of_the_window() -> None:
+    view, listed, _ = the_list()
+    listed.take(mail(alarms=(replace(fakes.alarm(), guidance=Text("look", "查看"), first_out=True),)))
+    assert next(r for r in view.last.rows if r.kind == "alarm").guidance == "look"
+    listed.say_in("zh")
+    row = next(r for r in view.last.rows if r.kind == "alarm")
+    assert (row.guidance, row.first_out) == ("查看", True)
 
 
 def test_a_filter_hides_and_says_how_many() -> None:

@@ -82,3 +82,11 @@ def test_the_slider_is_there_only_while_there_is_a_section(tools: SceneTools) ->
     assert not tools._slider.isHidden()
     tools._section_actions[""].trigger()
     assert tools._slider.isHidden()
+
+
+def test_what_the_scene_is_tinted_by_is_on_the_button(tools: SceneTools) -> None:
+    asked: list[str] = []
+    tools.overlay_requested.connect(asked.append)
+    tools._overlay_actions["temperature"].trigger()
+    tools._overlay_actions[""].trigger()
+    assert asked == ["temperature", ""]

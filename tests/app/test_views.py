@@ -179,6 +179,43 @@ def test_a_picked_line_is_acknowledged_by_itself(qtbot: QtBot) -> None:
     assert seen.args == [[("anomaly", 1)]]
 
 
+def test_a_chosen_alarm_is_shelved_for_as_long_as_the_menu_says(qtbot: QtBot) -> None:
+    listed = the_list(qtbot)
+    listed._table.selectAll()
+    with qtbot.waitSignal(listed.shelve_requested) as shelved:
+        listed._lengths[1].trigger()
+    assert shelved.args == [[("alarm", 7)], 3600.0]
+    with qtbot.waitSignal(listed.take_out_requested) as taken:
+        listed._take_out.click()
+    assert taken.args == [[("alarm", 7)]]
+
+
+def test_a_silenced_alarm_says_so_and_is_brought_back(qtbot: QtBot) -> None:
+    listed = the_list(qtbot)
+    state = listed._state
+    rows = (replace(state.rows[0], state="shelved", silenced=True, until="12:10:00", guidance="Look."),)
+    listed.show_state(replace(state, rows=rows, silenced=1, suppressed=6, recent=12, flood=True))
+    said = listed._count.text()
+    assert "1 silenced" in said
+    assert "6 suppressed by design" in said
+    assert "alarm flood" in said
+    assert "until 12:10:00" in listed._model.line(rows[0])
+    listed._table.selectRow(0)
+    assert listed._guidance.text() == "Look."
+    assert not listed._take_out.isEnabled()
+    with qtbot.waitSignal(listed.bring_back_requested) as back:
+        listed._bring_back.click()
+    assert back.args == [[("alarm", 7)]]
+
+
+def test_nothing_is_silenced_outside_live_running(qtbot: QtBot) -> None:
+    listed = the_list(qtbot, live=False)
+    listed._table.selectAll()
+    assert not listed._shelve.isEnabled()
+    with qtbot.assertNotEmitted(listed.shelve_requested):
+        listed._lengths[0].trigger()
+
+
 def test_many_lines_are_acknowledged_together(qtbot: QtBot) -> None:
     listed = the_list(qtbot)
     with qtbot.waitSignal(listed.acknowledge_requested) as seen:

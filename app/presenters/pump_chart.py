@@ -321,7 +321,7 @@ def _known_pumps(station: Station | None) -> dict[str, _Known]:
     if station is None:
         return {}
     sheets = {name: curves.from_station(sheet, name) for name, sheet in station.file.curves.items()}
-    return {pump.id: _known(pump, sheets[pump.curve]) for pump in station.pumps}
+    return {pump.id: _known(pump, curves.as_built(pump, sheets)) for pump in station.pumps}
 
 
 def _known(pump: Pump, curve: PumpCurve) -> _Known:

@@ -20,6 +20,7 @@ from twin.detectors.residual import Residuals
 from twin.pipeline import Snapshot
 from twin.plant.model import PumpModel
 from twin.plant.reading import Station
+from twin.plant.station import Calibration
 from twin.signals import Floats, Frame, Tag, TagTable
 
 STATION = fakes.station()
@@ -59,9 +60,9 @@ class Desk:
         return RangeAnswer(query.ticket, query.columns, self._at[rows], values, values, values, quality)
 
 
-def station_desk() -> Desk:
+def station_desk(station: Station = STATION) -> Desk:
     at = fakes.START + np.arange(900.0)
-    return Desk(STATION, STATION.tags, at, np.array([fakes.frame(0.0).values] * 900))
+    return Desk(station, station.tags, at, np.array([fakes.frame(0.0).values] * 900))
 
 
 def test_it_begins_with_the_first_pump_and_turns_to_the_one_selected() -> None:
@@ -99,6 +100,20 @@ def test_the_curve_at_this_speed_passes_through_the_expected_head() -> None:
     )
     sigma = snapshot.pumps[0].head_sigma
     assert math.isclose(high - low, 2 * pump_chart.BAND * sigma, rel_tol=1e-3)
+
+
+def test_the_curve_of_a_calibrated_pump_is_as_high_and_as_steep_as_it_was_found() -> None:
+    found = Calibration(head_scale=0.97, steepness_scale=1.2)
+    pumps = [pump.model_copy(update={"calibration": found}) for pump in STATION.file.pumps]
+    station = replace(STATION, file=STATION.file.model_copy(update={"pumps": pumps}))
+    frame = fakes.frame(3)
+    for measures, value in (("pump_flow", 6200.0), ("shaft_speed", 940.0), ("running", 1.0)):
+        frame.values[station.tags.measuring("P101", measures) or 0] = value
+    snapshot = replace(fakes.snapshot(frame), pumps=PumpModel(station).step(frame).states())
+    state = station_desk(station).beat(snapshot)
+    assert state.sheet is not None
+    at_flow = np.interp(state.point[0], state.sheet.curve.flow, state.sheet.curve.value)
+    assert math.isclose(at_flow, state.expected, rel_tol=2e-4)
 
 
 def test_the_family_is_that_of_the_affinity_laws() -> None:

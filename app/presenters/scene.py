@@ -14,6 +14,7 @@ from app.presenters import formatting
 from app.presenters.machines import largest
 from app.presenters.overlays import OVERLAYS, Tinting
 from app.presenters.selection import Selection
+from app.presenters.status import is_silenced
 from app.scene.state import Halo, Label, RobotMark, SceneState, Section
 from twin.pipeline import Snapshot
 from twin.plant.model import PumpState
@@ -149,7 +150,7 @@ class Presenter:
             Label(
                 name,
                 name,
-                self._station.name_of(name).said_in(self._language) if self._station is not None else "",
+                self._called(name),
                 theme.PRIORITY_COLOURS[priority],
                 theme.PRIORITY_SHAPES[priority],
                 weight=10,
@@ -157,6 +158,11 @@ class Presenter:
             for name, priority in worst.items()
             if name not in self._pumps
         ]
+
+    def _called(self, name: str) -> str:
+        """What people call it, if that is more than its id."""
+        words = self._station.name_of(name).said_in(self._language) if self._station is not None else ""
+        return words if words != name else ""
 
     def _mark(self, pose: Pose) -> RobotMark:
         trail = self._trails.setdefault(pose.robot, deque())
@@ -188,7 +194,7 @@ def _worst(mail: Mail, snapshot: Snapshot) -> dict[str, str]:
     """The highest priority standing on each piece of equipment."""
     worst: dict[str, str] = {}
     standing = [(a.equipment, a.priority) for a in snapshot.anomalies]
-    standing += [(a.equipment, a.priority) for a in mail.alarms]
+    standing += [(a.equipment, a.priority) for a in mail.alarms if not is_silenced(a)]
     for equipment, priority in standing:
         before = worst.get(equipment, priority)
         worst[equipment] = min(before, priority, key=theme.PRIORITIES.index)

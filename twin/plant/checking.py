@@ -15,6 +15,7 @@ from twin.plant.rules.curves import curves
 from twin.plant.rules.draft import Draft
 from twin.plant.rules.heights import heights
 from twin.plant.rules.interlocks import interlocks
+from twin.plant.rules.losses import losses
 from twin.plant.rules.model import model
 from twin.plant.rules.names import duplicates, references
 from twin.plant.rules.places import robots, timezone
@@ -27,7 +28,7 @@ from twin.plant.whereabouts import Whereabouts
 
 __all__ = ["Mistake", "mistakes", "mistakes_of", "parsed"]
 
-_RULES = (duplicates, references, tags, curves, controls, interlocks, ways, heights, robots, timezone)
+_RULES = (duplicates, references, tags, curves, controls, interlocks, losses, ways, heights, robots, timezone)
 _SINGULAR = {
     "tags": "tag",
     "pumps": "pump",

@@ -116,7 +116,7 @@ class Network:
             pipes=_pipes(station),
             check=np.array([r.check for r in station.resistances], dtype=np.bool_),
             opening=np.array([0.0 if r.normally_closed else 1.0 for r in station.resistances], dtype=np.float64),
-            characteristics=Characteristics([r.kind for r in station.resistances]),
+            characteristics=Characteristics(station.resistances),
             rated=np.array([link.flow_m3_h for link in links], dtype=np.float64) / 3600.0,
             branches=_branches(len(nodes), from_node, to_node),
         )

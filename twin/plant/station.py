@@ -127,7 +127,9 @@ class Resistance(Part):
 
     ``loss_kpa`` is lost at ``flow_m3_h``, clean and fully open, and goes with the square of the flow. What has a length
     and a bore loses by friction besides: of its roughness (Darcy–Weisbach, Colebrook), or of its Hazen–Williams
-    coefficient where that is given. ``check`` lets water pass one way only.
+    coefficient where that is given. ``check`` lets water pass one way only. ``characteristic`` says what share of a
+    valve's way is open (Kv over that of the open valve) at positions of its stem, from [0, 0] to [1, 1]; without it
+    that of its kind counts.
     """
 
     id: Identifier
@@ -145,6 +147,7 @@ class Resistance(Part):
     hazen_williams: Positive | None = None
     check: bool = False
     normally_closed: bool = False
+    characteristic: tuple[tuple[Share, Share], ...] = ()
     travel_s: NotNegative = 60.0
     position: Point | None = None
 

@@ -1,4 +1,4 @@
-"""Ways for water: every part is joined to a line, every circuit leads somewhere, and everything loses head."""
+"""Ways for water: every part is joined to a line, and every circuit leads somewhere."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from twin.plant.mistake import Finding
 from twin.plant.rules.draft import Draft
-from twin.plant.station import Resistance
 
 _Path = tuple[str | int, ...]
 _MOST_NAMED = 6
@@ -29,8 +28,6 @@ class _Way:
 
 def ways(draft: Draft) -> Iterator[Finding]:
     """Whether water can come, pass and leave. A station without a network is only watched, and needs no way."""
-    for index, resistance in draft.resistances:
-        yield from _loss(draft, ("resistances", index), resistance)
     every = _ways(draft)
     if not every or not _known(draft, every):
         return
@@ -42,23 +39,6 @@ def ways(draft: Draft) -> Iterator[Finding]:
     yield from stranded
     if not stranded:
         yield from _circuits(draft, every)
-
-
-def _loss(draft: Draft, path: _Path, part: Resistance) -> Iterator[Finding]:
-    """Something is lost at a resistance, and a pipe has both a length and a bore."""
-    given = {key for key in ("length_m", "bore_m") if getattr(part, key) is not None}
-    if len(given) == 1:
-        (key,) = given
-        lacking = "bore_m" if key == "length_m" else "length_m"
-        yield Finding(path, f"has a {key} but no '{lacking}'", f"Add {lacking} = …, or remove {key}")
-    if given or part.loss_kpa > 0.0:
-        return
-    raw = draft.raw["resistances"][path[1]]
-    remedy = "or give a pipe's length_m and bore_m"
-    if "loss_kpa" not in raw:
-        yield Finding(path, "has no 'loss_kpa'", f"Add loss_kpa = …, {remedy}")
-    elif raw["loss_kpa"] == 0:
-        yield Finding((*path, "loss_kpa"), "is 0", f"It must be more than 0, {remedy}")
 
 
 def _ways(draft: Draft) -> list[_Way]:

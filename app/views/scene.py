@@ -235,7 +235,7 @@ class Scene(QWidget):
         if anchor is None:
             return
         for up in range(PLACES):
-            for short in (False, True):
+            for short in (False, True) if label.detail else (True,):
                 plate = self._plate(label, anchor, short, up)
                 if not any(plate.adjusted(-GAP, -GAP, GAP, GAP).intersects(other) for other in placed):
                     placed.append(plate)

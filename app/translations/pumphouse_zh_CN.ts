@@ -28,26 +28,6 @@
         <translation>非实时状态下操作已锁定</translation>
     </message>
     <message>
-        <source>Shelve</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>for {hours} h</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>for {minutes} min</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Out of service</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Bring back</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Copy</source>
         <translation>复制</translation>
     </message>
@@ -67,31 +47,51 @@ Alarms and anomalies appear here when a limit is broken or the model disagrees.<
     </message>
     <message>
         <source>{count} silenced</source>
-        <translation type="unfinished"></translation>
+        <translation>已静默 {count} 条</translation>
     </message>
     <message>
         <source>{count} suppressed by design</source>
-        <translation type="unfinished"></translation>
+        <translation>设计抑制 {count} 条</translation>
     </message>
     <message>
         <source>{count} in 10 min</source>
-        <translation type="unfinished"></translation>
+        <translation>10 分钟内 {count} 条</translation>
     </message>
     <message>
         <source>alarm flood</source>
-        <translation type="unfinished"></translation>
+        <translation>报警泛滥</translation>
     </message>
     <message>
         <source>{count} for over a day</source>
-        <translation type="unfinished"></translation>
+        <translation>超过一天 {count} 条</translation>
     </message>
     <message>
         <source>chattering: {tags}</source>
-        <translation type="unfinished"></translation>
+        <translation>频繁报警：{tags}</translation>
     </message>
     <message>
         <source>Export the list</source>
         <translation>导出列表</translation>
+    </message>
+    <message>
+        <source>Silence</source>
+        <translation>静默</translation>
+    </message>
+    <message>
+        <source>Shelve for {minutes} min</source>
+        <translation>搁置 {minutes} 分钟</translation>
+    </message>
+    <message>
+        <source>Shelve for {hours} h</source>
+        <translation>搁置 {hours} 小时</translation>
+    </message>
+    <message>
+        <source>Take out of service</source>
+        <translation>停用</translation>
+    </message>
+    <message>
+        <source>Let it be heard again</source>
+        <translation>恢复报警</translation>
     </message>
 </context>
 <context>
@@ -164,7 +164,7 @@ A station file with pumps (--station FILE) shows them here.</source>
     </message>
     <message>
         <source>shelved until {time}</source>
-        <translation type="unfinished"></translation>
+        <translation>搁置至 {time}</translation>
     </message>
     <message>
         <source>Tag</source>
@@ -939,15 +939,15 @@ A station file names one (model = &quot;station.glb&quot;); --station FILE bring
     </message>
     <message>
         <source>shelved</source>
-        <translation type="unfinished"></translation>
+        <translation>已搁置</translation>
     </message>
     <message>
         <source>suppressed by design</source>
-        <translation type="unfinished"></translation>
+        <translation>设计抑制</translation>
     </message>
     <message>
         <source>out of service</source>
-        <translation type="unfinished"></translation>
+        <translation>已停用</translation>
     </message>
     <message>
         <source>normal</source>
@@ -1015,23 +1015,23 @@ A station file names one (model = &quot;station.glb&quot;); --station FILE bring
     </message>
     <message>
         <source>limit of rise</source>
-        <translation type="unfinished"></translation>
+        <translation>上升速率限值</translation>
     </message>
     <message>
         <source>limit of fall</source>
-        <translation type="unfinished"></translation>
+        <translation>下降速率限值</translation>
     </message>
     <message>
         <source>time of the frames</source>
-        <translation type="unfinished"></translation>
+        <translation>数据时间</translation>
     </message>
     <message>
         <source>values standing still</source>
-        <translation type="unfinished"></translation>
+        <translation>数值停滞</translation>
     </message>
     <message>
         <source>scale of the values</source>
-        <translation type="unfinished"></translation>
+        <translation>数值量级</translation>
     </message>
     <message>
         <source>efficiency</source>

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import (
     QAbstractTableModel,
     QEvent,
@@ -102,7 +104,11 @@ class Model(QAbstractTableModel):
     def _text(self, row: Row, column: int) -> str:
         what = f"{FIRST} {words.capital(row.what)}" if row.first_out else words.capital(row.what)
         since = row.since.rpartition(" ")[2] if self.tight else row.since
-        state = self.tr("shelved until {time}").format(time=row.until) if row.until else words.word(row.state)
+        state = (
+            self.tr("shelved until {time}").format(time=row.until.rpartition(" ")[2])
+            if row.until
+            else words.word(row.state)
+        )
         return ("", since, row.equipment, what, row.value, state)[column]
 
     def line(self, row: Row) -> str:
@@ -177,7 +183,7 @@ class Alarms(QWidget):
         head.setSpacing(theme.STEP)
         head.addWidget(self._filter)
         head.addStretch(1)
-        for widget in (self._shelve, self._take_out, self._bring_back, self._acknowledge, self._acknowledge_all):
+        for widget in (self._silence, self._acknowledge, self._acknowledge_all):
             head.addWidget(widget)
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.STEP, theme.STEP, theme.STEP, 0)
@@ -212,8 +218,6 @@ class Alarms(QWidget):
             self._model.tight = tight
             for section, width in {**WIDTHS, **(TIGHT_WIDTHS if tight else {})}.items():
                 self._table.horizontalHeader().resizeSection(section, width)
-            for widget in (self._count, self._shelve, self._take_out):
-                widget.setVisible(not tight)
         super().resizeEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
@@ -243,18 +247,18 @@ class Alarms(QWidget):
         table.selectionModel().selectionChanged.connect(lambda *_: self._enable())
 
     def _build_silencers(self) -> None:
-        self._shelve = QToolButton(popupMode=QToolButton.ToolButtonPopupMode.InstantPopup)
-        menu = QMenu(self._shelve)
+        self._silence = QToolButton(popupMode=QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(self._silence)
         self._lengths = [menu.addAction("") for _ in SHELVES]
         for action, minutes in zip(self._lengths, SHELVES, strict=True):
-            action.setData(minutes)
-        menu.triggered.connect(lambda action: self._shelve_chosen(action.data()))
-        self._shelve.setMenu(menu)
-        self._take_out, self._bring_back = QPushButton(), QPushButton()
-        self._take_out.clicked.connect(lambda: self._tell_silence(self.take_out_requested, silenced=False))
-        self._bring_back.clicked.connect(lambda: self._tell_silence(self.bring_back_requested, silenced=True))
+            action.triggered.connect(partial(self._shelve_chosen, minutes))
+        menu.addSeparator()
+        self._take_out, self._bring_back = menu.addAction(""), menu.addAction("")
+        self._take_out.triggered.connect(lambda: self._tell_silence(self.take_out_requested, silenced=False))
+        self._bring_back.triggered.connect(lambda: self._tell_silence(self.bring_back_requested, silenced=True))
+        self._silence.setMenu(menu)
 
-    def _shelve_chosen(self, minutes: int) -> None:
+    def _shelve_chosen(self, minutes: int, *_: object) -> None:
         chosen = self._silenceable(silenced=False)
         if chosen:
             self.shelve_requested.emit(chosen, 60.0 * minutes)
@@ -295,15 +299,9 @@ class Alarms(QWidget):
         self._acknowledge.setText(self.tr("Acknowledge"))
         self._acknowledge_all.setText(self.tr("Acknowledge all"))
         locked = self.tr("Actions are locked outside live running") if state.locked else ""
-        self._shelve.setText(self.tr("Shelve"))
-        for action, minutes in zip(self._lengths, SHELVES, strict=True):
-            hours = self.tr("for {hours} h").format(hours=minutes // 60)
-            action.setText(self.tr("for {minutes} min").format(minutes=minutes) if minutes < 60 else hours)
-        self._take_out.setText(self.tr("Out of service"))
-        self._bring_back.setText(self.tr("Bring back"))
-        buttons = (self._shelve, self._take_out, self._bring_back, self._acknowledge, self._acknowledge_all)
-        for button in buttons:
+        for button in (self._silence, self._acknowledge, self._acknowledge_all):
             button.setToolTip(locked)
+        self._name_silencers()
         self._copy.setText(self.tr("Copy"))
         self._export.setText(self.tr("Export as CSV…"))
         self._empty.setText(
@@ -315,6 +313,14 @@ class Alarms(QWidget):
         self._model.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, STATUS)
         self._table.viewport().update()
         self._enable()
+
+    def _name_silencers(self) -> None:
+        self._silence.setText(self.tr("Silence"))
+        for action, minutes in zip(self._lengths, SHELVES, strict=True):
+            hours = self.tr("Shelve for {hours} h").format(hours=minutes // 60)
+            action.setText(self.tr("Shelve for {minutes} min").format(minutes=minutes) if minutes < 60 else hours)
+        self._take_out.setText(self.tr("Take out of service"))
+        self._bring_back.setText(self.tr("Let it be heard again"))
 
     def _said_silence(self, state: State) -> str:
         """What is not heard, and how many were: nothing hides."""
@@ -340,10 +346,11 @@ class Alarms(QWidget):
 
     def _enable(self) -> None:
         self._show_guidance()
-        for button in (self._shelve, self._take_out):
-            button.setEnabled(bool(self._silenceable(silenced=False)))
-        self._bring_back.setEnabled(bool(self._silenceable(silenced=True)))
-        self._bring_back.setVisible(any(row.silenced for row in self._state.rows))
+        loud, silent = bool(self._silenceable(silenced=False)), bool(self._silenceable(silenced=True))
+        for action in (*self._lengths, self._take_out):
+            action.setEnabled(loud)
+        self._bring_back.setEnabled(silent)
+        self._silence.setEnabled(loud or silent)
         chosen = any(row.unseen for row in self._chosen_rows())
         self._acknowledge.setEnabled(chosen and not self._state.locked)
         self._acknowledge_all.setEnabled(bool(self._state.unseen) and not self._state.locked)

@@ -186,7 +186,7 @@ def test_a_chosen_alarm_is_shelved_for_as_long_as_the_menu_says(qtbot: QtBot) ->
         listed._lengths[1].trigger()
     assert shelved.args == [[("alarm", 7)], 3600.0]
     with qtbot.waitSignal(listed.take_out_requested) as taken:
-        listed._take_out.click()
+        listed._take_out.trigger()
     assert taken.args == [[("alarm", 7)]]
 
 
@@ -204,14 +204,14 @@ def test_a_silenced_alarm_says_so_and_is_brought_back(qtbot: QtBot) -> None:
     assert listed._guidance.text() == "Look."
     assert not listed._take_out.isEnabled()
     with qtbot.waitSignal(listed.bring_back_requested) as back:
-        listed._bring_back.click()
+        listed._bring_back.trigger()
     assert back.args == [[("alarm", 7)]]
 
 
 def test_nothing_is_silenced_outside_live_running(qtbot: QtBot) -> None:
     listed = the_list(qtbot, live=False)
     listed._table.selectAll()
-    assert not listed._shelve.isEnabled()
+    assert not listed._silence.isEnabled()
     with qtbot.assertNotEmitted(listed.shelve_requested):
         listed._lengths[0].trigger()
 

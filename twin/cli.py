@@ -280,16 +280,23 @@ def export(
 @app.command(short_help="Say what a file holds.")
 def info(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="What to look at.", show_default=False)],
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Read all of a recording and hold it against its hashes.")
+    ] = False,
     json_: Json = False,
 ) -> None:
     """Say what a recording, a station, a 3D model or a CSV file holds."""
     from twin.describing import described
 
-    told = described(file)
+    told = described(file, verify)
     if json_:
         say_json(told)
-        return
-    say_facts(told)
+    else:
+        say_facts(told)
+    if told.get("damaged"):
+        count = len(told["damaged"])
+        wrong = f"is damaged in {count} {'place' if count == 1 else 'places'}"
+        raise StationError(file, wrong, "What is damaged reads as missing: take it from a copy")
 
 
 @app.command(short_help="Check a station file.")

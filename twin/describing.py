@@ -4,30 +4,38 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from twin.errors import StationError
+from twin.errors import CommandLineError, StationError
 from twin.plant.reading import Station, read
 from twin.signals import Event
 from twin.times import iso
+
+if TYPE_CHECKING:
+    from twin.recordings.recording import Recording
 
 MODELS = (".glb", ".gltf")
 SHEETS = (".csv", ".tsv", ".txt")
 
 
-def described(path: Path) -> dict[str, Any]:
-    """What a recording, a station, a 3D model or a CSV file holds. Raises StationError for anything else."""
+def described(path: Path, verify: bool = False) -> dict[str, Any]:
+    """What a recording, a station, a 3D model or a CSV file holds. Raises StationError for anything else.
+
+    ``verify`` reads all of a recording and holds it against its hashes.
+    """
     suffix = path.suffix.lower()
+    if verify and suffix in (".toml", *MODELS, *SHEETS):
+        raise CommandLineError("--verify", f"is for recordings, and {path} is none", "Name a recording")
     if suffix == ".toml":
         return {"kind": "station", "path": str(path), **_station(read(path))}
     if suffix in MODELS:
         return _model(path)
     if suffix in SHEETS:
         return _sheet(path)
-    return _recording(path)
+    return _recording(path, verify)
 
 
-def _recording(path: Path) -> dict[str, Any]:
+def _recording(path: Path, verify: bool) -> dict[str, Any]:
     from twin.recordings.recording import Recording
 
     with Recording.open(path) as recording:
@@ -39,6 +47,7 @@ def _recording(path: Path) -> dict[str, Any]:
             "path": str(path),
             "bytes": path.stat().st_size,
             "closed": recording.closed,
+            **(_verified(recording) if verify else {}),
             **recording.attributes,
             "station": station.id if station is not None else None,
             "span": [iso(since), iso(until)] if rows else None,
@@ -52,6 +61,11 @@ def _recording(path: Path) -> dict[str, Any]:
             "truth": [_truth(event) for event in recording.truth()],
             "names": list(recording.tags.names),
         }
+
+
+def _verified(recording: Recording) -> dict[str, Any]:
+    damaged = recording.damaged()
+    return {"verified": not damaged, "damaged": [[iso(first), iso(last)] for first, last in damaged]}
 
 
 def _truth(event: Event) -> dict[str, Any]:

@@ -1,8 +1,10 @@
 """Values as small integers and back, without loss: transmitters are quantised, and what they say can be counted.
 
-Each tag of a block is coded the cheapest way that gives every value back to the last bit: as multiples of its step, as
-decimals, as places in a list of its distinct values, or as it is. Codes are kept as differences along time, which wrap
-around; the smallest integer stands for NaN.
+Each tag is counted the cheapest way that gives every value back to the last bit: as multiples of its step, as decimals,
+as places in a list of its distinct values, or as the bits of a float64. In each stretch of rows its counts are then
+said as differences, from the row before or from the middle of the stretch, whichever is smaller; a difference ``d``
+becomes the code ``2 d`` or ``-2 d - 1``, so that small ones of either sign have small codes. A value that is not there
+repeats the count before it.
 """
 
 from __future__ import annotations
@@ -17,111 +19,115 @@ from numpy.typing import NDArray
 from twin.recordings.layout import ENCODING, LISTED, OVER, RAW, STRETCH, TIMES
 from twin.signals import Floats
 
-Codes = NDArray[np.signedinteger[Any]]
+Counts = NDArray[np.int64]
+Codes = NDArray[np.uint64]
 
 EXACT = 2.0**53  # integers below this are exact in float64
 DECIMALS = (10.0, 100.0, 1e3, 1e4, 1e5, 1e6)
 FEW = 4  # a list of values pays where each is used so often
-TYPES: dict[int, type[np.signedinteger[Any]]] = {16: np.int16, 32: np.int32}
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """One tag's rows as integers: a value comes back from a count by ``how`` and ``step``, or is ``listed``."""
+
+    how: int
+    step: float
+    counts: Counts
+    listed: Floats
 
 
 @dataclass(frozen=True, slots=True)
 class Coded:
-    """A block's values: ``encoding`` (n,), ``codes`` by bits (k, rows) as differences, ``floats``, ``table`` (m,)."""
+    """Some tags of a block: ``encoding`` (k, s) a stretch, ``codes`` (k, rows), ``table`` (m,)."""
 
     encoding: NDArray[np.void]
-    codes: dict[int, Codes]
-    floats: Floats
+    codes: Codes
     table: Floats
-
-
-@dataclass(frozen=True, slots=True)
-class _Column:
-    how: int
-    step: float
-    codes: NDArray[np.int64]  # of the known values only
-    listed: Floats
 
 
 _NOTHING: Floats = np.empty(0)
 
 
-def encoded(values: Floats, steps: Sequence[float]) -> Coded:
-    """A block's values (rows, n), each tag with the step it is said to have (0: unknown)."""
-    rows, count = values.shape
-    encoding = np.zeros(count, ENCODING)
-    stores: dict[int, list[NDArray[Any]]] = {16: [], 32: [], 64: []}
-    tables: list[Floats] = []
-    listed = 0
-    turned = np.ascontiguousarray(values.T)
-    for column, (series, step) in enumerate(zip(turned, steps, strict=True)):
-        found = _column(series, step)
-        if found is None:
-            encoding[column] = (RAW, 64, len(stores[64]), 0, 0.0)
-            stores[64].append(series)
+def encoded(values: Floats, steps: Sequence[float], listed: int = 0) -> Coded:
+    """Values (rows, k) of tags, each with the step it is said to have (0: unknown); ``listed`` are in the table now."""
+    tags = []
+    tables = []
+    for series, step in zip(np.ascontiguousarray(values.T), steps, strict=True):
+        tag = counted(series, step)
+        tags.append(tag)
+        if tag.how == LISTED:
+            tag.counts[:] += listed
+            tables.append(tag.listed)
+            listed += len(tag.listed)
+    encoding, codes = _differences(np.stack([tag.counts for tag in tags]))
+    encoding["how"] = np.array([tag.how for tag in tags])[:, np.newaxis]
+    encoding["step"] = np.array([tag.step for tag in tags])[:, np.newaxis]
+    return Coded(encoding, codes, np.concatenate(tables) if tables else _NOTHING)
+
+
+def counts_of(codes: NDArray[np.unsignedinteger[Any]], encoding: NDArray[np.void]) -> Counts:
+    """(k, t) counts from their codes in stretches, of which only the last may be cut short; ``encoding`` (k, s)."""
+    differences = signed(codes).astype(np.int64)
+    whole = codes.shape[1] // STRETCH
+    for stretches, length in ((slice(0, whole), STRETCH), (slice(whole, None), codes.shape[1] - whole * STRETCH)):
+        told = encoding[:, stretches]
+        if not (told.size and length):
             continue
-        bits, base, codes = _packed(series, found)
-        if found.how == LISTED:
-            base += listed
-        encoding[column] = (found.how, bits, len(stores[bits]), base, found.step)
-        stores[bits].append(codes)
-        tables.append(found.listed)
-        listed += len(found.listed)
-    return Coded(
-        encoding,
-        {bits: _differences(_stacked(stores[bits], rows, TYPES[bits])) for bits in TYPES},
-        _stacked(stores[64], rows, np.float64),
-        np.concatenate(tables) if tables else _NOTHING,
-    )
-
-
-def decoded(encoding: NDArray[np.void], codes: Codes, table: Floats) -> Floats:
-    """(k, t) values of tags that share a store, from their codes; ``encoding`` (k,) has no raw tag."""
-    base = encoding["base"][:, None]
-    step = encoding["step"][:, None]
-    counted = codes.astype(np.int64) + base
-    values: Floats = counted.astype(np.float64)
-    times, over, in_list = (encoding["how"] == how for how in (TIMES, OVER, LISTED))
-    values[times] *= step[times]
-    values[over] /= step[over]
-    unknown = codes == np.iinfo(codes.dtype).min
-    if in_list.any():
-        values[in_list] = table[np.where(unknown, 0, counted)[in_list]]
-    values[unknown] = np.nan
-    return values
-
-
-def summed(differences: Codes) -> Codes:
-    """(k, t) codes from their differences; the first column begins a stretch."""
-    starts = range(0, differences.shape[1], STRETCH)
-    parts = [np.cumsum(differences[:, s : s + STRETCH], axis=1, dtype=differences.dtype) for s in starts]
-    return np.concatenate(parts, axis=1) if parts else differences
-
-
-def _differences(codes: Codes) -> Codes:
-    differences = codes.copy()
-    differences[:, 1:] -= codes[:, :-1]
-    differences[:, ::STRETCH] = codes[:, ::STRETCH]
+        start = (stretches.start or 0) * STRETCH
+        rows = differences[:, start : start + told.shape[1] * length].reshape(*told.shape, length)
+        running = told["running"] != 0
+        if running.all():
+            np.cumsum(rows, axis=2, out=rows)
+        elif running.any():
+            rows[running] = np.cumsum(rows[running], axis=1)
+        rows += told["base"][:, :, np.newaxis]
+        differences[:, start : start + told.shape[1] * length] = rows.reshape(len(codes), -1)
     return differences
 
 
-def _stacked(series: list[NDArray[Any]], rows: int, kind: type[Any]) -> NDArray[Any]:
-    return np.stack(series) if series else np.empty((0, rows), kind)
+def signed(codes: NDArray[np.unsignedinteger[Any]]) -> NDArray[np.signedinteger[Any]]:
+    """Differences from codes of as many bytes."""
+    one = codes.dtype.type(1)
+    differences = (codes >> one) ^ (~(codes & one) + one)
+    return np.asarray(differences.view(f"i{codes.dtype.itemsize}"))
 
 
-def _column(series: Floats, step: float) -> _Column | None:
-    """The cheapest way to code a series, or None where only its floats will do."""
-    known = series[~np.isnan(series)]
-    if not np.isfinite(known).all():
-        return None
-    with np.errstate(over="ignore", invalid="ignore"):  # what overflows does not come back, and is coded otherwise
-        found = next((c for c in _counted(known, step) if c is not None), None) or _in_list(known, len(series))
-    if found is None or not len(found.codes):
-        return found
-    return found if int(np.ptp(found.codes)) < np.iinfo(np.uint32).max else None
+def values_of(counts: Counts, how: NDArray[np.uint8], step: Floats, table: Floats) -> Floats:
+    """(k, t) values from counts; ``how`` and ``step`` (k,) or (k, t)."""
+    values: Floats = counts.astype(np.float64)
+    if (how == TIMES).all():
+        values *= step if step.ndim == 2 else step[:, np.newaxis]
+        return values
+    ways = np.broadcast_to(how if how.ndim == 2 else how[:, np.newaxis], counts.shape)
+    steps = np.broadcast_to(step if step.ndim == 2 else step[:, np.newaxis], counts.shape)
+    times, over, raw, in_list = (ways == known for known in (TIMES, OVER, RAW, LISTED))
+    values[times] *= steps[times]
+    values[over] /= steps[over]
+    values[raw] = counts[raw].view(np.float64)
+    if in_list.any():
+        values[in_list] = table[counts[in_list]]
+    return values
 
 
-def _counted(known: Floats, step: float) -> Iterator[_Column | None]:
+def counted(series: Floats, step: float, listing: bool = True) -> Counted:
+    """The cheapest way to count a series (rows,); what is NaN in it is counted as its neighbour is."""
+    known = ~np.isnan(series)
+    present = series[known]
+    found = None
+    if np.isfinite(present).all():
+        with np.errstate(
+            over="ignore", invalid="ignore"
+        ):  # what overflows does not come back, and is counted otherwise
+            found = next((c for c in _ways(present, step) if c is not None), None)
+            if found is None and listing:
+                found = _in_list(present, len(series))
+    if found is None:
+        found = Counted(RAW, 0.0, present.view(np.int64), _NOTHING)
+    return found if known.all() else Counted(found.how, found.step, _filled(found.counts, known), found.listed)
+
+
+def _ways(known: Floats, step: float) -> Iterator[Counted | None]:
     if step > 0:
         yield _multiples(known, step)
         yield _decimals(known, float(np.rint(1.0 / step)))
@@ -131,39 +137,72 @@ def _counted(known: Floats, step: float) -> Iterator[_Column | None]:
         yield _decimals(known, inverse)
 
 
-def _multiples(known: Floats, step: float) -> _Column | None:
-    counted = np.rint(known / step)
-    return _if_same(known, counted, counted * step, TIMES, step)
+def _multiples(known: Floats, step: float) -> Counted | None:
+    counts = np.rint(known / step)
+    return _if_same(known, counts, counts * step, TIMES, step)
 
 
-def _decimals(known: Floats, inverse: float) -> _Column | None:
+def _decimals(known: Floats, inverse: float) -> Counted | None:
     if inverse < 2:
         return None
-    counted = np.rint(known * inverse)
-    return _if_same(known, counted, counted / inverse, OVER, inverse)
+    counts = np.rint(known * inverse)
+    return _if_same(known, counts, counts / inverse, OVER, inverse)
 
 
-def _if_same(known: Floats, counted: Floats, back: Floats, how: int, step: float) -> _Column | None:
+def _if_same(known: Floats, counts: Floats, back: Floats, how: int, step: float) -> Counted | None:
     if not np.array_equal((back + 0.0).view(np.int64), known.view(np.int64)):
         return None
-    if len(counted) and float(np.abs(counted).max()) >= EXACT:
+    if len(counts) and float(np.abs(counts).max()) >= EXACT:
         return None
-    return _Column(how, step, counted.astype(np.int64), _NOTHING)
+    return Counted(how, step, counts.astype(np.int64), _NOTHING)
 
 
-def _in_list(known: Floats, rows: int) -> _Column | None:
-    distinct, codes = np.unique(known.view(np.int64), return_inverse=True)
+def _in_list(known: Floats, rows: int) -> Counted | None:
+    distinct, counts = np.unique(known.view(np.int64), return_inverse=True)
     if len(distinct) * FEW > rows:
         return None
-    return _Column(LISTED, 0.0, codes.astype(np.int64), distinct.view(np.float64))
+    return Counted(LISTED, 0.0, counts.astype(np.int64), distinct.view(np.float64))
 
 
-def _packed(series: Floats, column: _Column) -> tuple[int, int, Codes]:
-    """``(bits, base, codes)``: a base in the middle leaves the smallest codes."""
-    codes = column.codes
-    low, high = (int(codes.min()), int(codes.max())) if len(codes) else (0, 0)
-    bits = 16 if high - low < np.iinfo(np.uint16).max else 32
-    base = (low + high + 1) // 2
-    packed = np.full(len(series), np.iinfo(TYPES[bits]).min, TYPES[bits])
-    packed[~np.isnan(series)] = codes - base
-    return bits, base, packed
+def _filled(counts: Counts, known: NDArray[np.bool_]) -> Counts:
+    """(rows,) counts, each unknown one the last known before it, or the first of all."""
+    if not len(counts):
+        return np.zeros(len(known), np.int64)
+    filled: Counts = counts[np.maximum(np.cumsum(known) - 1, 0)]
+    return filled
+
+
+def _differences(counts: Counts) -> tuple[NDArray[np.void], Codes]:
+    """``(encoding, codes)`` of (k, rows) counts: per stretch the smaller of two kinds of differences."""
+    starts = range(0, counts.shape[1], STRETCH)
+    encoding = np.zeros((len(counts), len(starts)), ENCODING)
+    codes = np.empty(counts.shape, np.uint64)
+    for number, start in enumerate(starts):
+        stretch = counts[:, start : start + STRETCH]
+        middle = np.partition(stretch, stretch.shape[1] // 2, axis=1)[:, stretch.shape[1] // 2]
+        level = _signless(stretch - middle[:, np.newaxis])
+        running = _signless(np.diff(stretch, axis=1, prepend=stretch[:, :1]))
+        run = _digits(running) < _digits(level)
+        chosen = np.where(run[:, np.newaxis], running, level)
+        codes[:, start : start + STRETCH] = chosen
+        encoding["running"][:, number] = run
+        encoding["base"][:, number] = np.where(run, stretch[:, 0], middle)
+        encoding["bytes"][:, number] = bytes_needed(chosen)
+    return encoding, codes
+
+
+def bytes_needed(codes: Codes) -> NDArray[np.uint8]:
+    """(k,) how many bytes hold the largest code of each row (k, t)."""
+    largest = codes.max(axis=1)
+    needed = np.array([largest >> np.uint64(8 * byte) != 0 for byte in range(8)])
+    return np.asarray(needed.sum(axis=0), np.uint8)
+
+
+def _signless(differences: Counts) -> Codes:
+    return ((differences << 1) ^ (differences >> 63)).view(np.uint64)
+
+
+def _digits(codes: Codes) -> Floats:
+    """(k,) how many binary digits the codes of each row have together."""
+    digits: Floats = np.log2(codes.astype(np.float64) + 1.0).sum(axis=1)
+    return digits

@@ -23,21 +23,14 @@ from typing import Any
 import h5py
 
 from twin.errors import UsageError
+from twin.recordings.positioned import read_at, write_at
 
-USER_BLOCK = 2**16
+USER_BLOCK = 2**20
 VERSIONS = ("v110", "v110")  # files that HDF5 1.10 and everything since can read
 
 _MARK = b"PUMPREDO"
 _HEAD = struct.Struct("<8sQII")
 _PIECE = struct.Struct("<QI")
-
-
-def write_at(handle: int, data: bytes | bytearray | memoryview, offset: int) -> None:
-    """Write all of it there. Raises OSError, such as for a full disk."""
-    view = memoryview(data)
-    while view:
-        written = os.pwrite(handle, view, offset)
-        view, offset = view[written:], offset + written
 
 
 class Change(io.RawIOBase):
@@ -72,7 +65,7 @@ class Change(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         view = memoryview(buffer).cast("B")
-        data = bytearray(os.pread(self._handle, len(view), self._at))
+        data = bytearray(read_at(self._handle, len(view), self._at))
         _patch(data, self._at, self._kept)
         view[: len(data)] = data
         self._at += len(data)
@@ -98,10 +91,14 @@ class Change(io.RawIOBase):
     def flush(self) -> None:
         """Nothing is held back but what waits for :meth:`commit`."""
 
-    def commit(self) -> None:
-        """Put down what was kept back, write it to its places, and cross it out. Raises OSError for a full disk."""
+    def ensure_written(self) -> None:
+        """Raise the OSError that HDF5 could not be told, if there was one."""
         if self._trouble is not None:
             raise self._trouble
+
+    def commit(self) -> None:
+        """Put down what was kept back, write it to its places, and cross it out. Raises OSError for a full disk."""
+        self.ensure_written()
         payload = b"".join(_PIECE.pack(at, len(piece)) + piece for at, piece in self._kept)
         if len(payload) > USER_BLOCK - _HEAD.size:
             raise UsageError(f"a change of {len(payload)} bytes has no room in the user block")
@@ -165,7 +162,7 @@ class _Growing(io.RawIOBase):
 
 def generation_of(handle: int) -> int:
     """Grows by two with every change; odd while one is put down; 0 for a file that never changed so."""
-    found, generation, _, _ = _head(os.pread(handle, _HEAD.size, 0))
+    found, generation, _, _ = _head(read_at(handle, _HEAD.size, 0))
     return generation if found == _MARK else 0
 
 

@@ -12,9 +12,11 @@ from typing import Any
 
 import h5py
 import numpy as np
+from numpy.typing import NDArray
 
 from twin.errors import StationError
 from twin.recordings.commit import opened
+from twin.recordings.filters import get_ready
 from twin.recordings.layout import FORMAT, HEADER, VERSION
 
 DAMAGED = (
@@ -31,6 +33,7 @@ DAMAGED = (
 """What h5py and numpy raise on files that are not what they say."""
 
 LARGEST_TEXT = 64 * 2**20
+LARGEST_LIST = 2**21  # entries of a list that is read at once
 AGAIN = "Record or import it again"
 NAME_ANOTHER = "Name a recording made with `pumphouse simulate`, `watch` or `import`"
 
@@ -70,11 +73,17 @@ def ensure_ours(path: Path, file: h5py.File) -> dict[str, str]:
     said = header(file)
     if said is None:
         raise StationError(path, "is an HDF5 file, but not a recording of Pumphouse", NAME_ANOTHER)
-    version = int(file.attrs["version"])
+    version = version_of(file)
     if version > VERSION:
         remedy = "Read it with a newer Pumphouse"
         raise StationError(path, f"is of version {version}, and this program knows versions up to {VERSION}", remedy)
+    get_ready()
     return said
+
+
+def version_of(file: h5py.File) -> int:
+    """Which version of the format a recording has."""
+    return int(file.attrs["version"])
 
 
 def is_recording(path: Path) -> bool:
@@ -102,6 +111,16 @@ def text(file: h5py.File, name: str) -> bytes:
     if data.dtype != np.uint8 or data.ndim != 1 or len(data) > LARGEST_TEXT:
         raise TypeError(f"{name} is no text")
     return bytes(data[()])
+
+
+def whole(group: h5py.Group, name: str, kind: Any, length: int | None = None) -> NDArray[Any]:
+    """A list, all of it. Raises any of DAMAGED for another kind or length, or an absurd one."""
+    data = dataset(group, name)
+    if data.ndim != 1 or len(data) > LARGEST_LIST or (length is not None and len(data) != length):
+        raise ValueError(f"{name} has the wrong size")
+    if data.dtype != np.dtype(kind):
+        raise TypeError(f"{name} has the wrong type")
+    return np.asarray(data[()])
 
 
 def dataset(group: h5py.Group, name: str) -> h5py.Dataset:

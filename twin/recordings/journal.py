@@ -5,7 +5,6 @@ Its datasets are contiguous, so where they lie in the file is known and the file
 
 from __future__ import annotations
 
-import os
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,8 +14,9 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.recordings.commit import write_at
-from twin.recordings.layout import CHECKED, LOG_BYTES, POSE, journal_rows, row_type
+from twin.recordings import layout
+from twin.recordings.layout import CHECKED, LOG_BYTES, POSE, row_type
+from twin.recordings.positioned import read_at, write_at
 from twin.signals import Frame, Pose
 from twin.times import nanosecond
 
@@ -39,7 +39,7 @@ class Content:
 def set_aside(parent: h5py.Group, name: str, columns: int) -> None:
     """Make room in a file for a journal of so many tags. Only what is written takes room on a disk."""
     group = parent.create_group(name)
-    rows = journal_rows(columns)
+    rows = layout.journal_rows(columns)
     _contiguous(group, "rows", rows, row_type(columns))
     _contiguous(group, "tracks", rows * POSES_A_ROW, POSE)
     _contiguous(group, "log", LOG_BYTES, np.dtype("u1"))
@@ -112,7 +112,7 @@ class Journal:
         self.rows = self.poses = self.log_bytes = 0
 
     def _read(self, name: str, size: int) -> bytes:
-        return os.pread(self._handle, size, self._starts[name])
+        return read_at(self._handle, size, self._starts[name])
 
 
 def _contiguous(group: h5py.Group, name: str, length: int, kind: np.dtype[Any]) -> None:

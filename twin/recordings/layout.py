@@ -1,24 +1,26 @@
-"""The format of a recording, version 1: what lies where in the file. recordings/README.md tells it to other readers.
+"""The format of a recording, version 2: what lies where in the file. recordings/README.md tells it to other readers.
 
-A recording that has been closed holds its header and its sealed blocks::
+A recording that has been closed holds its header and what was sealed::
 
     /                       format, version
     /header                 one line of JSON: format, program, source, station_digest
     /station                the station file as it was, text
     /tags                   a line of JSON a tag, in column order
-    /blocks                 rows, lines, poses: how much all blocks hold together
-    /blocks/000000/         rows, first, last, stretch
-        at, arrived         (rows,) whole nanoseconds
-        encoding            (tags,) how each tag is coded in this block
-        codes16, codes32    (k, rows) differences of codes, a tag a row
-        floats              (k, rows) values of the tags that have no codes
+    /blocks                 (b,) what each block holds, and its hash
+    /values                 stretch, places
+        slots               (tags,) where each tag lies in the datasets below
+        encoding            (tags, stretches) how each tag is coded in each stretch
+        byte0 … byte7       (tags, places) codes, a byte each, lowest first; what was never written is zero
         table               (m,) distinct values, which some codes point into
-        quality             (c,) where the quality of a tag changes
-        log                 lines of JSON: events, anomalies, alarms
-        tracks              (p,) poses of the robots
+    /rows/at, arrived       (places,) times, as differences from what was expected
+    /quality                (c,) where the quality of a tag changes
+    /log                    lines of JSON: events, anomalies, alarms
+    /tracks                 (p,) poses of the robots
+    /overview/60, 600, …    cells, encoding, at: the same reduced
 
-One that is being written, or whose writer was killed, also holds a journal, and a user block before the HDF5 file
-proper (:mod:`twin.recordings.commit`)::
+A row's *place* is its number within its block plus the block's number times ``places``, the room of a block. One that
+is being written, or whose writer was killed, also holds a journal, and a user block before the HDF5 file proper
+(:mod:`twin.recordings.commit`)::
 
     /journal/a, /journal/b
         rows                (capacity,) frames as they came
@@ -36,7 +38,7 @@ from typing import Any
 import numpy as np
 
 FORMAT = "pumphouse-recording"
-VERSION = 1
+VERSION = 2
 
 HEADER = "header"
 """Says again what format it is: HDF5 keeps text attributes where no checksum guards them, and damaged may never come
@@ -44,25 +46,56 @@ to the end of reading one."""
 STATION = "station"
 TAGS = "tags"
 BLOCKS = "blocks"
+VALUES = "values"
+ROWS = "rows"
+QUALITY = "quality"
+LOG = "log"
+TRACKS = "tracks"
+OVERVIEW = "overview"
 JOURNAL = "journal"
 JOURNALS = ("a", "b")
 
-STRETCH = 600  # rows: differences start anew after so many, and so do chunks
+STRETCH = 900  # rows: codes start anew after so many, and so do chunks
 CHUNK_TAGS = 16
-JOURNAL_BYTES = 32 * 2**20  # about an hour of the reference station
+CHUNK_CODED = 64  # tags: how they are coded is small
+BYTES = 8  # of a code at most
+JOURNAL_BYTES = 33 * 2**20  # an hour of the reference station
 LOG_BYTES = 2**20
 LOG_ROOM = 2**16  # a line longer than this is not written
 LARGEST_BLOCK = 2**20  # rows; a file that claims more is damaged
 
-RAW, TIMES, OVER, LISTED = range(4)
-"""How a value comes back from its code c: as it is; ``c * step``; ``c / step``; ``table[c]``."""
+CELL = 60  # rows in one cell of the finest overview; each further level takes ten times as many
+LEVELS = tuple(CELL * 10**power for power in range(5))
+PAGE = 1440  # cells of a tag that are stored together
 
-ENCODING = np.dtype([("how", "u1"), ("store", "u1"), ("slot", "<u4"), ("base", "<i8"), ("step", "<f8")])
-"""``store`` is the bits of the code (16, 32) or 64 for a value in ``floats``; ``slot`` its row there; ``base`` is
-added to every code; ``step`` is what a code counts, and for a listed value nothing."""
+RAW, TIMES, OVER, LISTED = range(4)
+"""How a value comes back from its count c: as the bits of a float64; ``c * step``; ``c / step``; ``table[c]``."""
+
+ENCODING = np.dtype([("how", "u1"), ("bytes", "u1"), ("running", "u1"), ("base", "<i8"), ("step", "<f8")])
+"""``bytes`` are used of a code; ``running`` codes are differences from the row before, others from ``base``; ``step``
+is what a count counts, and for a listed or a raw value nothing."""
+
+CELL_ENCODING = np.dtype([("how", "u1"), ("step", "<f8")])
 
 QUALITY_CHANGE = np.dtype([("row", "<u4"), ("column", "<u4"), ("quality", "u1")])
 """From this row of the block on, this tag has this quality; a block begins with every tag good."""
+VALUELESS = 0x80
+"""Added to a quality: there is no value, which is NaN."""
+
+BLOCK = np.dtype(
+    [
+        ("rows", "<u4"),
+        ("lines", "<u4"),
+        ("log_bytes", "<u4"),
+        ("poses", "<u4"),
+        ("changes", "<u4"),
+        ("first", "<i8"),
+        ("last", "<i8"),
+        ("period", "<i8"),
+        ("sha256", "u1", (32,)),
+    ]
+)
+"""How much of everything one block holds, its first and last time, the time expected from row to row, and its hash."""
 
 POSE = np.dtype(
     [("position", "<f8", (3,)), ("orientation", "<f8", (4,)), ("robot", "S64"), ("at", "<i8"), ("number", "<u8")]
@@ -87,5 +120,5 @@ CHECKED = -16
 
 
 def journal_rows(columns: int) -> int:
-    """Rows a journal has room for: whole stretches."""
-    return max(1, min(60, JOURNAL_BYTES // (row_type(columns).itemsize * STRETCH))) * STRETCH
+    """Rows a journal, and so a block, has room for: whole stretches."""
+    return max(1, min(40, JOURNAL_BYTES // (row_type(columns).itemsize * STRETCH))) * STRETCH

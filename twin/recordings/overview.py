@@ -3,36 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from twin.recordings.memory import Overview
-from twin.signals import Block, Floats, Qualities
+from twin.signals import Block, Qualities
 
 
-def reduced(blocks: Iterable[Block], count: int, since: float, until: float, buckets: int) -> Overview:
-    """Blocks in order of time, ``count`` columns wide, in buckets of equal length between two times."""
+def reduced(parts: Iterable[Block | Overview], count: int, since: float, until: float, buckets: int) -> Overview:
+    """Rows or cells of ``count`` tags, in order of time, in buckets of equal length between two times.
+
+    A cell belongs where its first row does.
+    """
     buckets = max(1, buckets)
     edges = np.linspace(since, until, buckets + 1)[:-1]
     at = np.full(buckets, np.nan)
     low, high, last = (np.full((count, buckets), np.nan) for _ in range(3))
     quality: Qualities = np.zeros((count, buckets), dtype=np.uint8)
-    for block in blocks:
-        if not len(block):
+    for part in map(_cells, parts):
+        known = ~np.isnan(part.at)
+        if not known.any():
             continue
-        bucket = np.clip(np.searchsorted(edges, block.at, side="right") - 1, 0, buckets - 1)
-        rows = np.flatnonzero(np.diff(bucket, prepend=-1))
-        into = bucket[rows]
-        at[into] = np.fmin(at[into], block.at[rows])
-        low[:, into] = np.fmin(low[:, into], np.fmin.reduceat(block.values, rows).T)
-        high[:, into] = np.fmax(high[:, into], np.fmax.reduceat(block.values, rows).T)
-        last[:, into] = _last(block.values, rows).T
-        quality[:, into] = np.maximum(quality[:, into], np.maximum.reduceat(block.quality, rows).T)
+        part = part if known.all() else _only(part, known)
+        bucket = np.clip(np.searchsorted(edges, part.at, side="right") - 1, 0, buckets - 1)
+        starts = np.flatnonzero(np.diff(bucket, prepend=-1))
+        ends = np.append(starts[1:], len(bucket)) - 1
+        into = bucket[starts]
+        at[into] = np.fmin(at[into], part.at[starts])
+        low[:, into] = np.fmin(low[:, into], np.fmin.reduceat(part.low, starts, axis=1))
+        high[:, into] = np.fmax(high[:, into], np.fmax.reduceat(part.high, starts, axis=1))
+        last[:, into] = part.last[:, ends]
+        if part.quality.any():
+            quality[:, into] = np.maximum(quality[:, into], np.maximum.reduceat(part.quality, starts, axis=1))
     filled = ~np.isnan(at)
+    if filled.all():
+        return Overview(at, low, high, last, quality)
     return Overview(at[filled], low[:, filled], high[:, filled], last[:, filled], quality[:, filled])
 
 
-def _last(values: Floats, rows: np.ndarray[tuple[int], np.dtype[np.intp]]) -> Floats:
-    """The last row of each bucket (b, k), whether or not it holds a value."""
-    last: Floats = values[np.append(rows[1:], len(values)) - 1]
-    return last
+def _cells(part: Block | Overview) -> Overview:
+    """Rows as cells of one row each."""
+    if isinstance(part, Overview):
+        return part
+    values = part.values.T
+    return Overview(part.at, values, values, values, part.quality.T)
+
+
+def _only(part: Overview, which: NDArray[np.bool_]) -> Overview:
+    chosen: list[NDArray[Any]] = [a[..., which] for a in (part.at, part.low, part.high, part.last, part.quality)]
+    return Overview(*chosen)

@@ -19,12 +19,16 @@ from twin.alarms.book import Alarm
 from twin.detectors.anomaly import Anomaly
 from twin.errors import StationError, UsageError
 from twin.plant.reading import Station
+from twin.recordings import layout
 from twin.recordings.commit import USER_BLOCK, VERSIONS, Change, mark, opened
 from twin.recordings.damage import is_recording
+from twin.recordings.filters import write_text
 from twin.recordings.journal import Content, Journal, set_aside
-from twin.recordings.layout import BLOCKS, FORMAT, HEADER, JOURNAL, JOURNALS, LOG_ROOM, STATION, TAGS, VERSION
+from twin.recordings.layout import FORMAT, HEADER, JOURNAL, JOURNALS, LOG_ROOM, STATION, TAGS, VERSION
 from twin.recordings.logbook import Entry, line, tags_as_text
-from twin.recordings.sealing import write_block
+from twin.recordings.pages import write_pages
+from twin.recordings.positioned import open_to_write
+from twin.recordings.sealing import prepare, write_block
 from twin.signals import Event, Frame, Pose, TagTable
 from twin.times import nanosecond
 
@@ -57,7 +61,7 @@ class Recorder:
             raise StationError(self.path, "is there already and is no recording", OVERWRITTEN)
         with self._writing(ELSEWHERE):
             self._create()
-            self._handle = os.open(self.path, os.O_RDWR)
+            self._handle = open_to_write(self.path)
             with opened(self.path) as file:
                 journals = [Journal(self._handle, file[JOURNAL][name], len(tags)) for name in JOURNALS]
         self._journal, self._resting = journals
@@ -167,15 +171,18 @@ class Recorder:
         try:
             with h5py.File(change, "r+", libver=VERSIONS) as file:
                 write_block(file, content, self._steps)
+                write_pages(file, self._steps)
             change.commit()
         except BaseException:
             change.withdraw()
+            change.ensure_written()  # what HDF5 complains of is only what came of it
             raise
 
     def _create(self) -> None:
         with _beside(self.path) as part:
             with h5py.File(part, "w", userblock_size=USER_BLOCK, libver=VERSIONS) as file:
                 self._header.write(file)
+                prepare(file, self._tags, layout.journal_rows(len(self._tags)))
                 journals = file.create_group(JOURNAL)
                 for name in JOURNALS:
                     set_aside(journals, name, len(self._tags))
@@ -183,16 +190,14 @@ class Recorder:
 
     def _finish(self) -> None:
         """Write the recording anew without its journal, and put it in the place of the old."""
-        with (
-            _beside(self.path) as part,
-            opened(self.path) as old,
-            h5py.File(part, "w", libver=VERSIONS) as file,
-        ):
-            self._header.write(file)
-            del file[BLOCKS]
-            old.copy(BLOCKS, file)
+        with _beside(self.path) as part, opened(self.path) as old, h5py.File(part, "w", libver=VERSIONS) as file:
+            file.attrs.update(old.attrs)
+            for name in old:
+                if name != JOURNAL:
+                    old.copy(name, file)
             if not self._journal.empty:
                 write_block(file, self._journal.content(), self._steps)
+            write_pages(file, self._steps, closing=True)
 
     @contextlib.contextmanager
     def _writing(self, remedy: str = MAKE_ROOM) -> Iterator[None]:
@@ -215,16 +220,11 @@ class _Header:
 
     def write(self, file: h5py.File) -> None:
         file.attrs.update({"format": FORMAT, "version": VERSION})
-        _write_text(file, HEADER, json.dumps(self._said, ensure_ascii=False).encode())
-        blocks = file.create_group(BLOCKS)
-        blocks.attrs.update({"rows": 0, "lines": 0, "poses": 0})
-        _write_text(file, TAGS, self._tags)
+        said = np.frombuffer(json.dumps(self._said, ensure_ascii=False).encode(), "u1")
+        file.create_dataset(HEADER, data=said, chunks=said.shape, fletcher32=True)
+        write_text(file, TAGS, self._tags)
         if self._station is not None:
-            _write_text(file, STATION, self._station.text.encode())
-
-
-def _write_text(file: h5py.File, name: str, text: bytes) -> None:
-    file.create_dataset(name, data=np.frombuffer(text, "u1"), chunks=True, compression="gzip")
+            write_text(file, STATION, self._station.text.encode())
 
 
 @contextlib.contextmanager

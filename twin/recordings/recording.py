@@ -2,54 +2,57 @@
 
 from __future__ import annotations
 
-import bisect
 import os
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
+from typing import TypeVar
 
-import h5py
 import numpy as np
 
 from twin.alarms.book import Alarm
 from twin.detectors.anomaly import Anomaly
 from twin.errors import StationError
 from twin.plant.reading import Station, parse
-from twin.recordings.commit import generation_of, opened
-from twin.recordings.damage import DAMAGED, ensure_ours, ensure_readable, member, reading, text
-from twin.recordings.layout import BLOCKS, JOURNAL, JOURNALS, STATION, STRETCH, TAGS
-from twin.recordings.logbook import Entry, entries, tags_from_text
+from twin.recordings.commit import generation_of
+from twin.recordings.contents import Contents
+from twin.recordings.damage import DAMAGED, ensure_readable, reading
+from twin.recordings.layout import STRETCH
+from twin.recordings.logbook import Entry
 from twin.recordings.memory import Overview, Track
 from twin.recordings.overview import reduced
-from twin.recordings.sealed import Columns, Part, SealedBlock, unique
-from twin.recordings.tracks import Tracks
-from twin.recordings.unsealed import JournalRows
+from twin.recordings.pages import pieces
+from twin.recordings.parts import Columns, joined, unique
+from twin.recordings.sealed import Sealed
 from twin.signals import Block, Event, Frame, Pose, TagTable
-from twin.times import nanoseconds, seconds
+from twin.times import nanosecond, seconds
 
 SLABS = 4  # stretches kept at hand for asking one instant after the other
 ATTEMPTS = 20  # at reading a file whose tables are changed while they are read
+
+Answer = TypeVar("Answer")
 
 
 class Recording:
     """One recording file; a :class:`twin.recordings.memory.Memory`. Closed like a file.
 
-    All methods raise StationError where the file turns out to be damaged. One that is still being written may be
-    asked as well: each question finds what was there when it was asked.
+    All methods raise StationError where the file turns out to be damaged; damaged values are missing ones. One that is
+    still being written may be asked as well: each question finds what was there when it was asked.
     """
 
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
         ensure_readable(self.path)
-        self._file: h5py.File | None = None
+        self._contents: Contents | None = None
         self._raw = self.path.open("rb", buffering=0)
-        self._slabs: OrderedDict[tuple[int, int], Block] = OrderedDict()
+        self._slabs: OrderedDict[int, Block] = OrderedDict()
+        self._asked = -1
+        self._logged: tuple[Entry, ...] | None = None
         try:
-            with reading(self.path):
-                self._load()
+            self._answer(lambda held: held.rows)
         except BaseException:
             self.close()
             raise
@@ -62,9 +65,9 @@ class Recording:
     def close(self) -> None:
         """Let go of the file. May be called twice."""
         self._raw.close()
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        if self._contents is not None:
+            self._contents.close()
+            self._contents = None
 
     def __enter__(self) -> Recording:
         return self
@@ -74,18 +77,15 @@ class Recording:
 
     # ---- what it is ------------------------------------------------------------------------------------------------
 
-    @property
+    @cached_property
     def tags(self) -> TagTable:
-        return self._tags
+        return self._answer(_tags)
 
     @cached_property
     def station(self) -> Station | None:
-        with reading(self.path):
-            if STATION not in self._held:
-                return None
-            said = text(self._held, STATION).decode()
+        said = self._answer(lambda held: held.station())
         try:
-            return parse(said)
+            return parse(said) if said is not None else None
         except StationError as error:
             raise StationError(
                 self.path, f"brings a station that cannot be used: {error.wrong}", error.remedy
@@ -94,77 +94,55 @@ class Recording:
     @property
     def attributes(self) -> dict[str, str]:
         """What stands at its head: program, source, station_digest."""
-        return {name: str(said) for name, said in self._header.items() if name != "format"}
+        return self._answer(lambda held: {name: str(said) for name, said in held.header.items() if name != "format"})
 
     @property
     def closed(self) -> bool:
         """Whether its recorder has closed it: neither grows it nor was it killed."""
-        self._follow()
-        return JOURNAL not in self._held
+        return self._answer(lambda held: not held.growing)
 
     @property
     def row_count(self) -> int:
         """Frames held."""
-        self._follow()
-        return sum(part.rows for part in self._parts)
+        return self._answer(lambda held: held.rows)
+
+    def damaged(self) -> list[tuple[float, float]]:
+        """Spans, from a first to a last row, of what is not as it was written, by its hashes. Reads all of it."""
+        found = self._answer(lambda held: sorted(set(held.damage())))
+        return [(float(first), float(last)) for first, last in seconds(np.array(found, np.int64).reshape(-1, 2))]
 
     # ---- the two questions -----------------------------------------------------------------------------------------
 
     @property
     def span(self) -> tuple[float, float]:
-        self._follow()
-        with reading(self.path):
-            filled = [part for part in self._parts if part.rows]
-            if not filled:
-                return float("nan"), float("nan")
-            ends = np.array([filled[0].at[0], filled[-1].at[-1]])
-            return float(seconds(ends)[0]), float(seconds(ends)[1])
+        return self._answer(_span)
 
     def latest_at(self, at: float) -> Frame | None:
-        self._follow()
-        with reading(self.path):
-            wanted = int(nanoseconds(np.array([at]))[0])
-            index = bisect.bisect_right(self._firsts, wanted) - 1
-            if index < 0:
-                return None
-            row = int(np.searchsorted(self._filled[index].at, wanted, side="right")) - 1
-            slab = self._slab(index, row // STRETCH)
-            inside = row % STRETCH
-            poses = self._tracks.poses_at(wanted, index)
-            return Frame(
-                float(slab.at[inside]), slab.values[inside], slab.quality[inside], float(slab.arrived[inside]), poses
-            )
+        return self._answer(lambda held: self._latest(held, nanosecond(at)))
 
     def range(self, since: float, until: float, columns: Sequence[int] | None = None) -> Block:
-        blocks = list(self.blocks(since, until, columns))
-        width = len(self.tags) if columns is None else len(columns)
-        if not blocks:
-            return Block(np.empty(0), np.empty((0, width)), np.empty((0, width), np.uint8), np.empty(0))
-        if len(blocks) == 1:
-            return blocks[0]
-        return Block(
-            np.concatenate([b.at for b in blocks]),
-            np.concatenate([b.values for b in blocks]),
-            np.concatenate([b.quality for b in blocks]),
-            np.concatenate([b.arrived for b in blocks]),
-        )
+        width = self._answer(lambda held: held.columns) if columns is None else len(columns)
+        return joined(list(self.blocks(since, until, columns)), width)
 
     def blocks(self, since: float, until: float, columns: Sequence[int] | None = None) -> Iterator[Block]:
         """The same piece by piece, each small enough to hold."""
-        self._follow()
-        chosen, inverse = unique(range(len(self.tags)) if columns is None else columns)
-        ends = nanoseconds(np.array([since, until]))
+        ends = nanosecond(since), nanosecond(until)
+        first, last, width = self._answer(lambda held: (held.find(ends[0]), held.find(ends[1]), held.columns))
+        chosen, inverse = unique(range(width) if columns is None else columns)
         step = _rows_at_once(len(chosen))
-        for part in list(self._filled):
-            with reading(self.path):
-                first, last = (int(i) for i in np.searchsorted(part.at, ends))
-            starts = range(first - first % STRETCH, last, step) if first < last else ()
-            for low in starts:
-                with reading(self.path):
-                    yield _block(part, max(low, first), min(low + step, last), chosen, inverse)
+        for low in range(first - first % STRETCH, last, step) if first < last else ():
+            rows = max(low, first), min(low + step, last)
+            block = self._answer(lambda held, rows=rows: held.block(*rows, chosen))  # type: ignore[misc]
+            yield _ordered(block, inverse)
 
     def overview(self, columns: Sequence[int], since: float, until: float, buckets: int) -> Overview:
-        return reduced(self.blocks(since, until, columns), len(columns), since, until, buckets)
+        chosen, inverse = unique(columns)
+        found = self._answer(
+            lambda held: reduced(_cells(held, chosen, since, until, buckets), len(chosen), since, until, buckets)
+        )
+        if np.array_equal(inverse, np.arange(len(chosen))):
+            return found
+        return Overview(found.at, found.low[inverse], found.high[inverse], found.last[inverse], found.quality[inverse])
 
     def frames(self, since: float, until: float) -> Iterator[Frame]:
         happened = iter(self.events(-np.inf, until))
@@ -180,9 +158,7 @@ class Recording:
                 yield replace(frame, poses=self._poses_at(frame.at), events=tuple(events))
 
     def _poses_at(self, at: float) -> tuple[Pose, ...]:
-        wanted = int(nanoseconds(np.array([at]))[0])
-        with reading(self.path):
-            return self._tracks.poses_at(wanted, bisect.bisect_right(self._firsts, wanted) - 1)
+        return self._answer(lambda held: held.tracks.poses_at(nanosecond(at)), follow=False)
 
     # ---- what happened ---------------------------------------------------------------------------------------------
 
@@ -200,116 +176,115 @@ class Recording:
         return tuple(event for event in self.events(-np.inf, np.inf) if event.kind == "truth")
 
     def robots(self) -> tuple[str, ...]:
-        self._follow()
-        with reading(self.path):
-            return self._tracks.robots()
+        return self._answer(lambda held: held.tracks.robots())
 
     def track(self, robot: str) -> Track:
-        self._follow()
-        with reading(self.path):
-            return self._tracks.track(robot)
+        return self._answer(lambda held: held.tracks.track(robot))
+
+    def _entries(self) -> tuple[Entry, ...]:
+        if self._logged is None or not self.closed:
+            self._logged = self._answer(lambda held: tuple(held.entries()))
+        return self._logged
 
     # ---- the file --------------------------------------------------------------------------------------------------
 
-    @property
-    def _held(self) -> h5py.File:
-        if self._file is None:
+    def _answer(self, question: Callable[[Contents], Answer], follow: bool = True) -> Answer:
+        """Ask what the file holds now. Where it was changed while it was read, it is opened and asked again."""
+        if self._raw.closed:
             raise StationError(self.path, "has been closed", "Open it again")
-        return self._file
+        with reading(self.path):
+            for _ in range(ATTEMPTS):
+                try:
+                    return question(self._current(follow))
+                except DAMAGED:
+                    if not self._changed():
+                        raise
+            return question(self._current(follow))
+
+    def _current(self, follow: bool) -> Contents:
+        if self._contents is None or (follow and self._contents.growing and self._changed()):
+            self._load()
+        assert self._contents is not None
+        if follow:
+            self._contents.grow()
+        return self._contents
 
     def _load(self) -> None:
-        """Read the tables, again if they were changed meanwhile."""
-        for attempt in range(ATTEMPTS):
-            if not _same_file(self.path, self._raw.fileno()):
-                self._raw.close()
-                self._raw = self.path.open("rb", buffering=0)
-            self._generation = generation_of(self._raw.fileno())
-            try:
-                self._read_tables()
-            except DAMAGED:
-                if not self._changed() or attempt == ATTEMPTS - 1:
-                    raise
-            if not self._changed():
-                return
-
-    def _read_tables(self) -> None:
-        if self._file is not None:
-            self._file.close()
-        self._file = opened(self.path)
-        self._header = ensure_ours(self.path, self._file)
-        self._tags = tags_from_text(text(self._file, TAGS))
-        self._blocks = list(_blocks(member(self._file, BLOCKS), len(self._tags)))
-        self._journals = self._open_journals()
-        self._arrange()
-        self._logged: tuple[Entry, ...] | None = None
-
-    def _open_journals(self) -> list[JournalRows]:
-        if JOURNAL not in self._held:
-            return []
-        sealed = {name: int(self._held[BLOCKS].attrs[name]) for name in ("rows", "lines", "poses")}
-        groups = [member(member(self._held, JOURNAL), name) for name in JOURNALS]
-        with self.path.open("rb") as file:
-            return [JournalRows(file, group, len(self._tags), sealed) for group in groups]
-
-    def _arrange(self) -> None:
-        """Put the parts in order: the blocks, then the journals by the numbers of their rows."""
-        self._parts: list[Part] = [*self._blocks, *sorted(self._journals, key=lambda journal: journal.number)]
-        self._filled = [part for part in self._parts if part.rows]
-        self._firsts = [part.first for part in self._filled]
-        self._tracks = Tracks(self._parts, self._filled)
+        if self._contents is not None:
+            self._contents.close()
+            self._contents = None
+        if not _same_file(self.path, self._raw.fileno()):
+            self._raw.close()
+            self._raw = self.path.open("rb", buffering=0)
+        self._generation = generation_of(self._raw.fileno())
         self._slabs.clear()
-
-    def _follow(self) -> None:
-        """Take in what was recorded since the last question."""
-        if JOURNAL not in self._held:
-            return
-        with reading(self.path):
-            if self._changed():
-                self._load()
-            elif sum(journal.grow() for journal in self._journals):
-                self._arrange()
+        self._logged = None
+        self._contents = Contents(self.path, self._changed)
 
     def _changed(self) -> bool:
         return not _same_file(self.path, self._raw.fileno()) or generation_of(self._raw.fileno()) != self._generation
 
-    def _entries(self) -> tuple[Entry, ...]:
-        self._follow()
-        if self._logged is not None and JOURNAL not in self._held:
-            return self._logged
-        with reading(self.path):
-            found: list[tuple[int, Entry]] = []
-            for log in [block.log for block in self._blocks] + [j.log for j in (*self._journals, *self._journals)]:
-                found.extend(entries(log, found[-1][0] if found else 0))
-        self._logged = tuple(entry for _, entry in found)
-        return self._logged
+    def _latest(self, held: Contents, wanted: int) -> Frame | None:
+        row = held.find(wanted, after=True) - 1
+        if row < 0:
+            return None
+        rows, inside = self._around(held, row)
+        poses = held.tracks.poses_at(wanted)
+        return Frame(
+            float(rows.at[inside]), rows.values[inside], rows.quality[inside], float(rows.arrived[inside]), poses
+        )
 
-    def _slab(self, index: int, number: int) -> Block:
-        """A whole stretch of all tags, kept at hand: the next question is likely about the next second."""
-        part = self._filled[index]
-        last = min((number + 1) * STRETCH, part.rows)
-        kept = self._slabs.get((index, number))
-        if kept is None or len(kept) != last - number * STRETCH:
-            everything = np.arange(len(self.tags))
-            kept = _block(part, number * STRETCH, last, everything, everything)
+    def _around(self, held: Contents, row: int) -> tuple[Block, int]:
+        """Rows of all columns, and which of them is the one asked for.
+
+        It alone at first; asked for a second one of the same stretch, all of it, for the next question is likely
+        about the next second.
+        """
+        stretch = row // STRETCH
+        first, last = stretch * STRETCH, min((stretch + 1) * STRETCH, held.rows)
+        kept = self._slabs.get(stretch)
+        if kept is None and self._asked != stretch:
+            self._asked = stretch
+            return held.frame(row), 0
+        if kept is None or len(kept) != last - first:
+            kept = held.block(first, last, np.arange(held.columns))
             kept.values.flags.writeable = kept.quality.flags.writeable = False
-            self._slabs[index, number] = kept
+            self._slabs[stretch] = kept
             while len(self._slabs) > SLABS:
                 self._slabs.popitem(last=False)
-        self._slabs.move_to_end((index, number))
-        return kept
+        self._slabs.move_to_end(stretch)
+        return kept, row - first
 
 
-def _blocks(group: h5py.Group, columns: int) -> Iterator[SealedBlock]:
-    for name in sorted(group):
-        yield SealedBlock(member(group, name), columns)
+def _tags(held: Contents) -> TagTable:
+    tags = held.tags()
+    if len(tags) != held.columns:
+        raise ValueError("tags without values")
+    return tags
 
 
-def _block(part: Part, first: int, last: int, columns: Columns, inverse: Columns) -> Block:
-    values = part.values(first, last, columns)
-    quality = part.quality(first, last, columns)
-    if len(inverse) != len(columns) or (inverse != np.arange(len(columns))).any():
-        values, quality = values[:, inverse], quality[:, inverse]
-    return Block(seconds(part.at[first:last]), values, quality, seconds(part.arrived[first:last]))
+def _span(held: Contents) -> tuple[float, float]:
+    if not held.rows:
+        return float("nan"), float("nan")
+    ends = seconds(np.array([held.filled[0].first, held.filled[-1].last]))
+    return float(ends[0]), float(ends[1])
+
+
+def _cells(held: Contents, columns: Columns, since: float, until: float, buckets: int) -> Iterator[Block | Overview]:
+    """Rows of a span, or cells of them that are no longer than a bucket."""
+    for part, first, last in held.located(held.find(nanosecond(since)), held.find(nanosecond(until))):
+        if isinstance(part, Sealed):
+            levels = [pages for pages in held.pages if pages.level * max(1, buckets) <= last - first]
+            yield from pieces(part, levels, first, last, columns)
+        else:
+            yield part.block(first, last, columns)
+
+
+def _ordered(block: Block, inverse: Columns) -> Block:
+    """The columns in the order asked for."""
+    if len(inverse) == block.values.shape[1] and (inverse == np.arange(len(inverse))).all():
+        return block
+    return replace(block, values=block.values[:, inverse], quality=block.quality[:, inverse])
 
 
 def _rows_at_once(columns: int) -> int:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import h5py
@@ -10,51 +11,171 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.recordings.codes import encoded
+from twin.recordings.filters import append, growing, packed
 from twin.recordings.journal import Content
-from twin.recordings.layout import BLOCKS, CHUNK_TAGS, POSE, QUALITY_CHANGE, STRETCH
-from twin.signals import Qualities
+from twin.recordings.layout import (
+    BLOCK,
+    BLOCKS,
+    BYTES,
+    CHUNK_CODED,
+    CHUNK_TAGS,
+    ENCODING,
+    LOG,
+    POSE,
+    QUALITY,
+    QUALITY_CHANGE,
+    ROWS,
+    STRETCH,
+    TRACKS,
+    VALUELESS,
+    VALUES,
+)
+from twin.signals import Floats, Qualities, TagTable
+from twin.times import NO_TIME, Nanoseconds
 
-GZIP = 4  # harder costs twice the time for a twentieth of the size
+
+def prepare(file: h5py.File, tags: TagTable, places: int) -> None:
+    """Make the empty datasets that blocks will fill, each block with room for so many rows."""
+    count, stretches = len(tags), places // STRETCH
+    growing(file, BLOCKS, BLOCK)
+    values = file.create_group(VALUES)
+    values.attrs.update({"stretch": STRETCH, "places": places})
+    slots = slots_of(tags)
+    values.create_dataset("slots", data=slots, **packed((count,)))
+    shape = (min(CHUNK_CODED, count), stretches)
+    values.create_dataset(
+        "encoding", shape=(count, 0), maxshape=(count, None), dtype=ENCODING, **packed(shape, shuffle=False)
+    )
+    chunk = (min(CHUNK_TAGS, count), STRETCH)
+    for byte in range(BYTES):
+        name = f"byte{byte}"
+        values.create_dataset(
+            name, shape=(count, 0), maxshape=(count, None), dtype="u1", **packed(chunk, shuffle=False)
+        )
+    growing(values, "table", "<f8")
+    rows = file.create_group(ROWS)
+    for name in ("at", "arrived"):
+        rows.create_dataset(name, shape=(0,), maxshape=(None,), dtype="<i8", **packed((places,)))
+    growing(file, QUALITY, QUALITY_CHANGE)
+    growing(file, LOG, "u1")
+    growing(file, TRACKS, POSE)
+
+
+def slots_of(tags: TagTable) -> NDArray[np.uint32]:
+    """(n,) where each tag lies: like beside like, so that what rarely changes shares chunks that are all zero."""
+    order = sorted(
+        range(len(tags)), key=lambda c: (tags[c].kind, tags[c].period, tags[c].unit, tags[c].measures, tags[c].step, c)
+    )
+    slots = np.empty(len(tags), np.uint32)
+    slots[order] = np.arange(len(tags), dtype=np.uint32)
+    return slots
 
 
 def write_block(file: h5py.File, content: Content, steps: Sequence[float]) -> None:
     """Add a block to a recording; ``steps`` (n,) are those of its tags."""
-    blocks = file[BLOCKS]
     rows = content.rows
-    group = blocks.create_group(f"{len(blocks):06d}")
-    group.attrs.update({"rows": len(rows), "stretch": STRETCH, **_ends(rows)})
-    _write(group, "at", rows["at"])
-    _write(group, "arrived", rows["arrived"])
-    coded = encoded(rows["values"], steps)
-    _write(group, "encoding", coded.encoding)
-    for bits, codes in coded.codes.items():
-        _write(group, f"codes{bits}", codes, (CHUNK_TAGS, STRETCH))
-    _write(group, "floats", coded.floats, (CHUNK_TAGS, STRETCH))
-    _write(group, "table", coded.table)
-    _write(group, "quality", quality_changes(rows["quality"]))
-    _write(group, "log", np.frombuffer(content.log, "u1"))
-    _write(group, "tracks", content.poses.astype(POSE))
-    for name, count in (("rows", len(rows)), ("lines", content.lines), ("poses", len(content.poses))):
-        blocks.attrs[name] = int(blocks.attrs[name]) + count
+    values = file[VALUES]
+    number = len(file[BLOCKS])
+    start = number * int(values.attrs["places"])
+    if len(rows):
+        _write_values(values, rows["values"], np.asarray(steps), start)
+    said = np.zeros(1, BLOCK)
+    said["rows"], said["lines"], said["poses"] = len(rows), content.lines, len(content.poses)
+    said["log_bytes"] = len(content.log)
+    said["first"], said["last"], said["period"] = _write_times(file, rows, start)
+    changes = quality_changes(rows["quality"], rows["values"])
+    said["changes"] = len(changes)
+    append(file[QUALITY], changes)
+    append(file[LOG], np.frombuffer(content.log, "u1"))
+    poses = content.poses.astype(POSE)
+    append(file[TRACKS], poses)
+    stretches = ((rows["values"][s : s + STRETCH], rows["quality"][s : s + STRETCH]) for s in _starts(len(rows)))
+    said["sha256"][0] = np.frombuffer(digest(rows["at"], rows["arrived"], stretches, content.log, poses), "u1")
+    append(file[BLOCKS], said)
 
 
-def quality_changes(quality: Qualities) -> NDArray[np.void]:
-    """Where a block's qualities (rows, n) change, from every tag good before it."""
-    before = np.vstack([np.zeros((1, quality.shape[1]), np.uint8), quality[:-1]])
-    row, column = np.nonzero(quality != before) if len(quality) else (np.empty(0, int), np.empty(0, int))
+def digest(
+    at: Nanoseconds,
+    arrived: Nanoseconds,
+    stretches: Iterable[tuple[Floats, Qualities]],
+    log: bytes,
+    poses: NDArray[np.void],
+) -> bytes:
+    """The SHA-256 of what a block holds, however it is coded."""
+    found = hashlib.sha256()
+    for times in (at, arrived):
+        found.update(np.ascontiguousarray(times).tobytes())
+    for values, quality in stretches:
+        found.update(np.where(np.isnan(values), np.nan, values).tobytes())
+        found.update(np.ascontiguousarray(quality).tobytes())
+    found.update(log)
+    found.update(poses.tobytes())
+    return found.digest()
+
+
+def quality_changes(quality: Qualities, values: Floats) -> NDArray[np.void]:
+    """Where a block's qualities (rows, n) change, from every tag good and there before it."""
+    told = quality | np.where(np.isnan(values), np.uint8(VALUELESS), np.uint8(0))
+    before = np.vstack([np.zeros((1, told.shape[1]), np.uint8), told[:-1]])
+    row, column = np.nonzero(told != before) if len(told) else (np.empty(0, int), np.empty(0, int))
     changes = np.zeros(len(row), QUALITY_CHANGE)
     changes["row"], changes["column"] = row, column
-    changes["quality"] = quality[row, column] if len(quality) else 0
+    changes["quality"] = told[row, column] if len(told) else 0
     return changes
 
 
-def _ends(rows: NDArray[np.void]) -> dict[str, int]:
-    return {"first": int(rows["at"][0]), "last": int(rows["at"][-1])} if len(rows) else {"first": 0, "last": 0}
+def _write_values(values: h5py.Group, told: Floats, steps: Floats, start: int) -> None:
+    """The values (rows, n) of a block, some tags at a time."""
+    count = told.shape[1]
+    columns = np.argsort(values["slots"][()])
+    stretches = len(_starts(len(told)))
+    coding = values["encoding"]
+    coding.resize(start // STRETCH + stretches, axis=1)
+    for low in range(0, count, CHUNK_CODED):
+        some = columns[low : low + CHUNK_CODED]
+        coded = encoded(told[:, some], steps[some].tolist(), len(values["table"]))
+        coding[low : low + len(some), start // STRETCH :] = coded.encoding
+        append(values["table"], coded.table)
+        for byte in range(int(coded.encoding["bytes"].max())):
+            plane = ((coded.codes >> np.uint64(8 * byte)) & np.uint64(0xFF)).astype(np.uint8)
+            _write_plane(values[f"byte{byte}"], plane, low, start)
 
 
-def _write(group: h5py.Group, name: str, data: NDArray[Any], chunk: tuple[int, ...] = (2**14,)) -> None:
-    if data.size:
-        chunks = tuple(min(size, limit) for size, limit in zip(data.shape, chunk, strict=True))
-        group.create_dataset(name, data=data, chunks=chunks, shuffle=True, compression="gzip", compression_opts=GZIP)
-    else:
-        group.create_dataset(name, shape=data.shape, dtype=data.dtype)
+def _write_plane(data: h5py.Dataset, plane: NDArray[np.uint8], low: int, start: int) -> None:
+    """One byte of codes (k, rows), where it is not zero in all of a chunk."""
+    rows = plane.shape[1]
+    if data.shape[1] < start + rows:
+        data.resize(start + rows, axis=1)
+    for tag in range(0, len(plane), CHUNK_TAGS):
+        for first in _starts(rows):
+            chunk = plane[tag : tag + CHUNK_TAGS, first : first + STRETCH]
+            if chunk.any():
+                place = start + first
+                data[low + tag : low + tag + len(chunk), place : place + chunk.shape[1]] = chunk
+
+
+def _write_times(file: h5py.File, rows: NDArray[Any], start: int) -> tuple[int, int, int]:
+    """Times as differences from regular ones; ``(first, last, period)``."""
+    blocks, times = file[BLOCKS], file[ROWS]
+    if not len(rows):
+        last = int(blocks[-1]["last"]) if len(blocks) else 0
+        return last, last, 0
+    at, arrived = rows["at"], rows["arrived"]
+    first, last = int(at[0]), int(at[-1])
+    period = int(np.median(np.diff(at))) if len(at) > 1 else 0
+    late = np.where(arrived == NO_TIME, NO_TIME, arrived - at)
+    for name, told in (("at", at - regular(first, period, len(at))), ("arrived", late)):
+        times[name].resize(start + len(at), axis=0)
+        if told.any():
+            times[name][start:] = told
+    return first, last, period
+
+
+def regular(first: int, period: int, rows: int) -> Nanoseconds:
+    """(rows,) times from a first one on."""
+    times: Nanoseconds = first + period * np.arange(rows, dtype=np.int64)
+    return times
+
+
+def _starts(rows: int) -> range:
+    return range(0, rows, STRETCH)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 import h5py
@@ -11,10 +12,11 @@ from numpy.typing import NDArray
 
 from twin.recordings.damage import dataset
 from twin.recordings.layout import CHECKED, POSE, row_type
-from twin.recordings.sealed import Columns
-from twin.signals import Floats, Qualities
-from twin.times import Nanoseconds
+from twin.recordings.parts import Columns
+from twin.signals import Block
+from twin.times import Nanoseconds, seconds
 
+FAR = np.iinfo(np.int64).max  # the time of a first row that is yet to come
 DOUBTFUL = 64  # rows at the end that a power failure may have left half written
 
 
@@ -39,28 +41,36 @@ class JournalRows:
         return int(self._rows["at"][0])
 
     @property
-    def at(self) -> Nanoseconds:
-        return np.array(self._rows["at"][: self.rows])
+    def last(self) -> int:
+        return int(self._rows["at"][self.rows - 1])
 
     @property
-    def arrived(self) -> Nanoseconds:
-        return np.array(self._rows["arrived"][: self.rows])
+    def firsts(self) -> Nanoseconds:
+        return np.array([self.first if self.rows else FAR])
 
-    @property
-    def poses(self) -> NDArray[np.void]:
+    def find(self, at: int, after: bool = False) -> int:
+        return int(np.searchsorted(self._rows["at"][: self.rows], at, side="right" if after else "left"))
+
+    def block(self, first: int, last: int, columns: Columns) -> Block:
+        rows = self._rows[first:last]
+        values, quality = (np.array(rows[name][:, columns]) for name in ("values", "quality"))
+        return Block(seconds(rows["at"]), values, quality, seconds(rows["arrived"]))
+
+    def frame(self, row: int) -> Block:
+        return self.block(row, row + 1, np.arange(self._rows["values"].shape[1]))
+
+    def poses(self, sheet: int) -> NDArray[np.void]:  # noqa: ARG002 - it has one
         return np.array(self._poses[: _following(self._poses["number"], self._sealed["poses"])])
 
-    @property
     def log(self) -> bytes:
         """Its lines, perhaps with a broken one and old ones behind."""
         text = self._log.tobytes()
         return text[: text.find(b"\0")] if b"\0" in text else text
 
-    def values(self, first: int, last: int, columns: Columns) -> Floats:
-        return np.array(self._rows["values"][first:last][:, columns])
-
-    def quality(self, first: int, last: int, columns: Columns) -> Qualities:
-        return np.array(self._rows["quality"][first:last][:, columns])
+    def damage(self) -> Iterator[tuple[int, int]]:
+        for row in range(self.rows):
+            if not self._sound(row):
+                yield int(self._rows["at"][row]), int(self._rows["at"][row])
 
     def grow(self) -> bool:
         """Take in what was put down since; whether there was anything."""
@@ -74,9 +84,12 @@ class JournalRows:
     def _whole(self, first: int, last: int) -> int:
         """How far the rows up to ``last`` are whole."""
         for row in range(max(first, last - DOUBTFUL), last):
-            if zlib.crc32(self._rows[row].tobytes()[:CHECKED]) != int(self._rows["checksum"][row]):
+            if not self._sound(row):
                 return row
         return last
+
+    def _sound(self, row: int) -> bool:
+        return zlib.crc32(self._rows[row].tobytes()[:CHECKED]) == int(self._rows["checksum"][row])
 
 
 def _following(numbers: NDArray[np.uint64], sealed: int) -> int:

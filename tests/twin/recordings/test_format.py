@@ -7,15 +7,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import h5py
 import numpy as np
 import pytest
 
 from tests.conftest import ROOT
 from tests.twin.recordings.material import TAGS, frames, recorded
-from twin.recordings import journal, layout
+from twin.recordings import layout, pages
 from twin.recordings.recording import Recording
 from twin.signals import Frame
 
+BETWEEN = [f"byte{number}" for number in range(1, 7)]  # the page names the first and the last
 PAGE = (ROOT / "recordings" / "README.md").read_text(encoding="utf-8")
 
 
@@ -33,7 +35,7 @@ def values_of() -> Callable[[Path, str], Any]:
 def test_the_page_reads_a_recording_with_h5py_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, values_of: Callable[[Path, str], Any]
 ) -> None:
-    monkeypatch.setattr(journal, "journal_rows", lambda columns: 2 * layout.STRETCH)
+    monkeypatch.setattr(layout, "journal_rows", lambda columns: 2 * layout.STRETCH)
     given = frames(3 * layout.STRETCH + 17)
     few = np.tile(np.array([np.pi, np.e, 1 / 3]), len(given))
     given = [
@@ -49,13 +51,15 @@ def test_the_page_reads_a_recording_with_h5py_alone(
         np.testing.assert_array_equal(quality, block.quality[:, column])
 
 
-def test_the_page_names_every_dataset_of_the_layout(tmp_path: Path) -> None:
-    import h5py
+def test_the_page_names_every_dataset_of_the_layout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "PAGE", 20)
 
-    with h5py.File(recorded(tmp_path / "r.h5", frames(3))) as file:
-        for name in [*file.attrs, *file["blocks/000000"], *file["blocks/000000"].attrs, *file["blocks"].attrs]:
-            assert f"`{name}`" in PAGE, name
-        for kind in (layout.ENCODING, layout.POSE, layout.QUALITY_CHANGE, layout.row_type(3)):
+    with h5py.File(recorded(tmp_path / "r.h5", frames(700))) as file:
+        for name in [*file.attrs, *file["values"].attrs, *file["values"], *file["overview/60"]]:
+            assert f"`{name}`" in PAGE or name in BETWEEN, name
+        for name in [*file, *(f"rows/{name}" for name in file["rows"]), *(f"overview/{n}" for n in file["overview"])]:
+            assert f"`/{name}`" in PAGE or name == "overview" or name == "rows", name
+        for kind in (layout.BLOCK, layout.ENCODING, layout.POSE, layout.QUALITY_CHANGE, layout.row_type(3)):
             for field in kind.names or ():
                 assert f"`{field}`" in PAGE, field
 

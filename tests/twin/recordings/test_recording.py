@@ -22,7 +22,7 @@ from tests.twin.recordings.material import (
 )
 from twin.errors import StationError, UsageError
 from twin.plant.reading import parse
-from twin.recordings import journal, layout
+from twin.recordings import layout
 from twin.recordings.recorder import Recorder
 from twin.recordings.recording import Recording
 from twin.signals import Block, Frame, Tag, TagTable
@@ -38,7 +38,7 @@ tags = [{name = "PT-1", unit = "MPa"}]
 @pytest.fixture
 def short_journal(monkeypatch: pytest.MonkeyPatch) -> int:
     """A journal that is full after a stretch, so that a test sees blocks being sealed."""
-    monkeypatch.setattr(journal, "journal_rows", lambda columns: layout.STRETCH)
+    monkeypatch.setattr(layout, "journal_rows", lambda columns: layout.STRETCH)
     return layout.STRETCH
 
 

@@ -1,0 +1,57 @@
+"""How datasets are packed: with Zstandard, and a checksum a chunk so that no flipped byte goes unseen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+ZSTD, BITSHUFFLE = 32015, 32008  # as registered with the HDF Group
+LZ4 = (0, 2)  # what Bitshuffle is told: blocks of its own choice, packed with LZ4
+LEVEL = 1  # harder costs time and saves nothing on codes
+SMALL = 2**16  # bytes of a list in one chunk
+
+
+def get_ready() -> None:
+    """Let HDF5 know Zstandard. Takes some 50 ms, once."""
+    import hdf5plugin  # noqa: F401 - importing it registers its filters
+
+
+def packed(chunks: tuple[int, ...], shuffle: bool = True) -> dict[str, Any]:
+    """What ``create_dataset`` is to be told."""
+    get_ready()
+    return {
+        "chunks": chunks,
+        "shuffle": shuffle,
+        "compression": ZSTD,
+        "compression_opts": (LEVEL,),
+        "fletcher32": True,
+    }
+
+
+def bit_packed(chunks: tuple[int, ...]) -> dict[str, Any]:
+    """The same for wide integers that are mostly small: their bits turned, and packed with LZ4."""
+    return packed(chunks, shuffle=False) | {"compression": BITSHUFFLE, "compression_opts": LZ4}
+
+
+def write_text(file: h5py.Group, name: str, text: bytes) -> None:
+    """A dataset of bytes that stays as it is."""
+    data = np.frombuffer(text, "u1")
+    file.create_dataset(name, data=data, **packed((max(1, min(len(text), 2**16)),), shuffle=False))
+
+
+def growing(group: h5py.Group, name: str, kind: Any) -> None:
+    """An empty list that will grow."""
+    group.create_dataset(
+        name, shape=(0,), maxshape=(None,), dtype=kind, **packed((max(1, SMALL // np.dtype(kind).itemsize),))
+    )
+
+
+def append(data: h5py.Dataset, more: NDArray[Any]) -> None:
+    """Put more at the end of a list."""
+    if len(more):
+        start = len(data)
+        data.resize(start + len(more), axis=0)
+        data[start:] = more

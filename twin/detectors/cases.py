@@ -51,6 +51,11 @@ class Case:
     settled: bool = False  # whether its departures are taken for known, and only what changes is judged anew
     consequences: set[str] = field(default_factory=set)  # what was seen elsewhere and is explained by it
 
+    @property
+    def fault(self) -> str:
+        """What the residuals call it: they show how far a transmitter is off, not whether it goes on drifting."""
+        return "sensor_bias" if self.anomaly.fault == "sensor_drift" else self.anomaly.fault
+
 
 class Cases:
     """The standing cases of a station; ``numbers`` are those of all its anomalies."""
@@ -136,13 +141,19 @@ class Cases:
             case.rivals += verdict.fault != "unknown" and verdict.confidence > 0.5
             if case.rivals < PERSUADED or verdict.fault == "unknown":
                 return None
-            case.claims = self._claims(verdict, case.circuit) if case.base is None else np.abs(verdict.moved) > 0.0
-            case.pump = verdict.pump
         else:
             case.rivals = 0
             surer = abs(verdict.confidence - before.candidates[0].confidence) >= SURER
             if not surer or at - case.told_at < TOLD_EVERY:
                 return None
+        return self.rename(case, verdict, at, seen, running)
+
+    def rename(self, case: Case, verdict: Verdict, at: float, seen: Judgement, running: frozenset[str]) -> Anomaly:
+        """The anomaly of a case by a later verdict."""
+        before = case.anomaly
+        if (verdict.fault, verdict.equipment) != (before.fault, before.equipment):
+            case.claims = self._claims(verdict, case.circuit) if case.base is None else np.abs(verdict.moved) > 0.0
+            case.pump = verdict.pump
         case.rivals, case.told_at = 0, at
         case.main, case.size = _main(verdict.moved), verdict.moved
         case.anomaly = replace(
@@ -174,6 +185,16 @@ class Cases:
         """The anomaly, ended."""
         self.standing.remove(case)
         return replace(case.anomaly, until=at)
+
+    def call_drift(self, case: Case, at: float) -> Anomaly:
+        """Rename a wrong transmitter that goes on growing wrong."""
+        candidates = tuple(
+            replace(one, fault="sensor_drift") if one.fault == "sensor_bias" else one for one in case.anomaly.candidates
+        )
+        drift = "sensor_drift"
+        case.anomaly = replace(case.anomaly, fault=drift, candidates=candidates, priority=priority(drift))
+        case.told_at = at
+        return case.anomaly
 
     def explain(self, number: int, consequences: set[str]) -> list[Anomaly]:
         """Fold findings under the anomaly that explains them; it, where that brought something new."""

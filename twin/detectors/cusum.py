@@ -73,8 +73,9 @@ class Cusum:
 
     def step(self, at: float, z: Floats, valid: NDArray[np.bool_]) -> None:
         """Add one standardised sample (c,) to each valid channel; the others stay as they are."""
-        steps = np.clip(z, -CLIP, CLIP) * self._signs - self._k
-        sums = np.clip(self._sums + np.where(valid, steps, 0.0), 0.0, CEILING * self.h)
+        # minimum and maximum instead of clip, which costs three times as much on few channels
+        steps = np.minimum(np.maximum(z, -CLIP), CLIP) * self._signs - self._k
+        sums = np.minimum(np.maximum(self._sums + np.where(valid, steps, 0.0), 0.0), CEILING * self.h)
         begun = (sums > 0.0) & (self._sums == 0.0)
         self._onset[begun] = at
         self._sums = sums

@@ -178,7 +178,9 @@ class Detector:
 
     def _review(self, at: float, state: PlantState, seen: Judgement, running: frozenset[str]) -> list[Anomaly]:
         """Reconsider the standing cases, and end those whose residuals are back."""
-        changed = []
+        changed: list[Anomaly] = []
+        if not self._cases.standing:
+            return changed
         departure, _ = self._watch.evidence(at - LATELY)
         calm = self._watch.quick_calm
         for case in list(self._cases.standing):
@@ -227,7 +229,7 @@ class Detector:
         hypotheses = self._library.circuits[case.circuit]
         evidence = self._evidence(since, state, seen, case, known, crossed)
         verdict = diagnosis.verdict(hypotheses, evidence, diagnosis.opinion(hypotheses, evidence), state.pumps)
-        same = (verdict.fault, verdict.equipment) == (case.anomaly.fault, case.anomaly.equipment)
+        same = (verdict.fault, verdict.equipment) == (case.fault, case.anomaly.equipment)
         enough = SECOND_SENSOR if verdict.fault == "sensor_bias" else SECOND
         doubtful = verdict.fault == "unknown" or verdict.confidence < enough
         if doubtful and not same and waited < LOOK_LONGER:
@@ -235,8 +237,14 @@ class Detector:
         self._second.pop(case.anomaly.id, None)
         departure, _ = self._watch.evidence(at - LATELY)
         self._watch.explain(case.claims, departure)
+        if same and case.anomaly.fault == "sensor_bias":
+            return [self._cases.call_drift(case, at)]
         if same or doubtful or self._named(verdict):
             return []
+        whole = self._evidence(at - LATELY, state, seen, case, case.base, case.claims)
+        of_all = diagnosis.verdict(hypotheses, whole, diagnosis.opinion(hypotheses, whole), state.pumps)
+        if (of_all.fault, of_all.equipment) == (verdict.fault, verdict.equipment):
+            return [self._cases.rename(case, of_all, at, seen, running)]  # it was too small to be told right at first
         return [self._cases.open(verdict, case.circuit, since, at, seen, running, base=known)]
 
     def _named(self, verdict: diagnosis.Verdict) -> bool:
@@ -270,8 +278,11 @@ class Detector:
 
     def _open_new(self, at: float, state: PlantState, seen: Judgement, running: frozenset[str]) -> list[Anomaly]:
         """Look at the circuits in which a channel that nobody claims has crossed its threshold."""
-        crossed = seen.crossed & ~self._cases.claimed & ~self._heating()
         changed: list[Anomaly] = []
+        if not seen.crossed.any() and at - max(self._transient.values(), default=-np.inf) > TRANSIENT:
+            self._pending.clear()
+            return changed
+        crossed = seen.crossed & ~self._cases.claimed & ~self._heating()
         for circuit in range(len(self._library.circuits)):
             ours = self._channels.circuit == circuit
             if self._unquiet(circuit, at):
@@ -359,7 +370,7 @@ class Detector:
     ) -> diagnosis.Evidence:
         """What is seen since a time, without what other cases explain and without what is ``known`` (m,)."""
         departure, count = self._watch.evidence(since)
-        known = known if known is not None else case.base if case is not None else None
+        known = case.base if known is None and case is not None else known
         departure = departure if known is None else departure - known
         of_mean = np.clip(np.sqrt(2.0 / np.maximum(count, 1)), MEAN_OF_MANY, MEAN_OF_SOME)
         others = np.zeros(len(self._channels), dtype=bool)

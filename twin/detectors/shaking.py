@@ -27,9 +27,10 @@ POINTS = (
     "vibration_motor_nde_x", "vibration_motor_nde_y",
     "acceleration_envelope_pump_de", "acceleration_envelope_pump_nde",
 )  # fmt: skip
-VELOCITY = Kind("vibration", "%", "", prior=100.0, floor=5.0, drift=80.0, learns=20)
-ENVELOPE = Kind("envelope", "%", "", prior=100.0, floor=6.0, drift=80.0, learns=20)
+VELOCITY = Kind("vibration", "%", "", prior=100.0, floor=5.0, drift=80.0, learns=15)
+ENVELOPE = Kind("envelope", "%", "", prior=100.0, floor=6.0, drift=80.0, learns=15)
 ENVELOPES = slice(9, 11)
+PERIOD = 2.0  # s between two looks
 LEAST = 15.0  # % that the point which moved most must have risen: a machine's own wandering is less
 PATIENCE = 6.0  # s in which a cause that shakes the machine would be found by its head or power
 SHARPNESS = 9.0  # of confidence over the cosine between what is seen and what a fault does
@@ -59,7 +60,7 @@ class Shaking:
         self._column = self._column.reshape(len(model.pumps), len(POINTS))
         self._tags = tags
         each = (VELOCITY,) * 9 + (ENVELOPE,) * 2
-        self._watch = Watch(each * len(model.pumps), station.file.station.false_alarms_per_year)
+        self._watch = Watch(each * len(model.pumps), station.file.station.false_alarms_per_year, PERIOD)
         self._rated_flow = model.rated_flow
         patterns = np.array(list(PATTERNS.values())) * _weights()
         self._patterns: Floats = patterns / np.linalg.norm(patterns, axis=1, keepdims=True)

@@ -20,6 +20,7 @@ from twin.plant.model import PlantState, PumpModel
 from twin.plant.reading import Station
 from twin.signals import Floats, Frame, Quality
 
+EVERY = 1.5  # s: at a frame a second, machines are felt in one and their warmth in the next
 WASHED_OUT = 1.5  # m by which the head of a line must have fallen for a leak to be put to it
 
 
@@ -37,6 +38,9 @@ class Surroundings:
         self._quality = WaterQuality(station, tags)
         self._low_flow = LowFlow(station, model)
         self._restless = Restless(station, model)
+        self._shaken_at, self._warmed_at = -np.inf, -np.inf
+        self._shaken: list[Sign] = []
+        self._warmed: list[Sign] = []
 
     @property
     def anomalies(self) -> tuple[Anomaly, ...]:
@@ -71,19 +75,27 @@ class Surroundings:
         """Go on after a gap in time, or after the clock was set back."""
         for watcher in (self._signs, self._shaking, self._warming, self._waves, self._restless):
             watcher.bridge_gap()
+        self._shaken_at, self._warmed_at = -np.inf, -np.inf
 
     def _seen(self, at: float, values: Floats, state: PlantState, moves: Moves) -> list[Sign]:
         waves = self._waves.step(at, values, state, moves, self._makeup.demand)
+        if at - self._shaken_at >= EVERY:
+            self._shaken_at, self._shaken = at, self._shaking.step(at, values, state, moves)
+        elif at - self._warmed_at >= EVERY:
+            self._warmed_at, self._warmed = at, self._slow(at, values, state, moves)
         return [
             *self._switches.step(at, values),
             *waves,
             *self._supplies(at, values, waves),
-            *self._quality.step(at, values),
             *self._low_flow.step(at, state, moves),
-            *self._shaking.step(at, values, state, moves),
-            *self._warming.step(at, values, state, moves.since_start),
+            *self._shaken,
+            *self._warmed,
             *self._restless.step(at, values, state, moves),
         ]
+
+    def _slow(self, at: float, values: Floats, state: PlantState, moves: Moves) -> list[Sign]:
+        """What takes minutes to change."""
+        return [*self._warming.step(at, values, state, moves.since_start), *self._quality.step(at, values)]
 
     def _supplies(self, at: float, values: Floats, waves: list[Sign]) -> list[Sign]:
         """Make-up; more of it is nothing new beside a rupture."""

@@ -31,7 +31,8 @@ FAR = 0.2  # share by which a load may leave the usual one before a body is lear
 USUAL = 300.0  # s over which the usual load follows
 FIRST_GAIN = 15.0  # K by which a machine that has just been seen may be out of equilibrium
 AFTER_START = 240.0  # s
-SEEN_FIRST = 90.0  # samples
+SEEN_FIRST = 45.0  # samples
+PERIOD = 2.0  # s between two looks
 FOLLOWS = 0.02  # share by which a temperature under suspicion is followed
 JUMP = 1.2  # K in a second that no body of metal does
 JUMPED_FOR = 600.0  # s a thermometer that jumped is held for wrong
@@ -105,7 +106,7 @@ class Warming:
         self._seen: Floats = np.zeros(m)
         self._jumped: Floats = np.full(m, -np.inf)
         self._at = np.nan
-        samples = YEAR / station.file.station.false_alarms_per_year * max(m, 1)
+        samples = YEAR / PERIOD / station.file.station.false_alarms_per_year * max(m, 1)
         self._sums = Cusum(m, K, threshold(K, samples))
         self._rise: Floats = np.zeros(m)
 
@@ -115,7 +116,7 @@ class Warming:
             return []
         warm = self._points.read(values)
         load = self._loads(values, state)
-        elapsed = min(at - self._at, 60.0) if np.isfinite(self._at) else 1.0
+        elapsed = min(at - self._at, 60.0) if np.isfinite(self._at) else PERIOD
         self._at = at
         on = np.append(state.running, True)[self._pump] & np.isfinite(warm) & np.isfinite(load)
         with np.errstate(invalid="ignore"):

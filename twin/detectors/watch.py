@@ -27,6 +27,7 @@ SLOW_FLOOR = 0.7  # of a sample's smallest spread: model errors do not average o
 SUSPICIOUS = 0.3  # of the threshold: above it a channel teaches nothing
 GATE = 3.5  # [standard deviations] a sample farther off teaches nothing
 SHOWN_OVER = 4.0  # samples over which the z that people see is smoothed
+EAGER = 600  # samples from the beginning of which every one teaches; of later ones every other does
 KEPT = 60  # samples kept as evidence
 LATELY = 8  # samples of these that say how things are now
 STEADY = 0.5  # share of its sigma by which a channel may be unsteady and still teach its spread
@@ -79,6 +80,7 @@ class Watch:
         self._recent: Floats = np.full((KEPT, m), np.nan)
         self._recent_at: Floats = np.full(KEPT, np.nan)
         self._row = 0
+        self._turn = 0
 
     def step(self, at: float, sample: Sample, frozen: NDArray[np.bool_], teaching: bool = False) -> Judgement:
         """Judge a sample. ``frozen`` channels (m,) teach nothing; while ``teaching`` none is judged."""
@@ -96,7 +98,9 @@ class Watch:
         self._fast.step(at, z, judged)
         self._step_slow(at, unexplained, doubt, judged)
         sigma = np.sqrt(self._whitening.sigma**2 + doubt)
-        self._learn(sample, unexplained, innovations, z, valid & ~frozen, known | (self._learns < 5))
+        self._turn += 1
+        if self._turn < EAGER or self._turn % 2:
+            self._learn(sample, unexplained, innovations, z, valid & ~frozen, known | (self._learns < 5))
         self._show(at, departure / sigma, valid, departure)
         why = np.where(valid & ~known & self._judged, LEARNING, sample.why)
         return Judgement(departure, sigma, self._z, why == 0, why, self.crossed & judged)

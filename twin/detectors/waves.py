@@ -29,7 +29,6 @@ ECHO_STEP = 24.0  # m while echoes of what the station itself did may come back
 STIRRED = 3.0  # m by which a header moves noticeably
 NOISES = 8.0  # standard deviations that it must be at least
 KEPT = 9  # samples
-NEWEST, OLDEST = 2, 3  # of these that are compared
 ECHOES = 75.0  # s after a start, stop or trip of its own
 ACTING = 8.0  # s after something of its own in which nothing is concluded at all
 OWN_SPEED = 0.05  # of rated: no ramp takes a drive so far from where it was two seconds ago
@@ -94,7 +93,7 @@ class Waves:
         """What stands now; ``demand`` is the make-up over what is usual."""
         if not self._lines:
             return []
-        density = or_zero(self._of_circuits(state.density))
+        density = self._of_circuits(state.density)
         pressure = np.where(self._upstream, state.inlet_pressure[self._circuit], state.outlet_pressure[self._circuit])
         head = pressure / (np.maximum(density[self._circuit], 500.0) * STANDARD_GRAVITY)
         arriving = head + self._impedance * state.header_flow[self._circuit]
@@ -144,6 +143,8 @@ class Waves:
 
     def _acting(self, at: float, state: PlantState, moves: Moves) -> NDArray[np.bool_]:
         """(c,) where one pump does what its sisters do not: gauges and meters of unlike damping then disagree."""
+        if moves.flow.max(initial=0.0) < OWN_FLOW and moves.speed.max(initial=0.0) < OWN_SPEED:
+            return at - self._acted < ACTING
         sole = (moves.speed > OWN_SPEED) | (moves.flow > OWN_FLOW + LIKE_OTHERS * self._of_others(state, moves))
         self._acted[self._pumps_of[sole & (moves.since_start > 1.0)]] = at
         acting: NDArray[np.bool_] = at - self._acted < ACTING
@@ -192,6 +193,8 @@ class Waves:
 
     def _from_chambers(self, at: float, busy: NDArray[np.bool_]) -> None:
         """What chambers see before the station does: a fall comes from upstream, a rise from downstream."""
+        if at - self._chamber_at.max(initial=-np.inf) > BEFORE:
+            return
         for circuit, side in zip(*np.nonzero(at - self._chamber_at == CONFIRMED - 1), strict=True):
             ends = np.flatnonzero((self._circuit == circuit) & (self._upstream == (side == 0)))
             if len(ends) and not self._known(int(circuit)) and not busy[circuit]:
@@ -248,7 +251,7 @@ def _step(kept: deque[Floats], now: Floats) -> Floats:
     """The newest samples less those of some seconds ago; nothing while there are too few."""
     if len(kept) < KEPT:
         return np.zeros(len(now))
-    newest = np.mean([now, *(kept[-n] for n in range(1, NEWEST))], axis=0)
-    oldest = np.mean([kept[n] for n in range(OLDEST)], axis=0)
+    newest = 0.5 * (now + kept[-1])
+    oldest = (kept[0] + kept[1] + kept[2]) / 3.0
     step: Floats = or_zero(newest - oldest)
     return step

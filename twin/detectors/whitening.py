@@ -93,16 +93,16 @@ class Whitening:
         limit = OUTLIER * self.innovation_sigma
         usable &= np.abs(innovations) < 2.0 * limit
         gain = np.where(usable, 1.0 / np.minimum(self._samples + 1.0, MEMORY), 0.0)
-        new = np.clip(np.where(usable, innovations, 0.0), -limit, limit)
-        old = np.clip(np.where(usable, self._last, 0.0), -limit, limit)
-        now = np.clip(np.where(usable, values, 0.0), -limit, limit)
+        told = np.where(usable, (innovations, self._last, values), 0.0)
+        new, old, now = np.minimum(np.maximum(told, -limit), limit)
         self._variance += gain * (new**2 - self._variance)
         self._product += gain * (now * old - self._product)
         self._square += gain * (old**2 - self._square)
         step = np.abs(np.where(usable, values - self._last, 0.0)) / MEAN_STEP
         self._step += gain * (np.minimum(step, limit) - self._step)
         self._samples += usable
-        self.coefficient = np.clip(self._product / np.maximum(self._square, 1e-300), 0.0, LARGEST_COEFFICIENT)
+        share = self._product / np.maximum(self._square, 1e-300)
+        self.coefficient = np.minimum(np.maximum(share, 0.0), LARGEST_COEFFICIENT)
 
     def forget(self, which: NDArray[np.bool_]) -> None:
         """Let the next sample of some channels (c,) follow nothing: there was a gap."""

@@ -1,6 +1,7 @@
 """pandapipes' own time for a circuit, in the environment it wants: ``.peers/bin/python _pandapipes.py circuit.json``.
 
-Prints one JSON object: its version, the median duration of a state started from the last [s], and its pumps' flows.
+Prints one JSON object: its version, whether it has numba, the median duration of a state [s], and its pumps' flows
+[m³/s]. It begins each state anew, for it knows no other way, but keeps its matrix.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import json
 import sys
 import time
 import warnings
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +52,7 @@ def _lossy(net: Any, start: int, end: int, bore: float, zeta: float) -> None:
 
 
 def main() -> None:
-    """Solve once, then again and again from the last state."""
+    """Solve once, then again and again with another pressure."""
     import pandapipes
 
     circuit = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
@@ -64,7 +66,8 @@ def main() -> None:
         durations.append(time.perf_counter() - begun)
     durations.sort()
     flow = (net.res_pump.mdot_from_kg_per_s / circuit["density"]).tolist()
-    print(json.dumps({"version": pandapipes.__version__, "seconds": durations[len(durations) // 2], "flow": flow}))
+    found = {"version": pandapipes.__version__, "seconds": durations[len(durations) // 2], "flow": flow}
+    print(json.dumps(found | {"numba": find_spec("numba") is not None}))
 
 
 if __name__ == "__main__":

@@ -64,7 +64,8 @@ class AlarmBook:
         self._silent: NDArray[np.bool_] = np.zeros(count, dtype=bool)
         self._suppressed: NDArray[np.bool_] = np.zeros(count, dtype=bool)
         self._broken_since: Floats = np.full(count, np.nan)
-        self._started: dict[int, float] = {}
+        self._starts, self._start_of = np.unique(np.append(rules.running, -1), return_inverse=True)
+        self._begun: Floats = np.full(len(self._starts), np.nan)
         self._standing: dict[int, Alarm] = {}
         self._next_id = 1
         self._seen = False
@@ -167,19 +168,14 @@ class AlarmBook:
 
     def _counting(self, frame: Frame) -> NDArray[np.bool_]:
         """Which rules count now: those of a stopped pump, or of one that has just started, do not."""
-        counts = np.ones(len(self._rules.rules), dtype=bool)
-        for column in np.unique(self._rules.running):
-            if column < 0:
-                continue
-            mine = self._rules.running == column
-            if not frame.values[column] > 0.5:
-                self._started.pop(int(column), None)
-                counts[mine] = False
-            else:
-                # the first frame of all finds pumps that have long been running
-                begun = self._started.setdefault(int(column), frame.at if self._seen else -np.inf)
-                counts[mine] = frame.at - begun >= self._rules.grace[mine]
-        self._seen = True
+        turns = (self._starts < 0) | (frame.values[self._starts] > 0.5)  # the first, -1, stands for: always
+        begun = np.fmin(self._begun, frame.at)  # now for what has just started, and where the clock was set back
+        if not self._seen:
+            begun[:] = -np.inf  # the first frame of all finds pumps that have long been running
+            self._seen = True
+        self._begun = np.where(turns, begun, np.nan)
+        self._begun[0] = -np.inf
+        counts: NDArray[np.bool_] = frame.at - self._begun[self._start_of[:-1]] >= self._rules.grace
         return counts
 
     def _first_out(self, raised: NDArray[np.intp]) -> set[int]:

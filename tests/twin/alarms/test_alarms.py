@@ -113,6 +113,15 @@ def test_a_pump_that_has_just_started_is_given_time_to_come_up(rules: Rules) -> 
     assert alarm.tag == "FT"
 
 
+def test_a_clock_that_is_set_back_silences_a_started_pump_no_longer_than_a_start(rules: Rules) -> None:
+    book = AlarmBook(rules)
+    book.step(frame(1e6, running=0.0))
+    book.step(frame(1e6 + 1, flow=100.0))
+    book.step(frame(0.0, flow=100.0))
+    assert book.step(frame(START_GRACE - 1.0, flow=100.0)) == ()
+    assert [a.tag for a in book.step(frame(START_GRACE, flow=100.0))] == ["FT"]
+
+
 def test_a_bad_value_neither_raises_nor_clears(rules: Rules) -> None:
     book = AlarmBook(rules)
     book.step(frame(0.0, smoke=1))

@@ -22,6 +22,8 @@ from twin.recordings.unsealed import JournalRows
 from twin.recordings.version1 import OldBlock
 from twin.signals import Block, TagTable
 
+MOST_TAGS = 2**20
+
 
 class Contents:
     """What one opening of a file found. Any question may raise one of :data:`twin.recordings.damage.DAMAGED`.
@@ -41,6 +43,8 @@ class Contents:
             sealed = {name: int(group.attrs[name]) for name in ("rows", "lines", "poses")}
         else:
             self.columns = len(dataset(self.file, f"{VALUES}/slots"))
+            if self.columns > MOST_TAGS:
+                raise ValueError("an absurd number of tags")
             blocks = Sealed(self.file, self.columns, changed)
             self.blocks, sealed = [blocks], blocks.counts
         self.growing = JOURNAL in self.file

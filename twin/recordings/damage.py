@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import struct
 import zlib
 from collections.abc import Iterator
@@ -33,6 +34,7 @@ DAMAGED = (
 """What h5py and numpy raise on files that are not what they say."""
 
 LARGEST_TEXT = 64 * 2**20
+LARGEST_CHUNK = 64 * 2**20  # bytes; HDF5 reads a chunk whole
 LARGEST_LIST = 2**21  # entries of a list that is read at once
 AGAIN = "Record or import it again"
 NAME_ANOTHER = "Name a recording made with `pumphouse simulate`, `watch` or `import`"
@@ -128,6 +130,8 @@ def dataset(group: h5py.Group, name: str) -> h5py.Dataset:
     found = member(group, name)
     if not isinstance(found, h5py.Dataset) or found.external or found.is_virtual:
         raise TypeError(f"{name} is no dataset of this file")
+    if found.chunks is not None and math.prod(found.chunks) * found.dtype.itemsize > LARGEST_CHUNK:
+        raise ValueError(f"{name} has chunks of an absurd size")
     return found
 
 

@@ -61,6 +61,8 @@ class Sealed:
             raise ValueError("no blocks look like that")
         if len(counts) and int(counts.max()) > self.places:
             raise ValueError("a block with more rows than places")
+        if any(dataset(file, f"{VALUES}/{name}").shape[:1] != (columns,) for name in ("slots", "encoding", "byte0")):
+            raise ValueError("values of more or fewer tags")
         self._ends = np.cumsum(counts)
         self._starts = self._ends - counts
         self._filled = np.flatnonzero(counts)

@@ -1,0 +1,148 @@
+"""Files that were made to mislead: wrong types, absurd sizes, links elsewhere. One sentence, and little memory."""
+
+from __future__ import annotations
+
+import resource
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.twin.recordings.material import frames, recorded
+from twin.errors import StationError
+from twin.recordings.recording import Recording
+
+NAMES = (
+    "header",
+    "tags",
+    "blocks",
+    "quality",
+    "log",
+    "tracks",
+    "rows/at",
+    "rows/arrived",
+    "values/slots",
+    "values/encoding",
+    "values/byte0",
+    "values/table",
+)
+TYPES = ("u1", "i2", "f8", "S5", "c16", np.dtype([("rows", "<u4")]), h5py.string_dtype())
+SIZES = ((), (0,), (1,), (3,), (2**40,), (2**20, 2**20), (1, 2, 3))
+MOST = 256 * 2**20  # bytes that reading any file may take
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return recorded(tmp_path_factory.mktemp("whole") / "r.h5", frames(950))
+
+
+def asked(path: Path) -> str:
+    """Every question, answered or refused; what is said when it is refused."""
+    try:
+        with Recording.open(path) as recording:
+            recording.range(*recording.span)
+            recording.latest_at(np.inf)
+            recording.overview([0], *recording.span, 10)
+            recording.events(-np.inf, np.inf)
+            recording.track("RB1")
+            recording.damaged()
+            return "" if len(recording.tags) else "no tags"
+    except StationError as error:
+        return str(error)
+
+
+def ensure_plain(path: Path) -> None:
+    """It is answered, or refused in one sentence that names the file."""
+    said = asked(path)
+    assert not said or (str(path) in said and "\n" not in said)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(name=st.sampled_from(NAMES), kind=st.sampled_from(TYPES), size=st.sampled_from(SIZES))
+def test_another_type_or_size_is_refused_or_done_without(
+    whole: Path, tmp_path: Path, name: str, kind: object, size: tuple[int, ...]
+) -> None:
+    path = tmp_path / "r.h5"
+    shutil.copy(whole, path)
+    with h5py.File(path, "r+") as file:
+        del file[name]
+        file.create_dataset(
+            name, shape=size, dtype=kind, chunks=tuple(min(n, 64) for n in size) if size and all(size) else None
+        )
+    ensure_plain(path)
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    field=st.sampled_from(["rows", "lines", "log_bytes", "poses", "changes", "first", "last", "period"]),
+    number=st.integers(-(2**63), 2**63 - 1),
+)
+def test_a_block_that_claims_anything_is_refused_or_done_without(
+    whole: Path, tmp_path: Path, field: str, number: int
+) -> None:
+    path = tmp_path / "r.h5"
+    shutil.copy(whole, path)
+    with h5py.File(path, "r+") as file:
+        blocks = file["blocks"][()]
+        blocks[field] = number % 2**32 if blocks.dtype[field] == np.uint32 else number
+        file["blocks"][()] = blocks
+    ensure_plain(path)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_links_are_not_followed_anywhere(whole: Path, tmp_path: Path, name: str) -> None:
+    outside, path = tmp_path / "outside.h5", tmp_path / "r.h5"
+    for link in (h5py.ExternalLink(str(outside), name), h5py.SoftLink("/elsewhere")):
+        shutil.copy(whole, path)
+        shutil.copy(whole, outside)
+        with h5py.File(path, "r+") as file:
+            file.move(name, "elsewhere")
+            file[name] = link
+        assert not all_there(path)
+
+
+def all_there(path: Path) -> bool:
+    try:
+        with Recording.open(path) as recording:
+            return not recording.damaged() and len(recording.tags) > 0
+    except StationError:
+        return False
+
+
+LIMITED = """
+import resource, sys
+from pathlib import Path
+from tests.twin.recordings.test_malice import ensure_plain
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+for path in sorted(Path(sys.argv[1]).glob("*.h5")):
+    ensure_plain(path)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+
+
+def test_odd_files_take_little_memory(shared_data: Path) -> None:
+    words = [sys.executable, "-c", LIMITED, str(shared_data / "hdf5_bad")]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert int(done.stdout) * 1024 < MOST
+
+
+def test_absurd_sizes_take_little_memory(whole: Path, tmp_path: Path) -> None:
+    """Datasets that claim terabytes in a few bytes."""
+    path = tmp_path / "r.h5"
+    for name in NAMES:
+        shutil.copy(whole, path)
+        with h5py.File(path, "r+") as file:
+            old = file[name]
+            kind, shape = old.dtype, (2**40,) if old.ndim == 1 else (old.shape[0], 2**40)
+            del file[name]
+            file.create_dataset(name, shape=shape, dtype=kind, chunks=tuple(min(n, 64) for n in shape))
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        ensure_plain(path)
+        assert (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024 < MOST, name

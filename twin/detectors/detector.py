@@ -85,6 +85,8 @@ class Detector:
         self._transient: dict[int, float] = {}
         self._second: dict[int, float] = {}
         self._witnesses = {name: self._witness(name) for name in WITNESSES}
+        self._why: NDArray[np.intp] = np.empty(0, dtype=np.intp)
+        self._said: tuple[str, ...] = ()
         self._findings: Findings | None = None
         self._at = -np.inf
 
@@ -413,5 +415,11 @@ class Detector:
             sigma=seen.sigma * scale,
             z=seen.z.copy(),
             valid=seen.valid,
-            why=tuple(WHY[code] for code in seen.why.tolist()),
+            why=self._reasons(seen.why),
         )
+
+    def _reasons(self, why: NDArray[np.intp]) -> tuple[str, ...]:
+        """Why each may not be judged, in words; the same tuple as long as nothing of it changes."""
+        if not np.array_equal(why, self._why):
+            self._why, self._said = why, tuple(WHY[code] for code in why.tolist())
+        return self._said

@@ -29,10 +29,13 @@ def real_start(folder: Path) -> None:
     import_files([folder / "valhall_pump_start.csv"], HERE / "valhall-start.h5", None, mapping, lambda _: None)
 
 
-def simulated(scenario: str, seed: int, seconds: float) -> None:
-    """A simulated run that was watched while it was recorded, so that what was found live is in it."""
-    source = Simulated.open(f"sim:?scenario={scenario}&seed={seed}", read(), START)
-    with Recorder(HERE / f"{scenario}.h5", source.tags, source.station, source.name) as recorder:
+def simulated(name: str, seed: int, seconds: float) -> None:
+    """A simulated run that was watched while it was recorded, so that what was found live is in it. Its scenario is
+    the file beside, else the one of that name."""
+    beside = HERE / f"{name}.toml"
+    source = Simulated.open(f"sim:?scenario={beside if beside.is_file() else name}&seed={seed}", read(), START)
+    told = f"sim:?scenario={name}&seed={seed}"
+    with Recorder(HERE / f"{name}.h5", source.tags, source.station, told) as recorder:
         asyncio.run(watch(source, lambda _: None, ManualClock(START), recorder, seconds))
 
 
@@ -41,6 +44,8 @@ def main(folders: list[str]) -> None:
     for folder in folders:
         real_start(Path(folder))
     simulated("cavitation", seed=3, seconds=600.0)
+    simulated("winter-night", seed=3, seconds=7200.0)
+    simulated("duty-rotation", seed=3, seconds=3600.0)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from twin.plant.reading import read
 from twin.recordings.importers.foreign import import_sheet
 from twin.recordings.recorder import Recorder
 from twin.recordings.recording import Recording
+from twin.saying import say_findings
 from twin.simulation.plant import Plant
 
 START = 1_768_147_200.0
@@ -112,3 +113,12 @@ def test_a_recording_of_nothing_is_refused(tmp_path: Path) -> None:
 def test_findings_that_cannot_be_written_are_said(foreign: Path, tmp_path: Path) -> None:
     with pytest.raises(StationError, match="cannot be written"):
         write_scores(found(foreign), tmp_path / "nowhere" / "scores.csv")
+
+
+def test_the_load_of_alarms_is_told_beside_the_benchmark(capsys: pytest.CaptureFixture[str]) -> None:
+    load = {"raised": 15, "per_window": 15.0, "worst": 15, "floods": 1, "flooded": 0.72, "most_standing": 9, "stale": 0,
+            "chattering": ("B4-PT-10101 L",)}  # fmt: skip
+    said = {"anomalies": [], "alarms": [], "span": ["a", "b"], "alarm_load": load}
+    say_findings(said, START, ())
+    line = "alarms: 15 per 10 min (EEMUA 191: 1), at worst 15, 1 flood (72.0% of the time), at most 9 standing, 0 stale"
+    assert f"{line}, chattering: B4-PT-10101 L" in capsys.readouterr().out

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from twin.alarms.book import Alarm
 from twin.detectors.anomaly import Anomaly
 from twin.pipeline import Twin
-from twin.plant.reading import read
+from twin.plant.reading import Station, read
 from twin.signals import Frame, Quality
 from twin.simulation.plant import Plant
 
@@ -39,8 +39,8 @@ class Heard:
         return {(a.equipment, a.evidence[0].residual if a.evidence else a.fault) for a in self.anomalies}
 
 
-def heard(frames: Iterable[Frame]) -> Heard:
-    twin, said = Twin(STATION), Heard()
+def heard(frames: Iterable[Frame], station: Station = STATION) -> Heard:
+    twin, said = Twin(station), Heard()
     for frame in frames:
         snapshot = twin.step(frame)
         said.anomalies += snapshot.changed_anomalies
@@ -158,3 +158,14 @@ def test_tags_that_appear_and_vanish_neither_crash_nor_flood(seed: int) -> None:
     assert ("B4", "missing") in said.troubles
     assert len({a.id for a in said.anomalies}) <= 3
     assert said.alarms == []
+
+
+@pytest.mark.parametrize("factor", [0.9, 1.1])
+def test_curves_that_are_wrong_by_a_tenth_are_learned_from_the_first_and_raise_nothing(factor: float) -> None:
+    curves = {
+        name: curve.model_copy(update={"head_m": tuple(factor * head for head in curve.head_m)})
+        for name, curve in STATION.file.curves.items()
+    }
+    wrong = Station(STATION.file.model_copy(update={"curves": curves}), STATION.text, STATION.path)
+    said = heard(RECORD, wrong)
+    assert (said.anomalies, said.alarms) == ([], [])

@@ -25,6 +25,7 @@ from twin.times import NO_TIME, Nanoseconds, seconds
 
 LASTLESS = 0x40  # added to a quality: there is no last value
 TEN = 10
+FIFTH = 5  # of a page is worth its chunks when a recording is closed
 ROWS_AT_ONCE = 2**22
 
 
@@ -154,7 +155,7 @@ def _last_cell(first: int, covered: int, level: int, closing: bool) -> int:
     """Up to where a level is to be written: whole pages, and at the end one that is worth its chunks."""
     cells = -(-covered // level) if closing else covered // level
     rest = cells % PAGE
-    if not closing or rest < PAGE // TEN:
+    if not closing or rest < PAGE // FIFTH:
         cells -= rest
     return max(first, cells)
 

@@ -262,7 +262,8 @@ class Sealed:
             long = codes[wide].astype(np.uint64)
             for byte in range(1, int(encoding["bytes"].max())):
                 long |= self._every(f"byte{byte}", start, place + 1)[wide].astype(np.uint64) << np.uint64(8 * byte)
-            counts[wide] = counts_of(long, encoding[wide, np.newaxis])[:, -1]
+            steps = signed(long)
+            counts[wide] = encoding["base"][wide] + np.where(running[wide], steps.sum(axis=1), steps[:, -1])
         return values_of(counts[:, np.newaxis], encoding["how"], encoding["step"], self._table)[:, 0]
 
     def _read_coding(self, number: int) -> NDArray[np.void]:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.recordings.codes import encoded
-from twin.recordings.filters import append, growing, packed
+from twin.recordings.filters import append, bit_packed, growing, packed
 from twin.recordings.journal import Content
 from twin.recordings.layout import (
     BLOCK,
@@ -47,11 +47,9 @@ def prepare(file: h5py.File, tags: TagTable, places: int) -> None:
         "encoding", shape=(count, 0), maxshape=(count, None), dtype=ENCODING, **packed(shape, shuffle=False)
     )
     chunk = (min(CHUNK_TAGS, count), STRETCH)
-    for byte in range(BYTES):
-        name = f"byte{byte}"
-        values.create_dataset(
-            name, shape=(count, 0), maxshape=(count, None), dtype="u1", **packed(chunk, shuffle=False)
-        )
+    for byte in range(BYTES):  # the lowest is always asked for, and LZ4 is the quicker; the others are rarely there
+        packing = packed(chunk, shuffle=False) if byte else bit_packed(chunk)
+        values.create_dataset(f"byte{byte}", shape=(count, 0), maxshape=(count, None), dtype="u1", **packing)
     growing(values, "table", "<f8")
     rows = file.create_group(ROWS)
     for name in ("at", "arrived"):

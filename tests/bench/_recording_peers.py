@@ -94,10 +94,10 @@ class DuckDb:
             base.execute("create table day as select * from told")
 
     def first(self, path: Path) -> object:
-        return self._asked(path, "select * from day where at = (select min(at) from day)")
+        return self._asked(path, 'select * from day where "at" = (select min("at") from day)')
 
     def tag(self, path: Path, column: int) -> object:
-        return self._asked(path, f"select at, v{column}, q{column} from day")
+        return self._asked(path, f'select "at", v{column}, q{column} from day')
 
     def instant(self, path: Path, row: int) -> object:
         return self._asked(path, f"select * from day where rowid = {row}")

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from twin.recordings.codes import counted, values_of
 from twin.recordings.damage import DAMAGED, dataset
 from twin.recordings.filters import bit_packed, packed
-from twin.recordings.layout import CELL_ENCODING, CHUNK_CODED, CHUNK_TAGS, LEVELS, OVERVIEW, PAGE, VALUELESS
+from twin.recordings.layout import CELL_ENCODING, CHUNK_TAGS, LEVELS, OVERVIEW, PAGE, VALUELESS
 from twin.recordings.memory import Overview
 from twin.recordings.parts import Columns
 from twin.recordings.sealed import Sealed, rows_of
@@ -25,6 +25,7 @@ from twin.times import NO_TIME, Nanoseconds, seconds
 
 LASTLESS = 0x40  # added to a quality: there is no last value
 TEN = 10
+MOST_CODED = 2**14  # tags in one chunk of encoding
 FIFTH = 5  # of a page is worth its chunks when a recording is closed
 ROWS_AT_ONCE = 2**22
 
@@ -54,7 +55,7 @@ class Pages:
             self._stamps = seconds(self.at)
         page, start = first // PAGE, first // PAGE * PAGE
         told = rows_of(self._cells, slots, start, last)
-        encoding = rows_of(self._encoding, slots, page, -(-last // PAGE))
+        encoding = np.asarray(self._encoding[:, page : -(-last // PAGE)])[slots]
         for low in range(0, last - start, PAGE):
             np.cumsum(told[:, 0, low : low + PAGE], axis=1, out=told[:, 0, low : low + PAGE])
         told = told[:, :, first - start :]
@@ -165,7 +166,7 @@ def _prepared(file: h5py.File, level: int, columns: int) -> h5py.Group:
     group.create_dataset(
         "cells", shape=(columns, 4, 0), maxshape=(columns, 4, None), dtype="<i8", **bit_packed((1, 4, PAGE))
     )
-    chunks = (min(CHUNK_CODED, columns), 1)
+    chunks = (min(MOST_CODED, columns), 1)
     group.create_dataset(
         "encoding", shape=(columns, 0), maxshape=(columns, None), dtype=CELL_ENCODING, **packed(chunks)
     )

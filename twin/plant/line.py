@@ -51,9 +51,9 @@ class Lines:
     far: NDArray[np.intp]  # (n,) points at the neighbour's end
     near: NDArray[np.intp]  # (n,) points at the station's end
     line: NDArray[np.intp]  # (points,) the line a point is on
-    elevation: Floats  # (points,) above the station's datum [m]
+    elevation: Floats  # (points,) the highest around each point, above the station's datum [m]
     weight: Floats  # (n,) of its water [N/m³]
-    vapour_pressure: Floats  # (n,) absolute [Pa]
+    boiling: Floats  # (points,) the head at which the water there boils [m]
 
     @classmethod
     def of(cls, station: StationFile, step: float) -> Lines:
@@ -65,6 +65,9 @@ class Lines:
         reaches = np.maximum(np.rint(pipe.length / (speed * step)), 1).astype(np.intp)
         near = np.cumsum(reaches + 1) - 1
         far = near - reaches
+        line = np.repeat(np.arange(len(station.lines)), reaches + 1)
+        elevation = _elevations(station, reaches)
+        weight = water.density(kelvin) * STANDARD_GRAVITY
         return cls(
             step=step,
             reaches=reaches,
@@ -75,10 +78,10 @@ class Lines:
             behind_quadratic=column["slope_m"] / (column["flow_m3_h"] / 3600.0) ** 2,
             far=far,
             near=near,
-            line=np.repeat(np.arange(len(station.lines)), reaches + 1),
-            elevation=_elevations(station, reaches),
-            weight=water.density(kelvin) * STANDARD_GRAVITY,
-            vapour_pressure=water.vapour_pressure(kelvin),
+            line=line,
+            elevation=elevation,
+            weight=weight,
+            boiling=elevation + ((water.vapour_pressure(kelvin) - STANDARD_ATMOSPHERE) / weight)[line],
         )
 
     @property
@@ -137,16 +140,20 @@ class Lines:
 
     def margin(self, state: LineState) -> Floats:
         """(points,) Absolute pressure less that at which the water boils: below zero the column would part. [Pa]"""
-        gauge = self.weight[self.line] * (state.head - self.elevation)
-        margin: Floats = gauge + (STANDARD_ATMOSPHERE - self.vapour_pressure)[self.line]
+        margin: Floats = self.weight[self.line] * (state.head - self.boiling)
         return margin
 
-    def least_margin(self, state: LineState) -> tuple[Floats, Floats]:
-        """(n,) The least margin along each line [Pa], and how far from the station it is [m]."""
+    def lowest_margin(self, state: LineState) -> Floats:
+        """(n,) The least margin along each line. [Pa]"""
+        least: Floats = self.weight * np.minimum.reduceat(state.head - self.boiling, self.far)
+        return least
+
+    def lowest_place(self, state: LineState) -> Floats:
+        """(n,) How far from the station that is. [m]"""
         margin = self.margin(state)
-        least = np.minimum.reduceat(margin, self.far)
-        first = np.array([np.argmin(margin[far : near + 1]) for far, near in zip(self.far, self.near, strict=True)])
-        return least, self.pipe.length * (1.0 - first / self.reaches)
+        first = [int(np.argmin(margin[far : near + 1])) for far, near in zip(self.far, self.near, strict=True)]
+        place: Floats = self.pipe.length * (1.0 - np.array(first) / self.reaches)
+        return place
 
 
 def settled(network: Network, lines: Lines, speed: Floats, losses: Losses) -> tuple[Flows, LineState]:
@@ -173,13 +180,19 @@ def wave_speed(temperature: Floats, bore: Floats, wall: Floats) -> Floats:
 
 
 def _elevations(station: StationFile, reaches: NDArray[np.intp]) -> Floats:
-    """(points,) where each line lies; one without a profile lies as high as the node it joins."""
+    """(points,) the highest that each line lies around each point, so that no hill is missed between two.
+
+    A line without a profile lies as high as the node it joins.
+    """
     joined = {node.id: node.elevation_m for node in station.nodes}
-    heights = []
+    heights = [np.zeros(0)]
     for line, count in zip(station.lines, reaches, strict=True):
-        away, height = zip(*(line.profile or ((0.0, joined.get(line.node, 0.0)),)), strict=True)
-        heights.append(np.interp(np.linspace(line.length_m, 0.0, count + 1), away, height))
-    return np.concatenate(heights) if heights else np.zeros(0)
+        away, height = np.array(line.profile or ((0.0, joined.get(line.node, 0.0)),)).T
+        along = np.interp(np.linspace(line.length_m, 0.0, count + 1), away, height)
+        nearest = np.rint((1.0 - away / line.length_m) * count).astype(np.intp)
+        np.maximum.at(along, nearest, height)
+        heights.append(along)
+    return np.concatenate(heights)
 
 
 def _columns(station: StationFile) -> dict[str, Floats]:

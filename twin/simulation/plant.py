@@ -15,6 +15,7 @@ from twin.plant.reading import Station
 from twin.signals import Event, Frame, Quality
 from twin.simulation import (
     ailments,
+    boiling,
     control,
     instruments,
     moment,
@@ -27,6 +28,7 @@ from twin.simulation import (
 )
 from twin.simulation.ailments import Ailment, Together
 from twin.simulation.board import Board
+from twin.simulation.boiling import Flags
 from twin.simulation.chance import as_built
 from twin.simulation.effects import Effects
 from twin.simulation.faults import FAULTS
@@ -54,6 +56,7 @@ class PlantState:
     said: instruments.Said
     ailments: tuple[Ailment, ...]  # past, present and to come
     settled: bool  # whether the flows of the last second settled
+    boils: Flags  # (l,) whether the water of each line boiled somewhere at the end of the last second
     orders: tuple[Happening, ...] = ()  # operations that were commanded for the next second
 
 
@@ -96,7 +99,8 @@ class Plant:
         healthy = Effects.none(self._layout)
         rest = moment.first(self._plan, waterside.hydraulics(self._works, water, healthy), controls, lot)
         said = instruments.first(self.station.tags, lot)
-        return PlantState(0, lot, controls, water, rest, said, self._script.ailments, settled=True)
+        boils = np.zeros(len(self._layout.lines), dtype=np.bool_)
+        return PlantState(0, lot, controls, water, rest, said, self._script.ailments, settled=True, boils=boils)
 
     @property
     def now(self) -> float:
@@ -180,6 +184,7 @@ class Plant:
             *(told(order, at) for order in orders),
             *(Event(at, news.kind, news.subject, news.text) for news in state.controls.told()),
             *self._told_settling(hydraulics.converged),
+            *self._told_boiling(state),
         )
         if not hydraulics.converged:
             quality = np.maximum(quality, np.uint8(Quality.UNCERTAIN))
@@ -207,6 +212,15 @@ class Plant:
             return ()
         self._state.settled = settles
         return (Event(self.now, "notice", self.station.id, SETTLED_AGAIN if settles else UNSETTLED),)
+
+    def _told_boiling(self, state: PlantState) -> list[Event]:
+        """A notice when the water of a line begins to boil, and one when it no longer does."""
+        lines, before = self._works.lines, state.boils
+        state.boils = boiling.boiling(lines, state.water.lines)
+        if (state.boils == before).all():
+            return []
+        names = [line.id for line in self._layout.lines]
+        return boiling.told(lines, state.water.lines, state.boils, before, names, self.now)
 
     def _daily(self, at: float) -> float:
         """Share of the flow set-point that the scenario's daily curve asks for at the station's hour."""

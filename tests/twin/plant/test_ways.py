@@ -151,7 +151,7 @@ def test_the_heights_that_are_refused_are_those_where_the_elastic_line_has_no_ma
         rising = (lines.near[lines.line] - np.arange(lines.line.size)) / lines.reaches[lines.line]
         lost = (lines.friction(flow) * flow * np.abs(flow))[lines.line]
         state = LineState(head[lines.line] + rising * lost, flow[lines.line], lines.friction(flow) / lines.reaches)
-        assert (lines.least_margin(state)[0][1] < 30e3) == bool(mistakes(one))
+        assert (lines.lowest_margin(state)[1] < 30e3) == bool(mistakes(one))
 
 
 def test_a_pipe_may_lose_by_its_length_and_bore_alone() -> None:

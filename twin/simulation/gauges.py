@@ -38,6 +38,8 @@ class Gauges:
     scale: Floats
     offset: Floats
     own: NDArray[np.bool_]  # (5, c) where the station has no tag of it
+    remote: NDArray[np.bool_]  # (c,) where two tags say the remote difference
+    panels: bool  # whether there is any that the station has no tag of
 
     @classmethod
     def of(cls, layout: Layout, works: Works, kit: Transmitters) -> Gauges:
@@ -51,7 +53,7 @@ class Gauges:
         scale[FLOW] /= kit.gain[tag][FLOW]
         own: NDArray[np.bool_] = np.logical_not(there.any(axis=2))
         own[HIGHER:] = False  # nobody has a panel at the remote point
-        return cls(layout, works, tag, there, scale, offset, own)
+        return cls(layout, works, tag, there, scale, offset, own, there[LOWER, :, 0], bool(own.any()))
 
     def read(self, values: Floats, quality: Qualities, of: Hydraulics) -> Floats:
         """(4, c) flow [m³/s], inlet pressure, outlet pressure, remote difference [Pa]; NaN for what is lost.
@@ -61,11 +63,11 @@ class Gauges:
         values, quality : (n,)   As a frame has them.
         """
         good = self.there & (quality[self.tag] == Quality.GOOD)
-        read = _voted(np.where(good, values[self.tag] * self.scale + self.offset, np.nan), good.sum(axis=2))
-        if self.own.any():
+        read = _voted(values[self.tag] * self.scale + self.offset, good)
+        if self.panels:
             panel = (of.outgoing, of.pressure[self.works.inlet], of.pressure[self.works.outlet])
             read[:HIGHER] = np.where(self.own[:HIGHER], np.array(panel), read[:HIGHER])
-        read[HIGHER] -= np.where(self.there[LOWER, :, 0], read[LOWER], 0.0)
+        read[HIGHER] -= np.where(self.remote, read[LOWER], 0.0)
         return read[:LOWER]
 
 
@@ -80,11 +82,15 @@ def _tags(layout: Layout, row: int, circuit: str) -> Sequence[int]:
     return [at for at in found if at is not None]
 
 
-def _voted(said: Floats, good: NDArray[np.intp]) -> Floats:
+def _voted(said: Floats, good: NDArray[np.bool_]) -> Floats:
     """(5, c) the mean of what is good, but of three pressures the middle one; NaN where nothing is."""
-    mean = np.nansum(said, axis=2) / np.where(good > 0, good, np.nan)
-    middle = np.sort(said, axis=2)[..., 1]  # what is lost comes last
-    three = good == 3
+    count = np.add.reduce(good, axis=2, dtype=np.float64)
+    count[count == 0.0] = np.nan
+    voted: Floats = np.add.reduce(np.where(good, said, 0.0), axis=2) / count
+    three = count == 3.0
     three[FLOW] = False
-    voted: Floats = np.where(three, middle, mean)
+    if three.any():
+        ordered = np.where(good, said, np.inf)
+        ordered.sort(axis=2)
+        voted = np.where(three, ordered[..., 1], voted)
     return voted

@@ -35,6 +35,7 @@ class Interlocks:
     pump: NDArray[np.intp]  # (w,)
     which: NDArray[np.intp]  # (w,) in the station file
     watching: NDArray[np.bool_]  # (4, w) by what the pump is doing
+    all: NDArray[np.intp]  # (w,) their indices
 
     @classmethod
     def of(cls, layout: Layout) -> Interlocks:
@@ -57,6 +58,7 @@ class Interlocks:
             pump=np.array([pump for _, pump, _ in found], dtype=np.intp),
             which=np.array([which for which, _, _ in found], dtype=np.intp),
             watching=np.array(watching, dtype=bool).reshape(4, len(found)),
+            all=np.arange(len(found)),
         )
 
     def __len__(self) -> int:
@@ -95,7 +97,7 @@ def watch(controls: Controls, values: Floats, quality: Qualities, it: Interlocks
         return
     broken = (quality[it.tag] == Quality.GOOD) & (it.sign * values[it.tag] > it.limit)
     voted = np.add.reduceat(broken, it.first, dtype=np.intp) >= it.votes
-    active = voted & it.watching[controls.duty[it.pump], np.arange(len(it))]
+    active = voted & it.watching[controls.duty[it.pump], it.all]
     controls.beyond = np.where(active, np.maximum(controls.beyond + dt, 0.0), -dt)
     due = active & (controls.beyond >= it.hold)
     if due.any():

@@ -39,6 +39,7 @@ class Regulator:
     least_inlet: Floats  # (c,) [Pa]
     most_outlet: Floats  # (c,) [Pa]
     names: tuple[Text, ...]  # of modes
+    circuits: NDArray[np.intp]  # (c,) their indices
 
     @classmethod
     def of(cls, layout: Layout, bank: Bank, density: Floats) -> Regulator:
@@ -54,7 +55,7 @@ class Regulator:
         limits = [(known[c].least_suction_mpa, known[c].most_discharge_mpa) for c in layout.circuits]
         least = np.array([-np.inf if low is None else low * 1e6 for low, _ in limits])
         most = np.array([np.inf if high is None else high * 1e6 for _, high in limits])
-        return cls(layout, span, least, most, _NAMES)
+        return cls(layout, span, least, most, _NAMES, np.arange(len(layout.circuits)))
 
 
 _NAMES = (
@@ -125,7 +126,7 @@ def regulate(controls: Controls, said: Floats, it: Regulator, dt: float) -> None
     for ramp in (controls.flow, controls.pressure, controls.speed):
         ramp.step(dt)
     controls.said = np.where(np.isnan(said), controls.said, said)
-    mode, circuits = controls.mode, np.arange(said.shape[1])
+    mode, circuits = controls.mode, it.circuits
     manual = mode == Mode.MANUAL
     now = np.where(manual, controls.command, said[np.maximum(mode, 1) - 1, circuits])
     lost = np.isnan(now)
@@ -135,8 +136,8 @@ def regulate(controls: Controls, said: Floats, it: Regulator, dt: float) -> None
     wanted = np.where(mode == Mode.FLOW, controls.asked, controls.pressure.value)
     error = ANSWER[mode] * (wanted - controls.measured) / it.span[mode, circuits]
     _limit(controls, said, it, dt)
-    least, most = it.layout.least_speed, np.maximum(controls.cap, it.layout.least_speed)
-    held = lost | _pump_lost(controls, it.layout)
+    least, most = it.layout.least_speed, controls.cap
+    held = lost | _pump_lost(controls, it.layout) if controls.fallen.any() else lost
     step = PROPORTIONAL[mode] * error
     integral = clipped(controls.integral + step * dt / INTEGRAL[mode], least, most)
     aimed = np.where(held, controls.command, integral + step)

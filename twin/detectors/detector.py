@@ -20,7 +20,7 @@ from twin.detectors.sensors import Sensors
 from twin.detectors.signatures import Library
 from twin.detectors.surroundings import Surroundings
 from twin.detectors.trips import Trips
-from twin.detectors.watch import LATELY, Judgement, Watch
+from twin.detectors.watch import LATELY, OF_BUDGET, Judgement, Watch
 from twin.plant.model import PlantState, PumpModel
 from twin.plant.reading import Station
 from twin.signals import Floats, Frame
@@ -71,7 +71,8 @@ class Detector:
         self._model = model
         self._channels = Channels(model)
         usual = self._channels.scatter(station.file.calibration.noise)
-        self._watch = Watch(self._channels.kinds, station.file.station.false_alarms_per_year, usual=usual)
+        tolerated = OF_BUDGET["curves"] * station.file.station.false_alarms_per_year
+        self._watch = Watch(self._channels.kinds, tolerated, usual=usual)
         self._library = Library(model, self._channels)
         self._trips = Trips(model)
         self._sensors = Sensors(model.binding)

@@ -12,14 +12,16 @@ from numpy.typing import NDArray
 from twin.detectors.anomaly import Evidence
 from twin.detectors.motion import Moves
 from twin.detectors.signs import Sign, sure
+from twin.detectors.watch import OF_BUDGET, YEAR
 from twin.plant.model import PlantState, PumpModel
 from twin.plant.reading import Station
 from twin.signals import Floats
 
 FASTEST, SLOWEST = 0.0, 2.0  # s, period of the tags that are watched
 MOST = 4.0  # of the usual: no single sample counts for more, so that one step raises nothing
-REFERENCE = 1.5  # of the usual, beyond which a sample adds to the sum
-BOUND = 20.0  # ln(rate of false alarms asked for) over the tilt of this sum, at 12 a year over a thousand signals
+REFERENCE = 1.6  # of the usual, beyond which a sample adds to the sum
+TILT = 0.8  # of white noise's sums (Monte-Carlo, 2 million samples): their run lengths go with exp(tilt · bound)
+WANDERS = 1.06  # by which the noise of a healthy signal may come to exceed what was learned of it
 LEARNED = 120.0  # samples after which it is known what is usual
 MEMORY = 900.0  # samples
 LEAST_OF_SPAN = 2e-4  # of its range: a second difference that no transmitter stays below
@@ -27,7 +29,7 @@ STEPS = 4.0  # of the smallest it can say: a signal that rounds flips by two of 
 AFTER_START = 90.0  # s
 UNSTEADY = frozenset({"robot", "camera", "room", "line_chamber", "ventilation"})
 MANY = 4  # signals that grow restless at once: something real shakes them all
-SUSPECT = 0.2  # of the bound, above which a signal may be on its way there
+SUSPECT = 0.14  # of the bound, above which a signal may be on its way there
 WORKING = 0.4  # of rated flow, below which a pump's flow is restless by itself
 PATIENCE = 4.0  # s in which others of the same machine would follow
 
@@ -58,6 +60,8 @@ class Restless:
         step = np.array([tag.step for tag in self._tags])
         self._floor: Floats = np.maximum(LEAST_OF_SPAN * span, STEPS * step)
         k = len(kept)
+        tolerated = OF_BUDGET["noise"] * station.file.station.false_alarms_per_year
+        self._bound = float(np.log(YEAR / tolerated * max(k, 1)) / TILT)
         self._last: Floats = np.full((2, k), np.nan)
         self._usual: Floats = np.zeros(k)
         self._level: Floats = np.zeros(k)
@@ -77,12 +81,14 @@ class Restless:
         size = np.abs(now)
         with np.errstate(divide="ignore", invalid="ignore"):  # errors of reading grow with the reading
             grown = np.where(self._level > 0.0, np.maximum(size / self._level, 1.0), 1.0)
-        usual = np.maximum(self._usual * grown, self._floor)
+        usual = np.maximum(WANDERS * self._usual * grown, self._floor)
         factor = np.minimum(jerk / usual, MOST)
         known = usable & (self._seen >= LEARNED)
-        self._sum = np.clip(self._sum + np.where(known, factor - REFERENCE, -REFERENCE * ~steady), 0.0, 2.0 * BOUND)
-        crossed = self._sum > BOUND
-        learns = usable & (self._sum < 0.3 * BOUND)
+        self._sum = np.clip(
+            self._sum + np.where(known, factor - REFERENCE, -REFERENCE * ~steady), 0.0, 2.0 * self._bound
+        )
+        crossed = self._sum > self._bound
+        learns = usable & (self._sum < 0.25 * self._bound)
         self._seen += learns
         gain = np.where(learns, 1.0 / np.minimum(self._seen + 1.0, MEMORY), 0.0)
         self._usual += gain * (np.minimum(jerk, np.where(self._seen > 10.0, MOST * usual, np.inf)) - self._usual)
@@ -92,7 +98,7 @@ class Restless:
     @property
     def suspects(self) -> frozenset[str]:
         """Tags that may be growing restless, and the machines they belong to."""
-        found = np.flatnonzero(self._sum > SUSPECT * BOUND).tolist()
+        found = np.flatnonzero(self._sum > SUSPECT * self._bound).tolist()
         return frozenset(name for i in found for name in (self._tags[i].name, self._names[int(self._owner[i])]))
 
     def bridge_gap(self) -> None:
@@ -101,7 +107,7 @@ class Restless:
         self._sum[:] = 0.0
 
     def _signs(self, at: float, crossed: NDArray[np.bool_], factor: Floats) -> list[Sign]:
-        restive = np.bincount(self._owner, self._sum > 0.4 * BOUND, len(self._names))
+        restive = np.bincount(self._owner, self._sum > 0.3 * self._bound, len(self._names))
         if restive.sum() > MANY:
             return []
         alone = np.flatnonzero(crossed & (restive[self._owner] == 1.0))

@@ -16,7 +16,7 @@ from twin.detectors.anomaly import Evidence
 from twin.detectors.kinds import Kind, Sample
 from twin.detectors.motion import STARTING_TIME, Moves
 from twin.detectors.signs import Sign, ranked
-from twin.detectors.watch import LATELY, Watch
+from twin.detectors.watch import LATELY, OF_BUDGET, Watch
 from twin.plant.model import PlantState, PumpModel
 from twin.plant.reading import Station
 from twin.signals import Floats, TagTable
@@ -60,7 +60,9 @@ class Shaking:
         self._column = self._column.reshape(len(model.pumps), len(POINTS))
         self._tags = tags
         each = (VELOCITY,) * 9 + (ENVELOPE,) * 2
-        self._watch = Watch(each * len(model.pumps), station.file.station.false_alarms_per_year, PERIOD)
+        self._watch = Watch(
+            each * len(model.pumps), OF_BUDGET["shaking"] * station.file.station.false_alarms_per_year, PERIOD
+        )
         self._rated_flow = model.rated_flow
         patterns = np.array(list(PATTERNS.values())) * _weights()
         self._patterns: Floats = patterns / np.linalg.norm(patterns, axis=1, keepdims=True)

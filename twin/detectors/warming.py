@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from twin.detectors.anomaly import Evidence
 from twin.detectors.cusum import Cusum, threshold
 from twin.detectors.signs import Points, Sign, ranked, sure
-from twin.detectors.watch import YEAR
+from twin.detectors.watch import OF_BUDGET, YEAR
 from twin.plant.binding import CURRENT, or_zero
 from twin.plant.model import PlantState, PumpModel
 from twin.plant.reading import Station
@@ -106,7 +106,8 @@ class Warming:
         self._seen: Floats = np.zeros(m)
         self._jumped: Floats = np.full(m, -np.inf)
         self._at = np.nan
-        samples = YEAR / PERIOD / station.file.station.false_alarms_per_year * max(m, 1)
+        tolerated = OF_BUDGET["warmth"] * station.file.station.false_alarms_per_year
+        samples = YEAR / PERIOD / tolerated * max(m, 1)
         self._sums = Cusum(m, K, threshold(K, samples))
         self._rise: Floats = np.zeros(m)
 

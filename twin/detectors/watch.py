@@ -19,6 +19,8 @@ from twin.plant.binding import middle, or_zero
 from twin.signals import Floats
 
 YEAR = 365.25 * 86_400.0  # s
+OF_BUDGET = {"curves": 0.7, "shaking": 0.1, "warmth": 0.1, "noise": 0.1}
+"""Shares of the false alarms a station tolerates that those who watch may raise; the rest raise none by chance."""
 FAST_K = 1.0  # [standard deviations] half the shift the fast layer is quickest for
 SLOW_K = 0.5
 SLOW_SPAN = 60.0  # s of one mean of the slow layer

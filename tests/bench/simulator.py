@@ -36,7 +36,7 @@ def saving() -> tuple[float, float]:
 def main() -> None:
     """Print the table."""
     print(f"{'scenario':32s} {'× real time':>12s}   (wanted: {WANTED:.0f})")
-    for scenario in ("healthy", "ramps", "duty-rotation", "drive_trip", "cavitation"):
+    for scenario in ("healthy", "ramps", "duty-rotation", "drive_trip", "cavitation", "season"):
         print(f"{scenario:32s} {speed(scenario):12.0f}")
     save, restore = saving()
     print(f"state saved in {save:.2f} ms, restored in {restore:.2f} ms")

@@ -13,10 +13,12 @@ from twin.simulation.board import flags
 from twin.simulation.chance import approached, clipped, wandered
 from twin.simulation.effects import Effects
 from twin.simulation.layout import KELVIN, Layout
+from twin.simulation.outside import MILD
 
 WARMING = 1.6e-4  # K of a room's air for each watt that reaches it
 FAN = 0.7  # what a running fan leaves of that
 FAN_ON, FAN_OFF = 27.0 + KELVIN, 25.0 + KELVIN
+THROUGH_WALLS = 0.12  # of what is missing outdoors, that is missing indoors
 AIR = 2400.0  # s, time constant of a room's air
 FIRE_RISE = 60.0  # K of a gross fire near the thermometer
 HUMID_AT_22 = 0.45  # relative humidity at 22 °C
@@ -40,20 +42,25 @@ class Rooms:
     chance: Floats
 
 
-def first(heat: Floats, layout: Layout, lot: Generator) -> Rooms:
+def ambient(layout: Layout, outdoor: float) -> float:
+    """What a room without machines comes to: heated to a temperature, and yet colder when it is cold outdoors. [K]"""
+    return layout.ambient + THROUGH_WALLS * (outdoor - MILD)
+
+
+def first(heat: Floats, ambient: float, lot: Generator) -> Rooms:
     """Rooms that have been heated like this for days."""
-    warm = layout.ambient + WARMING * heat
+    warm = ambient + WARMING * heat
     fan = warm > FAN_ON
-    air = np.where(fan, layout.ambient + FAN * WARMING * heat, warm)
+    air = np.where(fan, ambient + FAN * WARMING * heat, warm)
     return Rooms(air, fan, _humidity(air), np.zeros(air.size), lot.standard_normal(air.size))
 
 
-def step(rooms: Rooms, heat: Floats, layout: Layout, effects: Effects, lot: Generator, dt: float) -> None:
-    """Let ``dt`` seconds pass; ``heat`` (rooms,) is what reaches the air. [W]"""
+def step(rooms: Rooms, heat: Floats, ambient: float, effects: Effects, lot: Generator, dt: float) -> None:
+    """Let ``dt`` seconds pass; ``heat`` (rooms,) reaches the air [W], which would be ``ambient`` without it [K]."""
     rooms.fan = (rooms.air > FAN_ON) | (rooms.fan & (rooms.air > FAN_OFF))
     rise = WARMING * heat * np.where(rooms.fan, FAN, 1.0)
-    burning = approached(rooms.air, layout.ambient + rise + FIRE_RISE * effects.fire, 120.0, dt)
-    rooms.air = np.where(effects.fire > 0.0, burning, approached(rooms.air, layout.ambient + rise, AIR, dt))
+    burning = approached(rooms.air, ambient + rise + FIRE_RISE * effects.fire, 120.0, dt)
+    rooms.air = np.where(effects.fire > 0.0, burning, approached(rooms.air, ambient + rise, AIR, dt))
     rooms.chance = wandered(rooms.chance, 1800.0, lot, dt)
     wet = _humidity(rooms.air) + 0.015 * rooms.chance + 0.3 * (rooms.water > WET)
     rooms.humidity = approached(rooms.humidity, wet, MOISTURE, dt)

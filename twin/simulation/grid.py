@@ -1,6 +1,7 @@
 """The electrical side: incomers, transformers, 10 kV cubicles, low voltage, UPS and DC, fed by what the drives draw.
 
 Each circuit's drives hang on their own main transformer, so that one section lost leaves the other circuit running.
+Where one of them is out for service, the bus couplers close and the other carries everything.
 A cubicle that serves a main transformer meters that transformer's auxiliaries (cooling, tap changer): its range is a
 feeder's, and the full load is metered on the high-voltage side.
 """
@@ -19,6 +20,8 @@ from twin.simulation.board import flags, same
 from twin.simulation.chance import approached, wandered
 from twin.simulation.effects import Effects
 from twin.simulation.layout import Layout
+from twin.simulation.outside import MILD
+from twin.simulation.service import Service
 
 ROOT_3 = np.sqrt(3.0)
 INCOMING = 35_500.0  # V
@@ -38,8 +41,15 @@ FAN_ON, FAN_OFF, FAN = 383.15, 363.15, 0.75  # K; a dry transformer's fan takes 
 CONTACT_RISE, CONTACT_CURRENT = 24.0, 110.0  # K at A; heat goes with the current's 1.8th power
 JOINT_RISE, JOINT_CURRENT = 16.0, 300.0
 PANEL_BASE = 95.0  # A that each low-voltage panel carries: lighting, control, ventilation
+TRACING = 0.012  # of that more for each kelvin that it is colder outdoors: heat tracing
 FAN_POWER, MAKEUP_POWER = 4e3, 45e3  # W
 DISTORTION, DISTORTION_A_DRIVE = 0.012, 0.003
+UPS_BASE, UPS_A_DRIVE = 0.29, 0.01  # of a UPS's rating: control and network, and each drive's own control
+AUTONOMY = 110.0 * 60.0  # s that a full battery carries its load
+RECHARGING = 4.0 * 3600.0  # s
+FLOATING, FULL, EMPTY = 432.0, 408.0, 372.0  # V of a UPS's battery on the mains; and alone, full and empty
+DC_FLOATING, DC_EQUALISING = 225.0, 240.0  # V of the DC bus
+DC_LOAD, DC_EQUALISING_CURRENT = 12.0, 9.0  # A standing; and more where an equalising charge begins
 
 
 @dataclass(eq=False)
@@ -52,6 +62,8 @@ class Grid:
     fan: NDArray[np.bool_]  # (station transformers,)
     contact: Floats  # (cubicles,)
     joint: Floats  # (panels,)
+    charge: Floats  # (ups,) of its battery, over full
+    equalising: Floats  # (DC panels,) of the charging current that an equalising charge begins with
     chance: Floats  # (4,) grid frequency, voltage of two sections, insulation
 
 
@@ -71,6 +83,9 @@ class Feeds:
     room_of_cubicle: int
     room_of_panel: int
     battery_room: int
+    coupler: NDArray[np.bool_]  # (cubicles,)
+    ups: int
+    dc: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,6 +97,8 @@ class Load:
     fans: int
     makeup: float  # share of one make-up pump's power, summed
     air: Floats  # (rooms,) [K]; the last stands for no room
+    outdoor: float  # K
+    service: Service
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +110,7 @@ class Powers:
     main: Floats
     cubicle: Floats
     panel_current: Floats  # A
+    live: NDArray[np.bool_]  # (main,) which carry something
 
 
 def feeds(layout: Layout) -> Feeds:
@@ -117,6 +135,9 @@ def feeds(layout: Layout) -> Feeds:
         room_of_cubicle=layout.room_of("cubicle"),
         room_of_panel=layout.room_of("lv_panel"),
         battery_room=layout.room_of("ups"),
+        coupler=np.array(["coupler" in part.name.en for part in cubicles], dtype=bool),
+        ups=len(layout.ids("ups")),
+        dc=len(layout.ids("dc_panel")),
     )
 
 
@@ -126,25 +147,40 @@ def _found(known: dict[str, int], names: list[str]) -> NDArray[np.intp]:
 
 def powers(load: Load, feed: Feeds) -> Powers:
     """Add up from the panels to the incomers."""
-    panels = feed.station_of_panel.size
-    current = PANEL_BASE * (1.0 + 0.15 * np.sin(np.arange(panels)))
-    per_panel = (load.fans * FAN_POWER + load.makeup * MAKEUP_POWER) / max(panels, 1)
-    current = current + per_panel / (ROOT_3 * LOW * LOW_POWER_FACTOR)
-    panel = ROOT_3 * LOW * LOW_POWER_FACTOR * current
+    live = np.arange(feed.main) != load.service.transformer
+    panel, current = _panels(load, feed)
     station = np.zeros(feed.station)
     np.add.at(station, feed.station_of_panel, panel)
-    main = np.full(feed.main, AUXILIARIES)
-    np.add.at(main, feed.main_of_pump, load.drives)
-    np.add.at(main, feed.main_of_station, station / STATION_EFFICIENCY)
-    main = main + NO_LOAD_LOSS + LOAD_LOSS * (main / MAIN_RATING) ** 2
+    taken = station / STATION_EFFICIENCY
+    section = np.full(feed.main, AUXILIARIES)
+    np.add.at(section, feed.main_of_pump, load.drives)
+    np.add.at(section, feed.main_of_station, taken)
     drawn = np.zeros(feed.drive_of_cubicle.size)
     for known, what in (
         (feed.drive_of_cubicle, load.drives),
-        (feed.station_of_cubicle, station / STATION_EFFICIENCY),
+        (feed.station_of_cubicle, taken),
         (feed.main_of_cubicle, same(AUXILIARIES, feed.main)),
     ):
         drawn[known >= 0] = what[known[known >= 0]]
-    return Powers(panel, station, main, drawn, current)
+    main = section
+    if not live.all():
+        main = np.where(live, section + section[~live].sum() / max(np.count_nonzero(live), 1), 0.0)
+        drawn[feed.coupler] = section[~live].sum() / max(np.count_nonzero(feed.coupler), 1)
+    main = main + live * (NO_LOAD_LOSS + LOAD_LOSS * (main / MAIN_RATING) ** 2)
+    return Powers(panel, station, main, drawn, current, live)
+
+
+def _panels(load: Load, feed: Feeds) -> tuple[Floats, Floats]:
+    """Power [W] and current [A] of each low-voltage panel; its neighbours take over from one that is open."""
+    panels = feed.station_of_panel.size
+    current = PANEL_BASE * (1.0 + 0.15 * np.sin(np.arange(panels)) + TRACING * max(MILD - load.outdoor, -10.0))
+    per_panel = (load.fans * FAN_POWER + load.makeup * MAKEUP_POWER) / max(panels, 1)
+    current = current + per_panel / (ROOT_3 * LOW * LOW_POWER_FACTOR)
+    open_one = load.service.panel
+    if open_one >= 0 and panels > 1:
+        shared = current[open_one] / (panels - 1)
+        current = np.where(np.arange(panels) == open_one, 0.0, current + shared)
+    return ROOT_3 * LOW * LOW_POWER_FACTOR * current, current
 
 
 def first(load: Load, feed: Feeds, lot: Generator) -> Grid:
@@ -152,7 +188,8 @@ def first(load: Load, feed: Feeds, lot: Generator) -> Grid:
     power = powers(load, feed)
     oil, winding, dry, contact, joint = _targets(load, power, feed, None, None)
     fan = np.zeros(feed.station, dtype=bool)
-    return Grid(oil, oil + winding, dry, fan, contact, joint, lot.standard_normal(4))
+    full, resting = np.ones(feed.ups), np.zeros(feed.dc)
+    return Grid(oil, oil + winding, dry, fan, contact, joint, full, resting, lot.standard_normal(4))
 
 
 def step(grid: Grid, load: Load, feed: Feeds, effects: Effects, lot: Generator, dt: float) -> Powers:
@@ -166,8 +203,19 @@ def step(grid: Grid, load: Load, feed: Feeds, effects: Effects, lot: Generator, 
     grid.fan = (hottest > FAN_ON) | (grid.fan & (hottest > FAN_OFF))
     grid.contact = approached(grid.contact, contact, CONTACT, dt)
     grid.joint = approached(grid.joint, joint, CONTACT, dt)
+    alone = load.service.on_battery
+    drained = grid.charge - dt * _ups_load(load) / (UPS_BASE * AUTONOMY)
+    grid.charge = np.where(alone, np.maximum(drained, 0.0), approached(grid.charge, 1.0, RECHARGING, dt))
+    began = load.service.equalised & (grid.equalising == 0.0)
+    equalising = np.where(began, 1.0, approached(grid.equalising, 0.0, 3600.0, dt))
+    grid.equalising = np.where(load.service.equalised, equalising, 0.0)
     grid.chance = wandered(grid.chance, 600.0, lot, dt)
     return power
+
+
+def _ups_load(load: Load) -> float:
+    """Share of its rating that each UPS carries."""
+    return UPS_BASE + UPS_A_DRIVE * float(np.count_nonzero(load.drives))
 
 
 def _targets(
@@ -178,7 +226,7 @@ def _targets(
     if effects is not None and effects.transformer_heat.size:
         worse = worse + _spread(effects.transformer_heat, worse.size)
     share = power.main / MAIN_RATING
-    oil = load.air[feed.room_of_main] + OIL_RISE * share**1.6 * worse[: feed.main] + 8.0
+    oil = load.air[feed.room_of_main] + OIL_RISE * share**1.6 * worse[: feed.main] + 8.0 * power.live
     winding = WINDING_OVER_OIL * share**1.6
     cooled = np.where(grid.fan, FAN, 1.0) if grid is not None else np.ones(feed.station)
     dry = DRY_RISE * (power.station / STATION_RATING) ** 1.6 * cooled * worse[feed.main :] + 18.0 * worse[feed.main :]
@@ -194,11 +242,11 @@ def _spread(values: Floats, count: int) -> Floats:
     return values if values.size == count else np.resize(values, count)
 
 
-def transformer_readings(grid: Grid, power: Powers, feed: Feeds, running: Floats) -> dict[str, Floats]:
-    """Incomers and main transformers; ``running`` (main,) drives on each."""
+def transformer_readings(grid: Grid, power: Powers, load: Load, feed: Feeds, running: Floats) -> dict[str, Floats]:
+    """Incomers and main transformers; ``running`` (main,) drives on each. An incomer's line is live all the same."""
     voltage = INCOMING * (1.0 + 0.004 * _spread(grid.chance[1:3], feed.main))
     reactive = power.main * np.tan(np.arccos(INCOMER_POWER_FACTOR))
-    zero = same(0.0, feed.main)
+    tried = flags(~power.live & load.service.oil_relays)
     return {
         "incomer_voltage": voltage,
         "incomer_current": np.hypot(power.main, reactive) / (ROOT_3 * voltage),
@@ -208,9 +256,9 @@ def transformer_readings(grid: Grid, power: Powers, feed: Feeds, running: Floats
         "main_transformer_top_oil": grid.oil,
         "main_transformer_winding": grid.winding,
         "oil_level": 0.5 + 0.003 * (grid.oil - 313.15),  # oil swells by 0.3 % of the gauge a kelvin
-        "buchholz": zero,  # no fault of the plant makes gas in the oil
-        "oltc_fault": zero,
-        "breaker_closed": same(1.0, feed.main),
+        "buchholz": tried,  # no fault of the plant makes gas in the oil
+        "oltc_fault": tried,
+        "breaker_closed": flags(power.live),
         "voltage_distortion": DISTORTION + DISTORTION_A_DRIVE * running,
     }
 
@@ -218,15 +266,18 @@ def transformer_readings(grid: Grid, power: Powers, feed: Feeds, running: Floats
 def cubicle_readings(grid: Grid, power: Powers, load: Load, feed: Feeds) -> dict[str, Floats]:
     """10 kV cubicles. Those that serve nothing (couplers, spares) stand open."""
     serves = (feed.drive_of_cubicle >= 0) | (feed.station_of_cubicle >= 0) | (feed.main_of_cubicle >= 0)
-    tripped = np.zeros(serves.size, dtype=bool)
+    opened = np.zeros(serves.size, dtype=bool)
     of_drive = feed.drive_of_cubicle >= 0
-    tripped[of_drive] = load.tripped[feed.drive_of_cubicle[of_drive]]
+    opened[of_drive] = (load.tripped | load.service.isolated)[feed.drive_of_cubicle[of_drive]]
+    of_main = feed.main_of_cubicle >= 0
+    opened[of_main] = ~power.live[feed.main_of_cubicle[of_main]]
+    coupled = feed.coupler & ~power.live.all()
     return {
         "feeder_current": power.cubicle / (ROOT_3 * FEEDING * DRIVE_POWER_FACTOR),
         "feeder_power": power.cubicle,
         "busbar_contact_temp_max": grid.contact,
-        "breaker_closed": flags(serves & ~tripped),
-        "protection_trip": same(0.0, serves.size),  # a drive trips itself; its feeder's protection sees nothing
+        "breaker_closed": flags((serves & ~opened) | coupled),
+        "protection_trip": flags(load.service.relay),  # a drive trips itself; its feeder's protection sees nothing
     }
 
 
@@ -236,28 +287,31 @@ def station_readings(grid: Grid, power: Powers) -> dict[str, Floats]:
     return windings | {"fan_running": flags(grid.fan), "lv_power": power.station}
 
 
-def panel_readings(grid: Grid, power: Powers) -> dict[str, Floats]:
+def panel_readings(grid: Grid, power: Powers, load: Load) -> dict[str, Floats]:
     """Low-voltage panels."""
-    closed = same(1.0, power.panel_current.size)
+    closed = flags(np.arange(power.panel_current.size) != load.service.panel)
     return {"lv_feeder_current": power.panel_current, "breaker_closed": closed, "joint_temperature": grid.joint}
 
 
-def ups_readings(count: int, air: float) -> dict[str, Floats]:
-    """On the mains, floating: nothing of the plant changes a UPS, only its room does."""
+def ups_readings(grid: Grid, load: Load, feed: Feeds) -> dict[str, Floats]:
+    """On the mains, floating; alone while its battery is tried."""
+    alone, share = load.service.on_battery, _ups_load(load)
+    lone_voltage = EMPTY + (FULL - EMPTY) * grid.charge
     return {
-        "ups_output_voltage": same(230.0, count),
-        "ups_load": same(0.35, count),
-        "battery_voltage": same(432.0, count),
-        "battery_temperature": np.full(count, air + 2.0),
-        "autonomy": same(110.0 * 60.0, count),
-        "ups_on_battery": same(0.0, count),
+        "ups_output_voltage": 230.0 * (1.0 - 0.004 * share - 0.005 * alone),
+        "ups_load": np.full(feed.ups, share),
+        "battery_voltage": np.where(alone, lone_voltage, FLOATING - 12.0 * (1.0 - grid.charge)),
+        "battery_temperature": load.air[feed.battery_room] + 2.0 + 6.0 * (1.0 - grid.charge),
+        "autonomy": AUTONOMY * grid.charge * UPS_BASE / share,
+        "ups_on_battery": flags(alone),
     }
 
 
-def dc_readings(grid: Grid, count: int) -> dict[str, Floats]:
-    """Floating DC panels; their insulation changes with the weather."""
+def dc_readings(grid: Grid, load: Load, feed: Feeds) -> dict[str, Floats]:
+    """DC panels float, and get an equalising charge now and then; their insulation changes with the weather."""
+    closed = float(np.count_nonzero(load.drives))
     return {
-        "dc_bus_voltage": same(225.0, count),
-        "charger_current": same(12.0, count),
-        "insulation_resistance": np.full(count, 6e5 * (1.0 + 0.05 * grid.chance[3])),
+        "dc_bus_voltage": np.where(load.service.equalised, DC_EQUALISING, DC_FLOATING),
+        "charger_current": DC_LOAD + 0.3 * closed + DC_EQUALISING_CURRENT * grid.equalising,
+        "insulation_resistance": np.full(feed.dc, 6e5 * (1.0 + 0.05 * grid.chance[3])),
     }

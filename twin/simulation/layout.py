@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -148,6 +148,11 @@ def layout_of(station: Station) -> Layout:
         drive_room=rooms.index(drive_rooms[0]) if drive_rooms else -1,
         ambient=file.station.ambient_c + KELVIN,
     )
+
+
+def standing_by(layout: Layout, standby: NDArray[np.bool_]) -> Layout:
+    """The same station with other pumps standing by (p,)."""
+    return replace(layout, machines=replace(layout.machines, standby=standby))
 
 
 def _set_point(station: Station, name: str) -> float:

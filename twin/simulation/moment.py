@@ -16,6 +16,7 @@ from twin.simulation.control import Controls
 from twin.simulation.effects import Effects
 from twin.simulation.electrics import Electrics
 from twin.simulation.layout import Layout
+from twin.simulation.service import Service, nothing
 from twin.simulation.waterside import Hydraulics, Works
 
 TO_THE_AIR = 0.12  # share of a motor's losses that its water cooling leaves to the room
@@ -44,6 +45,8 @@ class Plan:
     makeup_room: int
     placed_rooms: NDArray[np.intp]  # rooms the file says the place of
     middles: Floats  # (placed rooms, 2) [m]
+    pump_places: Floats  # (p, 2) [m]
+    resting: Service  # nothing is being worked on
     watched: NDArray[np.intp]  # (cameras,) a pump, or a room after the pumps, or none after those
 
 
@@ -81,6 +84,8 @@ def plan(layout: Layout, built: AsBuilt, works: Works) -> Plan:
         makeup_room=layout.room_of("makeup_pump"),
         placed_rooms=np.array([i for i, _ in middles], dtype=np.intp),
         middles=np.array([point[:2] for _, point in middles]).reshape(-1, 2),
+        pump_places=np.array([(pump.position or NOWHERE)[:2] for pump in layout.station.pumps]),
+        resting=nothing(layout),
         watched=np.array([seen.get(camera.watches, -1) for camera in layout.station.file.cameras], dtype=np.intp),
     )
 
@@ -111,6 +116,8 @@ class Now:
     effects: Effects
     controls: Controls
     air: Floats  # (rooms + 1,) [K]; the last is that of no room
+    outdoor: float  # K
+    service: Service
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,19 +133,22 @@ class Second:
     where: robots.Standing
 
 
-def now(it: Plan, hydraulics: Hydraulics, controls: Controls, effects: Effects, air: Floats) -> Now:
+def now(
+    it: Plan, hydraulics: Hydraulics, controls: Controls, effects: Effects, air: Floats, outdoor: float, of: Service
+) -> Now:
     """Power follows the shafts without delay."""
     power = electrics.electrics(hydraulics.shaft, controls.frequency, it.layout, it.built, effects)
-    return Now(hydraulics, power, effects, controls, air)
+    return Now(hydraulics, power, effects, controls, air, outdoor, of)
 
 
-def first(it: Plan, hydraulics: Hydraulics, controls: Controls, lot: Generator) -> Rest:
-    """A plant that has run like this for days."""
-    effects = Effects.none(it.layout)
-    ambient = np.full(len(it.layout.rooms) + 1, it.layout.ambient)
-    at_first = now(it, hydraulics, controls, effects, ambient)
-    rooms = building.first(_heat(it, at_first), it.layout, lot)
-    settled = now(it, hydraulics, controls, effects, _air(it, rooms))
+def first(it: Plan, hydraulics: Hydraulics, controls: Controls, outdoor: float, lot: Generator) -> Rest:
+    """A plant that has run like this for days, at this temperature outdoors. [K]"""
+    effects, of = Effects.none(it.layout), it.resting
+    ambient = building.ambient(it.layout, outdoor)
+    everywhere = np.full(len(it.layout.rooms) + 1, ambient)
+    at_first = now(it, hydraulics, controls, effects, everywhere, outdoor, of)
+    rooms = building.first(_heat(it, at_first), ambient, lot)
+    settled = now(it, hydraulics, controls, effects, _air(it, rooms), outdoor, of)
     demand = _demand(it, settled)
     return Rest(
         warmth=heat.first(_work(it, settled), it.built, it.layout),
@@ -150,12 +160,21 @@ def first(it: Plan, hydraulics: Hydraulics, controls: Controls, lot: Generator) 
     )
 
 
-def step(it: Plan, rest: Rest, hydraulics: Hydraulics, controls: Controls, effects: Effects, lot: Generator) -> Second:
-    """Let a second pass."""
-    here = now(it, hydraulics, controls, effects, _air(it, rest.rooms))
+def step(
+    it: Plan,
+    rest: Rest,
+    hydraulics: Hydraulics,
+    controls: Controls,
+    effects: Effects,
+    outdoor: float,
+    of: Service,
+    lot: Generator,
+) -> Second:
+    """Let a second pass, at this temperature outdoors [K], with what is being worked on."""
+    here = now(it, hydraulics, controls, effects, _air(it, rest.rooms), outdoor, of)
     work = _work(it, here)
     heat.step(rest.warmth, work, it.built, effects, 1.0)
-    building.step(rest.rooms, _heat(it, here), it.layout, effects, lot, 1.0)
+    building.step(rest.rooms, _heat(it, here), building.ambient(it.layout, outdoor), effects, lot, 1.0)
     demand = _demand(it, here)
     utilities.step(rest.utilities, demand, effects, lot, 1.0)
     makeup = utilities.pump_readings(rest.utilities, demand, effects)
@@ -209,4 +228,6 @@ def _demand(it: Plan, here: Now) -> utilities.Demand:
 
 
 def _load(here: Now, rooms: building.Rooms, makeup: float) -> grid.Load:
-    return grid.Load(here.electrics.drive, here.effects.tripped, int(rooms.fan.sum()), makeup, here.air)
+    return grid.Load(
+        here.electrics.drive, here.effects.tripped, int(rooms.fan.sum()), makeup, here.air, here.outdoor, here.service
+    )

@@ -27,19 +27,23 @@ from twin.simulation import (
     waterside,
 )
 from twin.simulation.ailments import Ailment, Together
+from twin.simulation.almanac import Almanac
 from twin.simulation.board import Board
 from twin.simulation.boiling import Flags
 from twin.simulation.chance import as_built
 from twin.simulation.effects import Effects
 from twin.simulation.faults import FAULTS
-from twin.simulation.layout import layout_of
+from twin.simulation.layout import layout_of, standing_by
 from twin.simulation.outside import Outside, Sheet, Steady
 from twin.simulation.scenario import Happening, Scenario, happening, load, refusal
 from twin.simulation.script import Script, told
+from twin.simulation.season import Winter
+from twin.simulation.service import Service
 from twin.simulation.supervision import Supervision
 from twin.text import Text
 
 HEALTHY = "healthy"
+FORESEEN = 400 * 86_400.0  # s for which the calendar of a season is looked up
 UNSETTLED = Text("The simulated flows do not settle; the last ones are kept", "仿真流量不收敛，沿用上一状态")
 SETTLED_AGAIN = Text("The simulated flows settle again", "仿真流量恢复收敛")
 
@@ -75,9 +79,15 @@ class Plant:
         self.station = station
         self.start = start
         self.scenario = load(scenario) if isinstance(scenario, str) else scenario
-        layout = layout_of(station)
+        thing = scenario if isinstance(scenario, str) else "the scenario"
+        layout, season, script = layout_of(station), self.scenario.season, self.scenario
+        self._almanac = Almanac(layout, seed, station.zone) if season else None
+        if self._almanac:  # who is on duty, and what is due, follows from the date
+            layout = standing_by(layout, self._almanac.standby(start))
+            due = self._almanac.happenings(start, start + FORESEEN)
+            script = script.model_copy(update={"happenings": (*script.happenings, *due)})
         self._layout = layout
-        self._script = Script(self.scenario, layout, scenario if isinstance(scenario, str) else "the scenario")
+        self._script = Script(script, layout, thing)
         built = as_built(layout)
         self._works = waterside.works(layout, built)
         self._plan = moment.plan(layout, built, self._works)
@@ -86,18 +96,21 @@ class Plant:
         self._supervision = Supervision.of(layout, self._works, self._transmitters)
         self._board: Board | None = None
         self._zone = station.zone
-        self._outside: Outside = Steady(layout, self._daily)
+        self._outside: Outside = (
+            Winter(season, layout, seed, station.zone, thing) if season else Steady(layout, self._daily)
+        )
         self._state = self._first(np.random.default_rng(seed))
 
     def _first(self, lot: Generator) -> PlantState:
         """The station as it has stood for days."""
-        interlocks = len(self._supervision.interlocks)
+        interlocks, sheet = len(self._supervision.interlocks), self._outside.now(self.start)
         controls = control.first(self._layout, self._works.network.opening, interlocks)
-        controls.load = self._outside.now(self.start).load
+        controls.load = sheet.load
         water, speed = waterside.first(self._works, controls, self._outside, self.start, lot)
         control.settle(controls, speed, self._layout)
         healthy = Effects.none(self._layout)
-        rest = moment.first(self._plan, waterside.hydraulics(self._works, water, healthy), controls, lot)
+        hydraulics = waterside.hydraulics(self._works, water, healthy)
+        rest = moment.first(self._plan, hydraulics, controls, sheet.outdoor, lot)
         said = instruments.first(self.station.tags, lot)
         boils = np.zeros(len(self._layout.lines), dtype=np.bool_)
         return PlantState(0, lot, controls, water, rest, said, self._script.ailments, settled=True, boils=boils)
@@ -170,7 +183,9 @@ class Plant:
         self._flow(state, effects, sheet)
         hydraulics = waterside.hydraulics(self._works, state.water, effects)
         waterside.carry(self._works, state.water, hydraulics, sheet, state.lot)
-        passed = moment.step(self._plan, state.rest, hydraulics, state.controls, effects, state.lot)
+        passed = moment.step(
+            self._plan, state.rest, hydraulics, state.controls, effects, sheet.outdoor, self._service(at), state.lot
+        )
         groups = readings.groups(self._plan, state.rest, passed)
         if self._board is None:
             self._board = Board(self.station.tags, groups)
@@ -183,6 +198,7 @@ class Plant:
             *self._script.operations(second, self.start),
             *(told(order, at) for order in orders),
             *(Event(at, news.kind, news.subject, news.text) for news in state.controls.told()),
+            *(self._almanac.events(at) if self._almanac else ()),
             *self._told_settling(hydraulics.converged),
             *self._told_boiling(state),
         )
@@ -221,6 +237,10 @@ class Plant:
             return []
         names = [line.id for line in self._layout.lines]
         return boiling.told(lines, state.water.lines, state.boils, before, names, self.now)
+
+    def _service(self, at: float) -> Service:
+        """What is being worked on."""
+        return (self._almanac and self._almanac.service(at)) or self._plan.resting
 
     def _daily(self, at: float) -> float:
         """Share of the flow set-point that the scenario's daily curve asks for at the station's hour."""

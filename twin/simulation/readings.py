@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from twin.signals import Floats
 from twin.simulation import building, chambers, electrics, grid, heat, robots, standby, utilities, vibration, waterside
@@ -17,9 +18,11 @@ CAVITATION_NOISE = 8.0  # dB(A) more
 LIFTS = 2.2e6  # Pa at which a relief valve lifts
 SHAKING = 0.9e-3  # m/s of a header at rated flow
 OPEN, SHUT = 0.98, 0.02  # of travel, at which limit switches answer
+FLAP = 0.4  # of rated flow, that opens a check valve's flap all the way
 SEATED = 1e-4  # of rated flow backwards or forwards, within which a check valve sits
 FLUSH = 14e-3 / 60.0  # m³/s through a pair of seals
 EYE_OF_CAMERA = 0.7  # share of a hot spot's excess that an infrared camera sees past doors and lagging
+IN_THE_WAY = 6.0  # m round a pump whose switches are being tried
 LEAK_SEEN = 1e-3 / 60.0  # m³/s at which a leak switch answers
 
 
@@ -43,19 +46,19 @@ def _machines(it: Plan, rest: Rest, here: Now) -> list[Group]:
     seated = (np.abs(of.flow) <= SEATED * machines.rated_flow) & (effects.check_open == 0.0)
     strainer = taken(of.loss, it.works.strainer, np.nan)
     running = controls.frequency > 0.0
-    leak = effects.seal_leak
+    leak, service = effects.seal_leak, here.service
     switches = {
-        "seal_leak_de": flags(leak[:, 0] > LEAK_SEEN),
-        "seal_leak_nde": flags(leak[:, 1] > LEAK_SEEN),
+        "seal_leak_de": flags((leak[:, 0] > LEAK_SEEN) | service.tried),
+        "seal_leak_nde": flags((leak[:, 1] > LEAK_SEEN) | service.tried),
         "discharge_valve_open": flags(valve >= OPEN),
         "discharge_valve_closed": flags(valve <= SHUT),
-        "suction_valve_open": same(1.0, len(machines)),  # shut for repairs only
+        "suction_valve_open": flags(~service.isolated),
         "check_valve_closed": flags(seated),
         "running": flags(running),
         "common_fault": flags(effects.tripped | (controls.latched != NO_INTERLOCK)),
-        "remote": same(1.0, len(machines)),
-        "ready": flags(standby.ready(controls, effects.tripped, it.layout)),
-        "emergency_stop": same(0.0, len(machines)),
+        "remote": flags(~service.isolated),
+        "ready": flags(standby.ready(controls, effects.tripped, it.layout) & ~service.isolated),
+        "emergency_stop": flags(service.tried),
     }
     process = {
         "suction_pressure": of.pressure[it.works.suction],
@@ -108,24 +111,25 @@ def _valves(it: Plan, here: Now) -> list[Group]:
     """Valves, strainers, bypasses, relief valves."""
     of, layout = here.hydraulics, it.layout
     ids = it.works.network.resistances
-    opening, through = of.opening, of.through
+    opening, through, service = of.opening, of.through, here.service
+    flap = np.minimum(np.abs(through) / (FLAP * it.works.resistance_rated), 1.0)
     network = {
         "position": opening,
         "open": flags(opening >= OPEN),
         "closed": flags(opening <= SHUT),
-        "fault": same(0.0, len(ids)),  # actuators do not fail here; what they move may
+        "fault": flags(service.gate_contact),  # actuators do not fail here; what they move may
         "differential_pressure": np.abs(of.loss),
         "flow": through,
-        "valve_position": opening,
+        "valve_position": np.where(it.works.network.check, flap, opening),
         "check_valve_closed": flags(np.abs(through) <= SEATED * it.works.resistance_rated),
     }
     actuated = layout.ids("motor_valve")
-    open_normally = it.open_normally
-    others = {  # they isolate what is in service, and are not moved while the station runs
-        "position": open_normally,
-        "open": open_normally,
-        "closed": 1.0 - open_normally,
-        "fault": same(0.0, len(actuated)),
+    standing = np.abs(it.open_normally - service.moved)
+    others = {  # they isolate what is in service: while the station runs, they are only moved to show that they can be
+        "position": standing,
+        "open": flags(standing >= OPEN),
+        "closed": flags(standing <= SHUT),
+        "fault": flags(service.valve_contact),
     }
     lifted = {"lifted": flags(of.peak[it.works.outlet][it.relief_circuit] > LIFTS)}
     return [
@@ -156,16 +160,15 @@ def _electrical(it: Plan, rest: Rest, here: Now, load: grid.Load, power: grid.Po
     layout, feed = it.layout, it.feeds
     on = np.zeros(feed.main)
     np.add.at(on, feed.main_of_pump, flags(here.electrics.drive > 0.0))
-    batteries = layout.ids("ups")
     main = layout.ids("transformer")
-    transformers = grid.transformer_readings(rest.grid, power, feed, on)
+    transformers = grid.transformer_readings(rest.grid, power, load, feed, on)
     return [
         Group(main, {name: values[: len(main)] for name, values in transformers.items()}),
         Group(layout.ids("cubicle"), grid.cubicle_readings(rest.grid, power, load, feed)),
         *_stations(layout, grid.station_readings(rest.grid, power)),
-        Group(layout.ids("lv_panel"), grid.panel_readings(rest.grid, power)),
-        Group(batteries, grid.ups_readings(len(batteries), float(here.air[feed.battery_room]))),
-        Group(layout.ids("dc_panel"), grid.dc_readings(rest.grid, len(layout.ids("dc_panel")))),
+        Group(layout.ids("lv_panel"), grid.panel_readings(rest.grid, power, load)),
+        Group(layout.ids("ups"), grid.ups_readings(rest.grid, load, feed)),
+        Group(layout.ids("dc_panel"), grid.dc_readings(rest.grid, load, feed)),
     ]
 
 
@@ -197,7 +200,7 @@ def _house(it: Plan, rest: Rest, here: Now, where: robots.Standing) -> list[Grou
         "sound_level": _heard_by_robots(it, where, level),
         "on_mission": flags(~charging),
         "comm_ok": same(1.0, charging.size),  # the station's own network does not fail here
-        "obstacle": same(0.0, charging.size),  # nobody stands in a station that nobody stands in
+        "obstacle": flags(_met(it, here, where)),
     }
     cameras = tuple(camera.id for camera in layout.station.file.cameras)
     seen = {"maximum_temperature": _watched(it, rest, pumps, cells, contacts, air)}
@@ -207,6 +210,14 @@ def _house(it: Plan, rest: Rest, here: Now, where: robots.Standing) -> list[Grou
         Group(tuple(track.robot for track in it.walks.tracks), walking),
         Group(cameras, seen),
     ]
+
+
+def _met(it: Plan, here: Now, where: robots.Standing) -> NDArray[np.bool_]:
+    """(robots,) Whether somebody stands in a robot's way: only where a pump's switches are being tried."""
+    if not here.service.tried.any():
+        return np.zeros(len(it.walks), dtype=bool)
+    away = where.position[:, None, :2] - it.pump_places[here.service.tried]
+    return np.asarray((np.hypot(away[..., 0], away[..., 1]) < IN_THE_WAY).any(axis=1))
 
 
 def _heard_by_robots(it: Plan, where: robots.Standing, level: Floats) -> Floats:

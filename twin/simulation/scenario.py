@@ -17,6 +17,8 @@ from twin.plant.station import NotNegative, Part, Positive, Words
 from twin.plant.whereabouts import Whereabouts
 from twin.simulation.faults import FAULTS, Severity
 from twin.simulation.onset import Onset, Shape
+from twin.simulation.season import Season
+from twin.simulation.weather import Climate
 from twin.text import Text, did_you_mean
 
 Operation = Literal[
@@ -88,7 +90,7 @@ class Scenario(Part):
     """A run: what happens when.
 
     ``load`` is a daily curve: (hour of the station's day, share of the flow set-point). A station usually runs a little
-    below its design flow.
+    below its design flow. A ``season`` takes its place: load, temperatures, neighbours and duty then follow the date.
     """
 
     name: Words
@@ -97,6 +99,7 @@ class Scenario(Part):
     load: tuple[tuple[Annotated[float, Field(ge=0, le=24)], Annotated[float, Field(gt=0, le=1.2)]], ...] = (
         (0.0, 0.985),
     )
+    season: Season | None = None
     happenings: tuple[Happening, ...] = ()
 
     _lines: dict[tuple[int, str], int] = PrivateAttr(default_factory=dict)
@@ -240,6 +243,9 @@ def _course(happening: Happening, fault: str) -> Iterator[Mistake]:
         yield f"{fault} has no degrees: it is there or it is not", "Let it come as a step"
 
 
+_FORMS: dict[str, type[Part]] = {"": Scenario, "happenings": Happening, "season": Season, "climate": Climate}
+
+
 def _said(detail: ErrorDetails, lines: Whereabouts | None) -> Mistake:
     path = detail["loc"]
     where = f"line {lines.line(path)}: " if lines else ""
@@ -247,7 +253,8 @@ def _said(detail: ErrorDetails, lines: Whereabouts | None) -> Mistake:
     if detail["type"] == "missing":
         return f"{where}has no '{key}'", f"Add {key} = …"
     if detail["type"] == "extra_forbidden":
-        known = (Scenario if lines and path[0] != "happenings" else Happening).model_fields
+        inside = next((part for part in reversed(path[:-1]) if isinstance(part, str)), "" if lines else "happenings")
+        known = _FORMS[inside].model_fields
         return f"{where}'{key}' means nothing here", did_you_mean(key, known) or "Remove it"
     if detail["type"] == "literal_error":
         expected = detail["ctx"]["expected"]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import zlib
 from datetime import datetime, tzinfo
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 from pydantic import Field
@@ -17,6 +17,7 @@ from twin.signals import Floats
 
 DAY, HOUR = 86_400.0, 3600.0
 YEAR = 365.2425 * DAY
+NEW_YEAR = 1_577_836_800.0  # s, POSIX: a turn of the year from which others are counted
 BLOCK = 1024  # draws that are made together
 FRONTS, GUSTS = 2.5 * DAY, 7.0 * HOUR  # between two draws of slow and of fast weather
 FAST = 0.3  # of the spread, that is fast
@@ -36,7 +37,7 @@ class Climate(Part):
 
 def outdoor(climate: Climate, seed: int, times: Floats, zone: tzinfo) -> Floats:
     """(k,) outdoor temperature at times (k,) [s, POSIX]. [°C]"""
-    of_year = np.cos(2.0 * np.pi * ((times - _new_year(zone)) / YEAR - COLDEST_DAY * DAY / YEAR))
+    of_year = np.cos(2.0 * np.pi * ((times - NEW_YEAR) / YEAR - COLDEST_DAY * DAY / YEAR))
     of_day = np.cos(2.0 * np.pi * (hours(times, zone) - WARMEST_HOUR) / 24.0)
     slow = chance(seed, "fronts", times / FRONTS)
     fast = chance(seed, "gusts", times / GUSTS)
@@ -47,11 +48,16 @@ def outdoor(climate: Climate, seed: int, times: Floats, zone: tzinfo) -> Floats:
 
 
 def hours(times: Floats, zone: tzinfo) -> Floats:
-    """(k,) hour of the local day, by the offset from UTC that holds at the first of the times."""
-    offset = datetime.fromtimestamp(float(times[0]), zone).utcoffset()
-    seconds = offset.total_seconds() if offset else 0.0
-    local: Floats = ((times + seconds) % DAY) / HOUR
+    """(k,) hour of the local day, summer time never counted."""
+    local: Floats = ((times + standard(zone)) % DAY) / HOUR
     return local
+
+
+@cache
+def standard(zone: tzinfo) -> float:
+    """A zone's offset from UTC in winter. [s]"""
+    offset = datetime(2020, 1, 1, tzinfo=zone).utcoffset()
+    return offset.total_seconds() if offset else 0.0
 
 
 def chance(seed: int, purpose: str, place: Floats) -> Floats:
@@ -85,9 +91,3 @@ def _block(seed: int, purpose: str, number: int) -> Floats:
     drawn = lot(seed, purpose, number).standard_normal(BLOCK)
     drawn.flags.writeable = False
     return drawn
-
-
-@lru_cache(maxsize=8)
-def _new_year(zone: tzinfo) -> float:
-    """A turn of the year, from which the sun's years are counted. [s, POSIX]"""
-    return datetime(2020, 1, 1, tzinfo=zone).timestamp()

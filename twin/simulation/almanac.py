@@ -27,7 +27,7 @@ THURSDAY = 3  # 1970-01-01, counted from Monday
 ROTATES, ROTATION, APART = 1, 10.0 * HOUR, 2.0 * HOUR  # Tuesday at ten, the next circuit two hours later
 JITTER = 1200.0  # s by which people are late
 SERVICES = 2  # Wednesday
-TRIAL, RELAY_TRIAL = 300.0, 120.0  # s
+TRIAL, RELAY_TRIAL, LIFTING, WIRE_TRIAL = 300.0, 120.0, 60.0, 300.0  # s
 STROKE, STROKE_TAKES = 90.0, 300.0  # % that a valve in service is moved to, and for how long
 TOLD = {
     "pump": Text("the resting pump is isolated for service", "备用泵隔离检修"),
@@ -37,19 +37,33 @@ TOLD = {
     "ups": Text("the battery is tried", "蓄电池放电试验"),
     "dc": Text("the battery gets an equalising charge", "蓄电池均充"),
     "transformer": Text("the main transformer is out for service", "主变停电检修"),
+    "relief": Text("the relief valve is lifted by hand", "泄压阀手动试验"),
+    "wire": Text("the leak wire is tried", "泄漏报警线试验"),
+    "station": Text("the station transformer is out for service", "站用变停电检修"),
     "panel": Text("the panel is fed from its other side", "低压柜切换试验"),
 }
 MONTHLY: tuple[tuple[int, Kind, float, float], ...] = (  # week of four, what, hour it begins, hours it lasts
     (0, "ups", 10.0, 0.4),
+    (0, "relief", 14.0, LIFTING / HOUR),
     (1, "transformer", 9.0, 6.0),
     (1, "panel", 15.5, 0.3),
     (2, "dc", 9.0, 4.0),
     (2, "relay", 14.0, RELAY_TRIAL / HOUR),
+    (2, "wire", 15.5, WIRE_TRIAL / HOUR),
     (3, "valve", 9.0, STROKE_TAKES / HOUR),
+    (3, "station", 14.0, 3.0),
 )
 
-OF_KIND = {"ups": "ups", "dc": "dc_panel", "panel": "lv_panel", "transformer": "transformer"}
-ALL_AT_ONCE = ("valve", "relay")  # one after the other, not one of them each time
+OF_KIND = {
+    "ups": "ups",
+    "dc": "dc_panel",
+    "panel": "lv_panel",
+    "transformer": "transformer",
+    "station": "station_transformer",
+    "relief": "relief_valve",
+    "wire": "line_chamber",
+}
+ALL_AT_ONCE = ("valve", "relay", "relief", "wire")  # one after the other, not one of them each time
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +227,7 @@ class Almanac:
             return [i for i, _ in of], tuple(name for _, name in of)
         else:
             names = layout.ids(OF_KIND[kind])
-        lonely = kind == "transformer" and len(names) < 2
+        lonely = kind in ("transformer", "station") and len(names) < 2  # nothing could take over from it
         return range(len(names)), () if lonely else names
 
     @property

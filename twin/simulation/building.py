@@ -25,6 +25,7 @@ HUMID_AT_22 = 0.45  # relative humidity at 22 °C
 MOISTURE = 2700.0  # s
 PUMP_NOISE = 87.0  # dB(A) of one pump in its hall at rated speed
 BACKGROUND = 52.0  # dB(A)
+FAN_NOISE, DRIVE_NOISE = 60.0, 66.0  # dB(A) of an exhaust fan in its room, and of a running drive in the drive room
 WET, WETTER = 0.02, 0.05  # m of water at which the two flood detectors answer
 DRAINING = 1800.0  # s in which a floor drains
 SMOKE, MORE_SMOKE = 0.1, 0.25  # of a gross fire at which the two smoke detectors answer
@@ -73,14 +74,18 @@ def _humidity(air: Floats) -> Floats:
     return felt
 
 
-def sound(turning: Floats, speed: Floats, room: NDArray[np.intp], layout: Layout) -> Floats:
+def sound(turning: Floats, speed: Floats, fan: NDArray[np.bool_], drives: int, layout: Layout) -> Floats:
     """(rooms,) Level of all machines together. [dB(A)]
 
     ``turning`` (p,) is extra level of each pump [dB], ``speed`` (p,) over rated; fluid noise goes with its fifth power.
+    ``fan`` (rooms,) says where exhaust fans run, ``drives`` how many drives do.
     """
+    room = layout.machines.room
     level = PUMP_NOISE + 50.0 * np.log10(np.maximum(speed, 0.05)) + turning
     power = np.where(speed > 0.05, 10.0 ** (level / 10.0), 0.0)
-    total = np.full(len(layout.rooms), 10.0 ** (BACKGROUND / 10.0))
+    total = 10.0 ** (BACKGROUND / 10.0) + 10.0 ** (FAN_NOISE / 10.0) * fan
+    if layout.drive_room >= 0:
+        total[layout.drive_room] += drives * 10.0 ** (DRIVE_NOISE / 10.0)
     placed = room >= 0
     np.add.at(total, room[placed], power[placed])
     level_of_all: Floats = 10.0 * np.log10(total)

@@ -13,10 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.signals import Floats
+from twin.simulation.board import flags
+from twin.simulation.chance import approached, of_station
 from twin.simulation.effects import Effects
 from twin.simulation.layout import Layout
+from twin.simulation.service import Service
 
-DAMP = 0.02  # m of water that always stands in a chamber
+DAMP, SEEPS = 0.02, 0.03  # m of water that always stands in a chamber, and the most that melting snow adds
+SEEPING = 8.0 * 3600.0  # s
+FREEZING, THAWS_OVER = 273.15, 3.0  # K
 FLOODED = 25.0  # m for a leak of the whole flow, in the chamber next to it
 WIRE = 0.003  # of the flow, that a leak wire answers to
 SUPPLY, RETURN = 0, 1
@@ -28,6 +33,7 @@ class Chambers:
 
     line: NDArray[np.intp]  # (2, k)
     away: Floats  # (k,) share of the line between the chamber and the station
+    seeps: Floats  # (k,) what melting snow adds at the most [m]
     first: NDArray[np.bool_]  # (k,) whether it is the one next to the station
 
 
@@ -47,16 +53,32 @@ def chambers(layout: Layout) -> Chambers:
         for c, side in zip(circuit, sides, strict=True)
     ]
     line = np.array(seen, dtype=np.intp).reshape(2, count)
-    return Chambers(line, away, (away == away.min()) if count else upstream)
+    seeps = SEEPS * of_station(layout, "chambers").uniform(0.3, 1.0, count)
+    return Chambers(line, away, seeps, (away == away.min()) if count else upstream)
 
 
-def readings(it: Chambers, pressure: Floats, warm: Floats, effects: Effects) -> dict[str, Floats]:
+def damp(it: Chambers, outdoor: float) -> Floats:
+    """(k,) water that stands in chambers once it has long been so warm outdoors: it thaws, or all is frozen. [m]"""
+    thawing = 1.0 / (1.0 + np.exp((FREEZING - outdoor) / THAWS_OVER))
+    level: Floats = DAMP + it.seeps * thawing
+    return level
+
+
+def step(standing: Floats, it: Chambers, outdoor: float, dt: float) -> Floats:
+    """(k,) what stands there ``dt`` seconds later. [m]"""
+    return approached(standing, damp(it, outdoor), SEEPING, dt)
+
+
+def readings(
+    it: Chambers, pressure: Floats, warm: Floats, standing: Floats, effects: Effects, service: Service
+) -> dict[str, Floats]:
     """What is measured in each chamber.
 
     Parameters
     ----------
     pressure : (2, k)   Of supply and return. [Pa]
     warm : (2, k)       Of their water. [K]
+    standing : (k,)     Water that seeped in. [m]
     """
     leak = np.append(effects.line_leak, 0.0)[it.line].max(axis=0, initial=0.0) * it.first
     return {
@@ -64,6 +86,6 @@ def readings(it: Chambers, pressure: Floats, warm: Floats, effects: Effects) -> 
         "return_pressure": pressure[RETURN],
         "supply_temperature": warm[SUPPLY],
         "return_temperature": warm[RETURN],
-        "chamber_water_level": DAMP + np.minimum(FLOODED * leak, 2.5),
-        "leak_wire_alarm": 1.0 * (leak > WIRE),
+        "chamber_water_level": standing + np.minimum(FLOODED * leak, 2.5),
+        "leak_wire_alarm": flags((leak > WIRE) | service.wire),
     }

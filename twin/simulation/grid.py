@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from twin.signals import Floats
 from twin.simulation import places
-from twin.simulation.board import flags, same
+from twin.simulation.board import flags
 from twin.simulation.chance import approached, wandered
 from twin.simulation.effects import Effects
 from twin.simulation.layout import Layout
@@ -32,11 +32,12 @@ LOW_POWER_FACTOR = 0.9
 INCOMER_POWER_FACTOR = 0.965
 MAIN_RATING = 10e6  # W
 STATION_RATING = 800e3  # W
-AUXILIARIES = 11e3  # W of a main transformer's own cooling and tap changer
+AUXILIARIES, OIL_COOLER = 3e3, 8e3  # W of a main transformer's tap changer and lighting, and of its oil cooler's fans
 NO_LOAD_LOSS, LOAD_LOSS = 12e3, 60e3  # W of a main transformer, the second at its rating
 STATION_EFFICIENCY = 0.985
 OIL_RISE, WINDING_OVER_OIL, DRY_RISE = 42.0, 18.0, 95.0  # K at rating
 OIL, WINDING, DRY, CONTACT = 3.0 * 3600.0, 600.0, 3600.0, 1200.0  # s
+OIL_FAN_ON, OIL_FAN_OFF, OIL_FAN = 328.15, 318.15, 0.8  # K; an oil cooler takes a fifth of the rise away
 FAN_ON, FAN_OFF, FAN = 383.15, 363.15, 0.75  # K; a dry transformer's fan takes a quarter of the rise away
 CONTACT_RISE, CONTACT_CURRENT = 24.0, 110.0  # K at A; heat goes with the current's 1.8th power
 JOINT_RISE, JOINT_CURRENT = 16.0, 300.0
@@ -58,6 +59,7 @@ class Grid:
 
     oil: Floats  # (main,) [K]
     winding: Floats  # (main,)
+    oil_fan: NDArray[np.bool_]  # (main,)
     dry: Floats  # (station transformers, 3)
     fan: NDArray[np.bool_]  # (station transformers,)
     contact: Floats  # (cubicles,)
@@ -145,21 +147,23 @@ def _found(known: dict[str, int], names: list[str]) -> NDArray[np.intp]:
     return np.array([known.get(name, -1) for name in names], dtype=np.intp)
 
 
-def powers(load: Load, feed: Feeds) -> Powers:
-    """Add up from the panels to the incomers."""
+def powers(load: Load, feed: Feeds, oil_fan: NDArray[np.bool_]) -> Powers:
+    """Add up from the panels to the incomers; ``oil_fan`` (main,) says which oil coolers run."""
     live = np.arange(feed.main) != load.service.transformer
     panel, current = _panels(load, feed)
     station = np.zeros(feed.station)
     np.add.at(station, feed.station_of_panel, panel)
+    station = _shifted(station, load.service.station)
     taken = station / STATION_EFFICIENCY
-    section = np.full(feed.main, AUXILIARIES)
+    own = (AUXILIARIES + OIL_COOLER * oil_fan) * live
+    section = own.copy()
     np.add.at(section, feed.main_of_pump, load.drives)
     np.add.at(section, feed.main_of_station, taken)
     drawn = np.zeros(feed.drive_of_cubicle.size)
     for known, what in (
         (feed.drive_of_cubicle, load.drives),
         (feed.station_of_cubicle, taken),
-        (feed.main_of_cubicle, same(AUXILIARIES, feed.main)),
+        (feed.main_of_cubicle, own),
     ):
         drawn[known >= 0] = what[known[known >= 0]]
     main = section
@@ -170,33 +174,40 @@ def powers(load: Load, feed: Feeds) -> Powers:
     return Powers(panel, station, main, drawn, current, live)
 
 
+def _shifted(power: Floats, out: int) -> Floats:
+    """The others carry what one carried that is out; -1 for none."""
+    if out < 0:
+        return power
+    others = np.arange(power.size) != out
+    shifted: Floats = np.where(others, power + power[out] / max(power.size - 1, 1), 0.0)
+    return shifted
+
+
 def _panels(load: Load, feed: Feeds) -> tuple[Floats, Floats]:
     """Power [W] and current [A] of each low-voltage panel; its neighbours take over from one that is open."""
     panels = feed.station_of_panel.size
     current = PANEL_BASE * (1.0 + 0.15 * np.sin(np.arange(panels)) + TRACING * max(MILD - load.outdoor, -10.0))
     per_panel = (load.fans * FAN_POWER + load.makeup * MAKEUP_POWER) / max(panels, 1)
     current = current + per_panel / (ROOT_3 * LOW * LOW_POWER_FACTOR)
-    open_one = load.service.panel
-    if open_one >= 0 and panels > 1:
-        shared = current[open_one] / (panels - 1)
-        current = np.where(np.arange(panels) == open_one, 0.0, current + shared)
+    current = _shifted(current, load.service.panel if panels > 1 else -1)
     return ROOT_3 * LOW * LOW_POWER_FACTOR * current, current
 
 
 def first(load: Load, feed: Feeds, lot: Generator) -> Grid:
     """Transformers that have carried this load for days."""
-    power = powers(load, feed)
+    oil_fan, fan = np.zeros(feed.main, dtype=bool), np.zeros(feed.station, dtype=bool)
+    power = powers(load, feed, oil_fan)
     oil, winding, dry, contact, joint = _targets(load, power, feed, None, None)
-    fan = np.zeros(feed.station, dtype=bool)
     full, resting = np.ones(feed.ups), np.zeros(feed.dc)
-    return Grid(oil, oil + winding, dry, fan, contact, joint, full, resting, lot.standard_normal(4))
+    return Grid(oil, oil + winding, oil_fan, dry, fan, contact, joint, full, resting, lot.standard_normal(4))
 
 
 def step(grid: Grid, load: Load, feed: Feeds, effects: Effects, lot: Generator, dt: float) -> Powers:
     """Let ``dt`` seconds pass."""
-    power = powers(load, feed)
+    power = powers(load, feed, grid.oil_fan)
     oil, winding, dry, contact, joint = _targets(load, power, feed, grid, effects)
     grid.oil = approached(grid.oil, oil, OIL, dt)
+    grid.oil_fan = power.live & ((grid.oil > OIL_FAN_ON) | (grid.oil_fan & (grid.oil > OIL_FAN_OFF)))
     grid.winding = approached(grid.winding, grid.oil + winding, WINDING, dt)
     grid.dry = approached(grid.dry, dry, DRY, dt)
     hottest = grid.dry.max(axis=1)
@@ -226,7 +237,8 @@ def _targets(
     if effects is not None and effects.transformer_heat.size:
         worse = worse + _spread(effects.transformer_heat, worse.size)
     share = power.main / MAIN_RATING
-    oil = load.air[feed.room_of_main] + OIL_RISE * share**1.6 * worse[: feed.main] + 8.0 * power.live
+    aired = np.where(grid.oil_fan, OIL_FAN, 1.0) if grid is not None else np.ones(feed.main)
+    oil = load.air[feed.room_of_main] + OIL_RISE * aired * share**1.6 * worse[: feed.main] + 8.0 * power.live
     winding = WINDING_OVER_OIL * share**1.6
     cooled = np.where(grid.fan, FAN, 1.0) if grid is not None else np.ones(feed.station)
     dry = DRY_RISE * (power.station / STATION_RATING) ** 1.6 * cooled * worse[feed.main :] + 18.0 * worse[feed.main :]
@@ -271,6 +283,8 @@ def cubicle_readings(grid: Grid, power: Powers, load: Load, feed: Feeds) -> dict
     opened[of_drive] = (load.tripped | load.service.isolated)[feed.drive_of_cubicle[of_drive]]
     of_main = feed.main_of_cubicle >= 0
     opened[of_main] = ~power.live[feed.main_of_cubicle[of_main]]
+    of_station = feed.station_of_cubicle >= 0
+    opened[of_station] = feed.station_of_cubicle[of_station] == load.service.station
     coupled = feed.coupler & ~power.live.all()
     return {
         "feeder_current": power.cubicle / (ROOT_3 * FEEDING * DRIVE_POWER_FACTOR),

@@ -59,6 +59,7 @@ class Rest:
     utilities: utilities.Utilities
     grid: grid.Grid
     walkers: robots.Walkers
+    damp: Floats  # (line chambers,) water that stands there [m]
     hours: Floats  # (p,) run so far [s]
 
 
@@ -156,6 +157,7 @@ def first(it: Plan, hydraulics: Hydraulics, controls: Controls, outdoor: float, 
         utilities=utilities.first(len(it.layout.ids("makeup_pump")), len(it.layout.ids("water_quality")), demand, lot),
         grid=grid.first(_load(settled, rooms, 0.3), it.feeds, lot),
         walkers=robots.first(it.walks),
+        damp=chambers.damp(it.chambers, outdoor),
         hours=it.built.hours.copy(),
     )
 
@@ -181,6 +183,7 @@ def step(
     load = _load(here, rest.rooms, float(makeup["frequency"].sum()) / 50.0)
     power = grid.step(rest.grid, load, it.feeds, effects, lot, 1.0)
     robots.step(rest.walkers, it.walks, 1.0)
+    rest.damp = chambers.step(rest.damp, it.chambers, outdoor, 1.0)
     rest.hours = rest.hours + (controls.frequency > 0.0)
     return Second(here, work, demand, makeup, load, power, robots.standing(rest.walkers, it.walks))
 

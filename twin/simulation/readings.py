@@ -131,7 +131,7 @@ def _valves(it: Plan, here: Now) -> list[Group]:
         "closed": flags(standing <= SHUT),
         "fault": flags(service.valve_contact),
     }
-    lifted = {"lifted": flags(of.peak[it.works.outlet][it.relief_circuit] > LIFTS)}
+    lifted = {"lifted": flags((of.peak[it.works.outlet][it.relief_circuit] > LIFTS) | service.relief)}
     return [
         Group(ids, network),
         Group(actuated, others),
@@ -144,7 +144,7 @@ def _supplies(it: Plan, rest: Rest, here: Now, demand: utilities.Demand, makeup:
     layout, effects = it.layout, here.effects
     pressure = waterside.line_pressures(it.works, here.hydraulics, it.chambers.line, it.chambers.away)
     warm = waterside.line_warmth(it.works, here.hydraulics, it.chambers.line, it.chambers.away)
-    along = chambers.readings(it.chambers, pressure, warm, effects)
+    along = chambers.readings(it.chambers, pressure, warm, rest.damp, effects, here.service)
     plant = utilities.readings(rest.utilities, demand, effects)
     return [
         Group(layout.ids("makeup")[:1], plant),
@@ -181,7 +181,7 @@ def _house(it: Plan, rest: Rest, here: Now, where: robots.Standing) -> list[Grou
     """Rooms, ventilation, robots, cameras."""
     layout, of = it.layout, here.hydraulics
     heard = CAVITATION_NOISE * clipped(1.3 - of.margin, 0.0, 0.5) / 0.3
-    level = building.sound(heard, of.speed, layout.machines.room, layout)
+    level = building.sound(heard, of.speed, rest.rooms.fan, int(np.count_nonzero(here.electrics.drive)), layout)
     air = here.air
     pumps = heat.hottest_outside(rest.warmth, air[layout.machines.room])
     cells = air[layout.drive_room] + EYE_OF_CAMERA * (rest.warmth.part[:, heat.CELL][:, 0] - air[layout.drive_room])

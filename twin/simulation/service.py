@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from twin.signals import Floats
 from twin.simulation.layout import Layout
 
-Kind = Literal["pump", "trial", "relay", "valve", "ups", "dc", "transformer", "panel"]
+Kind = Literal["pump", "trial", "relay", "relief", "wire", "valve", "ups", "dc", "transformer", "station", "panel"]
 
 MOVED = 0.15  # of its travel, that a valve out of the way of the water is moved
 CONTACT = 10.0  # s before the end, in which its actuator's fault contact is tried
@@ -37,12 +37,15 @@ class Service:
     isolated: NDArray[np.bool_]  # (p,) pumps: suction valve shut, breaker drawn, local control
     tried: NDArray[np.bool_]  # (p,) whose emergency stop and leak switches are being tried
     relay: NDArray[np.bool_]  # (cubicles,) whose protection is being tried
+    relief: NDArray[np.bool_]  # (relief valves,) that are lifted by hand
+    wire: NDArray[np.bool_]  # (line chambers,) whose leak wire is being tried
     moved: Floats  # (motor valves,) how far each is from where it stands in service, share of travel
     valve_contact: NDArray[np.bool_]  # (motor valves,) whose fault contact is being tried
     gate_contact: NDArray[np.bool_]  # (r,)
     on_battery: NDArray[np.bool_]  # (ups,)
     equalised: NDArray[np.bool_]  # (DC panels,)
     transformer: int  # the main transformer that is out, -1 for none
+    station: int  # the station transformer that is out, -1 for none
     panel: int  # the low-voltage panel whose breaker is open, -1 for none
     oil_relays: bool  # whether those of that transformer are being tried
 
@@ -54,12 +57,15 @@ def nothing(layout: Layout) -> Service:
         isolated=np.zeros(pumps, dtype=bool),
         tried=np.zeros(pumps, dtype=bool),
         relay=np.zeros(len(layout.ids("cubicle")), dtype=bool),
+        relief=np.zeros(len(layout.ids("relief_valve")), dtype=bool),
+        wire=np.zeros(len(layout.ids("line_chamber")), dtype=bool),
         moved=np.zeros(valves),
         valve_contact=np.zeros(valves, dtype=bool),
         gate_contact=np.zeros(len(layout.resistances), dtype=bool),
         on_battery=np.zeros(len(layout.ids("ups")), dtype=bool),
         equalised=np.zeros(len(layout.ids("dc_panel")), dtype=bool),
         transformer=-1,
+        station=-1,
         panel=-1,
         oil_relays=False,
     )
@@ -72,6 +78,8 @@ def service(jobs: Sequence[Job], at: float, layout: Layout) -> Service:
         "pump": made.isolated,
         "trial": made.tried,
         "relay": made.relay,
+        "relief": made.relief,
+        "wire": made.wire,
         "ups": made.on_battery,
         "dc": made.equalised,
     }
@@ -80,6 +88,8 @@ def service(jobs: Sequence[Job], at: float, layout: Layout) -> Service:
             _valve(made, job, at, layout)
         elif job.kind == "transformer":
             made.transformer, made.oil_relays = job.index, at >= job.ends - OIL_RELAYS
+        elif job.kind == "station":
+            made.station = job.index
         elif job.kind == "panel":
             made.panel = job.index
         else:

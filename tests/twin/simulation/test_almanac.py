@@ -74,7 +74,16 @@ def test_everything_gets_its_service_within_half_a_year() -> None:
     told = [(event.subject, event.text.en) for at in range(27) for event in _events(local(9, 1) + 7 * DAY * at)]
     names = {name for name, _ in told}
     assert set(LAYOUT.machines.ids) <= names
-    for kind in ("transformer", "ups", "dc_panel", "lv_panel", "motor_valve", "cubicle"):
+    for kind in (
+        "transformer",
+        "station_transformer",
+        "ups",
+        "dc_panel",
+        "lv_panel",
+        "motor_valve",
+        "cubicle",
+        "relief_valve",
+    ):
         assert set(LAYOUT.ids(kind)) <= names, kind
     assert all(event.text.zh for event in _events(BEGINS))
 

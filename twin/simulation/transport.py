@@ -19,6 +19,7 @@ from twin.signals import Floats
 
 MOST_CELLS = 500  # of 50 m on a line of 25 km: 18 s at full flow
 LEAST_FILLING = 4.0  # s that a cell takes at rated flow
+STANDS = 1e-12  # of a cell: water that moves less than this in a step stands
 COOLING = 1.76e6  # s: 1 K on 40 km at 2.5 m/s and 110 K over the ground, measured on a built line (domain.md, 1.1)
 
 
@@ -62,9 +63,9 @@ def advance(it: Mains, held: Contents, volume: Floats, far: Floats, near: Floats
     """Let volumes (n,) [m³] flow; ``far`` and ``near`` (n,) is what waits at the ends. [K]"""
     out_far, out_near = np.full(volume.size, np.nan), np.full(volume.size, np.nan)
     for i, move in enumerate((volume / it.cell).tolist()):
-        if move > 0.0:
+        if move > STANDS:
             held.part[i], out_near[i] = _pushed(held.warmth[i], float(held.part[i]), move, float(far[i]))
-        elif move < 0.0:
+        elif move < -STANDS:
             rest, out_far[i] = _pushed(held.warmth[i][::-1], 1.0 - float(held.part[i]), -move, float(near[i]))
             held.part[i] = 1.0 - rest
     return Leaving(out_far, out_near)

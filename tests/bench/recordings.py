@@ -51,7 +51,7 @@ def main() -> None:
     rows, columns = random.integers(0, DAY, REPEATS + 1), random.integers(0, len(tags), REPEATS + 1)
     print(f"\n{'a day, ms':<16}{'bytes':>7}{'first':>9}{'cold':>9}{'tag':>9}{'cold':>9}{'instant':>9}{'8 tags':>9}")
     size = block.values.size
-    _tell("Pumphouse", day, size, _ours(day, rows, columns))
+    _tell_ours("Pumphouse", day, size, rows, columns)
     with tempfile.TemporaryDirectory(dir=OUT) as folder:
         for number, peer in enumerate(PEERS):
             path = Path(folder) / str(number)
@@ -69,7 +69,7 @@ def main() -> None:
         for days, name, sparse in ((MONTH, "30 days", False), (YEARS, "100 GB class", True)):
             path = Path(folder) / f"{days}.h5"
             _repeated(day, path, days, sparse)
-            _tell(name, path, size * days, _ours(path, rows, columns, days))
+            _tell_ours(name, path, size * days, rows, columns, days)
             print(
                 f"{'':<16}memory {_memory(path, days):.0f} MB; a tag's {min(days, MONTH)} days "
                 f"{_whole_tag(path, min(days, MONTH)):.0f} ms"
@@ -120,16 +120,17 @@ def _appending(values: Floats, tags: TagTable) -> None:
     print(f"append a frame of 10,000 tags, ms: median {np.median(spent):.3f}, 99 % {np.quantile(spent, 0.99):.3f}")
 
 
-def _ours(path: Path, rows: Any, columns: Any, days: int = 1) -> list[Question]:
-    recording = Recording.open(path)
+def _tell_ours(name: str, path: Path, samples: int, rows: Any, columns: Any, days: int = 1) -> None:
     turn, tag = iter(np.tile(rows, 3).tolist()), iter(np.tile(columns, 3).tolist())
     random = np.random.default_rng(1)
-    return [
-        lambda: _first(path),
-        lambda: recording.range(START, START + DAY, [next(tag)]),
-        lambda: recording.latest_at(START + DAY * int(random.integers(days)) + next(turn)),
-        lambda: recording.overview(columns[:MINMAX], START, START + days * DAY, BUCKETS),
-    ]
+    with Recording.open(path) as recording:
+        asked: list[Question] = [
+            lambda: _first(path),
+            lambda: recording.range(START, START + DAY, [next(tag)]),
+            lambda: recording.latest_at(START + DAY * int(random.integers(days)) + next(turn)),
+            lambda: recording.overview(columns[:MINMAX], START, START + days * DAY, BUCKETS),
+        ]
+        _tell(name, path, samples, asked)
 
 
 def _first(path: Path) -> None:
@@ -176,17 +177,13 @@ def _planes(file: h5py.File) -> list[str]:
 
 
 def _extend(data: h5py.Dataset, filled: int, days: int) -> None:
-    """The same chunks again and again, as they are."""
+    """The same again and again, and for the days beyond ``filled`` nothing."""
+    told = data[()] if filled > 1 else None
     width = data.shape[-1]
     whole = -(-width // data.chunks[-1]) * data.chunks[-1]
     data.resize(whole * days, axis=data.ndim - 1)
-    for number in range(data.id.get_num_chunks()):
-        info = data.id.get_chunk_info(number)
-        if info.chunk_offset[-1] >= whole:
-            continue
-        mask, content = data.id.read_direct_chunk(info.chunk_offset)
-        for day in range(1, filled):
-            data.id.write_direct_chunk((*info.chunk_offset[:-1], info.chunk_offset[-1] + day * whole), content, mask)
+    for day in range(1, filled):
+        data[..., day * whole : day * whole + width] = told
 
 
 def _extend_times(data: h5py.Dataset, days: int) -> None:
@@ -202,7 +199,7 @@ def _hollow(file: h5py.File, level: int) -> None:
     at = finest["at"][:: level // LEVELS[0]]
     group["at"] = at
     count = len(finest["cells"])
-    group.create_dataset("cells", shape=(count, 4, len(at)), dtype="<i8", chunks=(1, 4, 1440))
+    group.create_dataset("cells", shape=(count, 4, len(at)), dtype="<i8", chunks=(1, 4, min(1440, len(at))))
     group.create_dataset("encoding", shape=(count, -(-len(at) // 1440)), dtype=finest["encoding"].dtype, chunks=(64, 1))
 
 

@@ -40,7 +40,6 @@ class Pages:
             dataset(file, f"{name}/{part}") for part in ("cells", "encoding", "at")
         )
         self.count = len(self._at)
-        self._stamps: Floats | None = None
         if self._cells.shape[1:] != (4, self.count):
             raise ValueError("an overview of another shape")
 
@@ -51,8 +50,6 @@ class Pages:
 
     def read(self, slots: NDArray[np.uint32], first: int, last: int) -> Overview:
         """Cells of some slots."""
-        if self._stamps is None:
-            self._stamps = seconds(self.at)
         page, start = first // PAGE, first // PAGE * PAGE
         told = rows_of(self._cells, slots, start, last)
         encoding = np.asarray(self._encoding[:, page : -(-last // PAGE)])[slots]
@@ -72,7 +69,7 @@ class Pages:
         if quality.any():
             low_[gone], high[gone] = np.nan, np.nan
             last_[quality & LASTLESS != 0] = np.nan
-        return Overview(self._stamps[first:last], low_, high, last_, quality & np.uint8(LASTLESS - 1))
+        return Overview(seconds(np.asarray(self._at[first:last])), low_, high, last_, quality & np.uint8(LASTLESS - 1))
 
     def damage(self, slots: NDArray[np.uint32]) -> Iterator[tuple[int, int]]:
         """First and last time of the pages that cannot be read. [ns]"""

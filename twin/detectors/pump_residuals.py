@@ -30,6 +30,8 @@ LEAST_FLOW = 0.3  # of rated: with less a check valve may be shut, and losses sa
 
 _ROW = {kind.name: row for row, kind in enumerate(OF_PUMP)}
 _LOSSES = np.array([_ROW["branch_loss"], _ROW["suction_loss"], _ROW["suction_path"]])
+_ON_CURVE = np.array([_ROW["head"], _ROW["power"], _ROW["efficiency"]])
+_POWERS = np.array([_ROW["power"], _ROW["efficiency"], _ROW["feeder"]])
 
 
 class PumpResiduals:
@@ -123,10 +125,12 @@ class PumpResiduals:
     def _witnesses(self, state: PlantState, of: Readings, value: Floats) -> None:
         """Vibration and envelope on a logarithmic scale, for they grow by factors; NPSH only where it runs short."""
         for name, members in (("vibration", VIBRATION), ("envelope", ENVELOPE)):
-            square = np.mean([of[member] ** 2 for member in members], axis=0)
+            velocities = np.array([of[member] for member in members])
+            square = (velocities * velocities).sum(axis=0) / len(members)
             with np.errstate(divide="ignore", invalid="ignore"):
                 level = 50.0 * np.log(square) - 200.0 * np.log(state.speed)
-            value[_ROW[name]] = np.where(np.isfinite(level), level, np.nan)
+            level[~np.isfinite(level)] = np.nan
+            value[_ROW[name]] = level
         value[_ROW["npsh_margin"]] = np.minimum(state.npsh_available - SPARE_MARGIN * state.npsh_required, 0.0)
 
     def _basis(self, state: PlantState, expected: Floats) -> Floats:
@@ -140,18 +144,20 @@ class PumpResiduals:
     def _point(self, state: PlantState) -> Floats:
         flow = or_zero(state.flow / self._rated_flow)
         speed = or_zero(state.speed)
-        point = np.tile(speed, (len(OF_PUMP), 1))
+        point = np.empty((len(OF_PUMP), len(speed)))
+        point[:] = speed
         with np.errstate(divide="ignore", invalid="ignore"):
             similar = np.where(speed > 0, flow / speed, 0.0)
-        point[[_ROW["head"], _ROW["power"], _ROW["efficiency"]]] = similar + speed
-        point[[_ROW["branch_loss"], _ROW["suction_loss"], _ROW["suction_path"]]] = flow * np.abs(flow)
+        point[_ON_CURVE] = similar + speed
+        point[_LOSSES] = flow * np.abs(flow)
         return point
 
     def _unsteady(self, moves: Moves) -> Floats:
         flow, speed = 100.0 * LAGGING * moves.flow, 100.0 * LAGGING * moves.speed
-        unsteady = np.tile(speed, (len(OF_PUMP), 1))
+        unsteady = np.empty((len(OF_PUMP), len(speed)))
+        unsteady[:] = speed
         unsteady[_ROW["head"]] = FLOW_ON_HEAD * flow + SPEED_ON_HEAD * speed
-        unsteady[[_ROW["power"], _ROW["efficiency"], _ROW["feeder"]]] = FLOW_ON_POWER * flow + SPEED_ON_POWER * speed
+        unsteady[_POWERS] = FLOW_ON_POWER * flow + SPEED_ON_POWER * speed
         for name, loss in (("branch_loss", self.branch_loss), ("suction_path", self.suction_loss)):
             unsteady[_ROW[name]] = 2.0 * loss / 100.0 * flow + speed
         unsteady[_ROW["suction_loss"]] = 2.0 * self.suction_loss / 100.0 * flow
@@ -177,7 +183,7 @@ class PumpResiduals:
         unknown = np.isnan(state.expected_head)
         on_curve = np.where(state.in_range | unknown, kinds.OK, kinds.OUTSIDE)
         on_curve[moves.since_change < SETTLING] = kinds.STARTING
-        why[[_ROW["head"], _ROW["power"], _ROW["efficiency"]]] = np.where(moves.ramping, kinds.RAMPING, on_curve)
+        why[_ON_CURVE] = np.where(moves.ramping, kinds.RAMPING, on_curve)
         little = ~(state.flow > LEAST_FLOW * self._rated_flow) | self._shutting_down(state.measured.pumps)
         why[_LOSSES] = np.where(little, kinds.NO_FLOW, np.where(moves.ramping, kinds.RAMPING, kinds.OK))
         why[_ROW["branch_loss"], self._blocked(state, moves, value)] = kinds.OK

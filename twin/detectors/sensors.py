@@ -54,7 +54,7 @@ class Sensors:
         still = self._standing_still(frame, state, gone)
         troubled = gone.copy()
         troubled[self._columns] |= still
-        self._well_since = np.where(troubled, frame.at, np.maximum(self._well_since, -np.inf))
+        self._well_since = np.where(troubled, frame.at, self._well_since)
         well = frame.at - self._well_since >= BACK_FOR
         silent = self._new(self._silence(gone), self.silent, well)
         found = np.zeros(len(gone), dtype=bool)

@@ -113,7 +113,7 @@ class PumpModel:
         calibrations = [pump.calibration or Calibration() for pump in self.pumps]
         self._head_scale = np.array([c.head_scale for c in calibrations])
         self._power_scale = np.array([c.power_scale for c in calibrations])
-        self._head_scale_sigma = np.array([c.head_scale_sigma for c in calibrations])
+        self._head_sigma = np.hypot([c.head_scale_sigma for c in calibrations], STATIC_UNCERTAINTY)
         nodes = {node.id: node.elevation_m for node in file.nodes}
         rise = np.array([nodes.get(p.to_node, 0.0) - nodes.get(p.from_node, 0.0) for p in self.pumps])
         self._rise = rise - np.array([c.head_offset_m for c in calibrations])
@@ -139,6 +139,8 @@ class PumpModel:
         flow, power = of["pump_flow"], of["motor_active_power"]
         head = (of["discharge_pressure"] - of["suction_pressure"]) / (water * STANDARD_GRAVITY) + self._rise
         turning = np.where(running, speed, np.nan)
+        gauges = np.stack([headers[gauge] for gauge in GAUGES]).reshape(2, 3, -1)
+        inlet, outlet = np.split(middle(np.concatenate(gauges, axis=1)), 2)
         expected_head = self._head(flow, turning)
         expected_power = self._power(flow, turning, water)
         absolute = of["suction_pressure"] + STANDARD_ATMOSPHERE - vapour_pressure(temperature)
@@ -154,7 +156,7 @@ class PumpModel:
             density=water,
             head=head,
             expected_head=expected_head,
-            head_sigma=np.hypot(self._head_scale_sigma, STATIC_UNCERTAINTY) * expected_head,
+            head_sigma=self._head_sigma * expected_head,
             power=power,
             expected_power=expected_power,
             efficiency=useful,
@@ -162,8 +164,8 @@ class PumpModel:
             npsh_available=absolute / (water * STANDARD_GRAVITY),
             npsh_required=self._bank.npsh_required(flow, turning),
             in_range=self._bank.in_range(flow, turning * (1.0 + WITHIN)),
-            inlet_pressure=middle(np.stack([headers[gauge] for gauge in GAUGES[:3]])),
-            outlet_pressure=middle(np.stack([headers[gauge] for gauge in GAUGES[3:]])),
+            inlet_pressure=inlet,
+            outlet_pressure=outlet,
             header_flow=middle(np.stack([headers[meter] for meter in METERS])),
             bypass_flow=or_zero(headers["bypass_flow"]),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -29,6 +30,7 @@ TIMELY = 0.2  # frames that each one which follows makes up for
 MISSING_FOR = 15.0  # s; a shorter loss is a notice
 MISTAKEN_FOR = 3.0  # s
 SHOWN = 3  # tags told as evidence
+Told = tuple[Evidence, ...]
 
 
 @dataclass
@@ -88,13 +90,13 @@ class Feed:
 
     def misses(self, at: float) -> tuple[Anomaly, ...]:
         """Note a frame whose time does not follow."""
-        return tuple(self._judge(self._time, at, 1.0, (self._told_time(at),)))
+        return tuple(self._judge(self._time, at, 1.0, lambda: (self._told_time(at),)))
 
     def step(self, frame: Frame, jumped: bool) -> tuple[Frame, tuple[Anomaly, ...]]:
         """The frame as it may be judged, and what has changed. ``jumped``: time went on by leaps."""
         at = frame.at
         elapsed = 0.0 if jumped or not np.isfinite(self._at) else min(at - self._at, LONGEST_STEP)
-        changed = self._judge(self._time, at, 1.0 if jumped else -TIMELY, (self._told_time(at),))
+        changed = self._judge(self._time, at, 1.0 if jumped else -TIMELY, lambda: (self._told_time(at),))
         if jumped:
             self._changed_at = at
         self._at = at
@@ -110,9 +112,8 @@ class Feed:
         lost = gone & (self._heard >= HEARD_BEFORE)
         self._heard += ~gone
         many = int(np.count_nonzero(lost))
-        share = 100.0 * many / max(len(lost), 1)
-        told = tuple(Evidence("missing", name, round(share, 1), "%", many) for name in self._named(lost))
-        return self._judge(self._missing, frame.at, elapsed if many > self._many else -elapsed, told)
+        step = elapsed if many > self._many else -elapsed
+        return self._judge(self._missing, frame.at, step, lambda: self._told_missing(lost, many))
 
     def _judge_frozen(self, frame: Frame, jumped: bool) -> list[Anomaly]:
         known = np.isfinite(frame.values)
@@ -126,8 +127,7 @@ class Feed:
             self._changes += 1
             self._changed_at = frame.at
         frozen = not changes and self._changes >= CHANGES_KNOWN and still > max(STILL_FOR, STILL_TIMES * self._between)
-        told = (Evidence("frozen", "", round(still, 1), "s", round(still / max(self._between, 1e-3), 1)),)
-        return self._judge(self._frozen, frame.at, 1.0 if frozen else -float(changes), told)
+        return self._judge(self._frozen, frame.at, 1.0 if frozen else -float(changes), lambda: self._told_frozen(still))
 
     def _judge_scale(self, frame: Frame, elapsed: float) -> tuple[Frame, list[Anomaly]]:
         values = frame.values
@@ -139,11 +139,14 @@ class Feed:
         wrong = beyond | self._off
         some = int(np.count_nonzero(wrong)) >= self._some
         self._follow(values, known & ~wrong)
-        told = tuple(self._told_scale(name, values, ratio, beyond) for name in self._named(wrong)) if some else ()
         if some:
             frame = replace(frame, quality=np.where(wrong, np.uint8(Quality.BAD), frame.quality))
         else:
             self._off[:] = False  # a few are not the feed's: each is its own transmitter's
+
+        def told() -> Told:
+            return tuple(self._told_scale(name, values, ratio, beyond) for name in self._named(wrong))
+
         return frame, self._judge(self._scale, frame.at, elapsed if some else -elapsed, told)
 
     def _follow(self, values: Floats, trusted: NDArray[np.bool_]) -> None:
@@ -157,11 +160,11 @@ class Feed:
 
     # ---- what is told of it --------------------------------------------------------------------------------------
 
-    def _judge(self, trouble: _Trouble, at: float, step: float, told: tuple[Evidence, ...]) -> list[Anomaly]:
-        """Open or end what one trouble is told by."""
+    def _judge(self, trouble: _Trouble, at: float, step: float, told: Callable[[], Told]) -> list[Anomaly]:
+        """Open or end what one trouble is told by; ``told`` is asked only where it is opened."""
         trouble.level = min(max(trouble.level + step, 0.0), trouble.patience)
         if trouble.standing is None and trouble.level >= trouble.patience and step > 0:
-            trouble.standing = self._opened(trouble, at, told)
+            trouble.standing = self._opened(trouble, at, told())
             return [trouble.standing]
         if trouble.standing is not None and trouble.level <= 0.0:
             ended = replace(trouble.standing, until=max(at, trouble.standing.detected))
@@ -169,7 +172,7 @@ class Feed:
             return [ended]
         return []
 
-    def _opened(self, trouble: _Trouble, at: float, told: tuple[Evidence, ...]) -> Anomaly:
+    def _opened(self, trouble: _Trouble, at: float, told: Told) -> Anomaly:
         anomaly = Anomaly(
             id=self._next_id,
             equipment=self._name,
@@ -183,6 +186,13 @@ class Feed:
         )
         self._next_id += 1
         return anomaly
+
+    def _told_missing(self, lost: NDArray[np.bool_], many: int) -> Told:
+        share = 100.0 * many / max(len(lost), 1)
+        return tuple(Evidence("missing", name, round(share, 1), "%", many) for name in self._named(lost))
+
+    def _told_frozen(self, still: float) -> Told:
+        return (Evidence("frozen", "", round(still, 1), "s", round(still / max(self._between, 1e-3), 1)),)
 
     def _told_time(self, at: float) -> Evidence:
         step = at - self._at

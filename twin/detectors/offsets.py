@@ -25,6 +25,7 @@ class Offsets:
 
     def __init__(self, kinds: tuple[Kind, ...]) -> None:
         self._prior: Floats = np.array([kind.prior for kind in kinds])
+        self._prior_square: Floats = self._prior**2
         self._drift: Floats = np.array([kind.drift for kind in kinds])
         self.value: Floats = np.zeros(len(kinds))
         self._settled: Floats = self._prior**2
@@ -35,7 +36,7 @@ class Offsets:
     @property
     def variance(self) -> Floats:
         """(m,) of the offset, here and now. [%²]"""
-        return np.minimum(self._settled + self._moved, np.maximum(self._prior**2, self._settled))
+        return np.minimum(self._settled + self._moved, np.maximum(self._prior_square, self._settled))
 
     def move(self, point: Floats, valid: NDArray[np.bool_]) -> None:
         """Grow uncertain where the operating point has moved away from where the offset was learned."""

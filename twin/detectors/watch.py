@@ -92,8 +92,8 @@ class Watch:
         unexplained = departure - self._explained
         innovations = self._whitening.innovations(unexplained, valid)
         doubt = self.offsets.variance * sample.basis**2 + sample.unsteady**2
-        fresh = (1.0 - self._whitening.coefficient) ** 2
-        z = np.where(valid, innovations / np.sqrt(self._whitening.innovation_sigma**2 + fresh * doubt), 0.0)
+        whitening = self._whitening
+        z = np.where(valid, innovations / np.sqrt(whitening.innovation_sigma**2 + whitening.fresh * doubt), 0.0)
         self._seen += valid
         known = self._seen > self._learns
         judged = valid & known & self._judged & (not teaching)

@@ -60,6 +60,8 @@ class Whitening:
         self._last: Floats = np.full(floor.shape, np.nan)
         self._step: Floats = floor.copy()
         self.coefficient: Floats = coefficient
+        self._floor_square: Floats = floor**2
+        self._settle()
 
     @property
     def usual_step(self) -> Floats:
@@ -67,17 +69,16 @@ class Whitening:
         usual: Floats = np.maximum(self._step, LEAST_STEP * self._floor)
         return usual
 
-    @property
-    def sigma(self) -> Floats:
-        """(c,) standard deviation of one sample. [channel units]"""
-        sigma: Floats = np.maximum(self.innovation_sigma / np.sqrt(1.0 - self.coefficient**2), self._floor)
-        return sigma
+    def _settle(self) -> None:
+        """Reckon what follows from coefficient and variance, which change only by learning.
 
-    @property
-    def innovation_sigma(self) -> Floats:
-        """(c,) standard deviation of what is new in one sample. [channel units]"""
-        sigma: Floats = np.sqrt(np.maximum(self._variance, self._floor**2 * (1.0 - self.coefficient**2)))
-        return sigma
+        ``innovation_sigma`` (c,) is the standard deviation of what is new in one sample, ``sigma`` (c,) that of the
+        sample. [channel units] ``fresh`` (c,) is the share of a lasting offset that each innovation keeps, squared.
+        """
+        new = 1.0 - self.coefficient**2
+        self.innovation_sigma: Floats = np.sqrt(np.maximum(self._variance, self._floor_square * new))
+        self.sigma: Floats = np.maximum(self.innovation_sigma / np.sqrt(new), self._floor)
+        self.fresh: Floats = (1.0 - self.coefficient) ** 2
 
     def innovations(self, values: Floats, valid: NDArray[np.bool_]) -> Floats:
         """(c,) what is new in this sample: all of it where there is none before. Remembers the sample."""
@@ -103,6 +104,7 @@ class Whitening:
         self._samples += usable
         share = self._product / np.maximum(self._square, 1e-300)
         self.coefficient = np.minimum(np.maximum(share, 0.0), LARGEST_COEFFICIENT)
+        self._settle()
 
     def forget(self, which: NDArray[np.bool_]) -> None:
         """Let the next sample of some channels (c,) follow nothing: there was a gap."""

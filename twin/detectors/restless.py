@@ -79,8 +79,8 @@ class Restless:
         usable = steady & (jerk >= 0.0)
         jerk[~usable] = 0.0
         size = np.abs(now)
-        with np.errstate(divide="ignore", invalid="ignore"):  # errors of reading grow with the reading
-            grown = np.where(self._level > 0.0, np.maximum(size / self._level, 1.0), 1.0)
+        # errors of reading grow with the reading; what has no level yet, or is missing, has not grown
+        grown = np.fmax(size / np.where(self._level > 0.0, self._level, np.inf), 1.0)
         usual = np.maximum(WANDERS * self._usual * grown, self._floor)
         factor = np.minimum(jerk / usual, MOST)
         known = usable & (self._seen >= LEARNED)
@@ -90,7 +90,7 @@ class Restless:
         crossed = self._sum > self._bound
         learns = usable & (self._sum < 0.25 * self._bound)
         self._seen += learns
-        gain = np.where(learns, 1.0 / np.minimum(self._seen + 1.0, MEMORY), 0.0)
+        gain = learns / np.minimum(self._seen + 1.0, MEMORY)
         self._usual += gain * (np.minimum(jerk, np.where(self._seen > 10.0, MOST * usual, np.inf)) - self._usual)
         self._level += gain * np.where(usable, size - self._level, 0.0)
         return self._signs(at, crossed, factor) if crossed.any() else []

@@ -78,7 +78,7 @@ class Waves:
         self._stirred: Floats = np.full(len(circuits), -np.inf)  # when a header last moved [s, POSIX]
         self._chamber_circuit = np.array([circuit for _, circuit in places], dtype=np.intp)
         self._head: deque[Floats] = deque(maxlen=KEPT)
-        self._slow: deque[Floats] = deque(maxlen=SLOW_KEPT)
+        self._slow = _Window(SLOW_KEPT, len(self._lines))
         self._near: deque[Floats] = deque(maxlen=KEPT)
         self._along: deque[Floats] = deque(maxlen=KEPT)
         lines = len(self._lines)
@@ -126,7 +126,7 @@ class Waves:
         """
         if len(self._slow) < 20:
             return -1, 0.0
-        kept = np.array(self._slow)
+        kept = self._slow.rows
         moved = kept[-5:].mean(axis=0) - kept[: max(5, len(kept) // 3)].mean(axis=0)
         least = int(np.argmin(or_zero(moved)))
         return least, float(moved[least])
@@ -245,6 +245,35 @@ class Waves:
 def _still(wave: _Wave, demand: float) -> bool:
     """Whether the line still wants more water than it does when it is whole."""
     return wave.size < 0.0 and demand > DEMAND
+
+
+class _Window:
+    """The last so many rows in the order of their coming, always in one piece: its store is twice as long."""
+
+    def __init__(self, length: int, width: int) -> None:
+        self._store: Floats = np.empty((2 * length, width))
+        self._length, self._begin, self._end = length, 0, 0
+
+    def __len__(self) -> int:
+        return self._end - self._begin
+
+    @property
+    def rows(self) -> Floats:
+        """(len, width) The rows that are kept."""
+        return self._store[self._begin : self._end]
+
+    def append(self, row: Floats) -> None:
+        """Keep a row; the oldest goes where there is no more room."""
+        if self._end == len(self._store):
+            self._store[: self._length] = self._store[self._length :]
+            self._begin, self._end = 0, self._length
+        self._store[self._end] = row
+        self._end += 1
+        self._begin = max(self._begin, self._end - self._length)
+
+    def clear(self) -> None:
+        """Keep none."""
+        self._begin = self._end = 0
 
 
 def _step(kept: deque[Floats], now: Floats) -> Floats:

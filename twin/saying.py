@@ -75,9 +75,21 @@ def _found(one: Mapping[str, Any], start: float) -> tuple[str, ...]:
     from twin.times import posix
 
     sure = one["candidates"][0]["confidence"] if one["candidates"] else 1.0
-    seen = ", ".join(f"{e['residual']} {e['tag']} {_signed(e['z'])}σ" for e in one["evidence"][:3])
+    seen = ", ".join(_seen(piece) for piece in one["evidence"][:3])
     after = f"+{posix(one['detected']) - start:.0f} s"
     return one["detected"], after, one["priority"], one["equipment"], one["fault"], f"{sure:.0%}", seen
+
+
+def _seen(piece: Mapping[str, Any]) -> str:
+    """A piece of evidence: how far it is off in standard deviations, or what it says where those say nothing."""
+    from twin.telling import in_sigmas
+
+    z, value = piece["z"], piece["value"]
+    if z is None or in_sigmas(piece["residual"], z):
+        far = f"{_signed(z)}σ"
+    else:
+        far = f"{value:g} {piece['unit']}" if value is not None else ""
+    return " ".join(f"{piece['residual']} {piece['tag']} {far}".split())
 
 
 def _say_table(rows: Sequence[tuple[str, ...]]) -> None:

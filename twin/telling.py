@@ -10,6 +10,9 @@ from twin.detectors.anomaly import Anomaly
 from twin.signals import Event
 from twin.times import iso
 
+NOT_IN_SIGMAS = frozenset({"missing", "frozen", "time", "scale", "noise", "strangeness"})
+MOST_SIGMAS = 999.0  # what detectors say of a switch, and at most of anything
+
 
 def anomaly_told(anomaly: Anomaly) -> dict[str, Any]:
     """One anomaly."""
@@ -28,6 +31,11 @@ def anomaly_told(anomaly: Anomaly) -> dict[str, Any]:
         ],
         "response": list(anomaly.response),
     }
+
+
+def in_sigmas(residual: str, z: float) -> bool:
+    """Whether standard deviations say anything about a piece of evidence; of switches and of counts they do not."""
+    return residual not in NOT_IN_SIGMAS and math.isfinite(z) and abs(z) < MOST_SIGMAS
 
 
 def alarm_told(alarm: Alarm) -> dict[str, Any]:

@@ -10,15 +10,16 @@ from typing import Literal, Protocol
 
 from app import theme
 from app.messages import Mail, Obey, Recognise, Request
-from app.presenters import figures, formatting
+from app.presenters import faults, figures, formatting
 from app.presenters.selection import Selection, owner
 from app.presenters.status import is_silenced, is_unseen
 from twin.alarms.book import Alarm
 from twin.alarms.metrics import AlarmRates
 from twin.commands import Acknowledge, ReturnToService, Shelve, TakeOutOfService, Unshelve
-from twin.detectors.anomaly import Anomaly
+from twin.detectors.anomaly import Anomaly, Evidence
 from twin.plant.reading import Station
 from twin.signals import Tag, TagTable
+from twin.telling import in_sigmas
 
 Kind = Literal["alarm", "anomaly"]
 COLUMNS = ("priority", "since", "equipment", "what", "value", "state")
@@ -250,10 +251,15 @@ class Presenter:
             found.detected,
             figures.moment(found.detected, self._zone),
             found.equipment,
-            found.fault,
-            f"{formatting.number(strongest.z, 1, signed=True)} σ" if strongest else "",
+            faults.called(found),
+            _strength(strongest) if strongest else "",
             past if not standing else "unacknowledged" if unseen else "acknowledged",
         )
+
+
+def _strength(piece: Evidence) -> str:
+    """How far a piece of evidence is off, in sigmas; nothing where those say nothing."""
+    return f"{formatting.number(piece.z, 1, signed=True)} σ" if in_sigmas(piece.residual, piece.z) else ""
 
 
 def _key(row: Row, column: int) -> object:

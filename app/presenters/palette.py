@@ -12,7 +12,7 @@ from typing import Literal, Protocol
 import numpy as np
 
 from app.messages import Mail
-from app.presenters import figures, formatting
+from app.presenters import faults, figures, formatting
 from app.presenters.fuzzy import NEVER, fit
 from app.presenters.haystack import Haystack
 from app.presenters.tags import searched_texts
@@ -150,7 +150,7 @@ class Presenter:
         if self._mail is None:
             return
         for found in self._mail.anomalies:
-            title = f"{found.equipment} {self._say(found.fault)}"
+            title = f"{found.equipment} {self._say(faults.called(found))}"
             since = figures.moment(found.since, self._zone)
             yield Found("anomaly", str(found.id), title, since), f"{title} {found.fault}"
         for alarm in self._mail.alarms:

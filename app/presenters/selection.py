@@ -10,16 +10,19 @@ import numpy as np
 
 from app import theme
 from app.messages import Mail
-from app.presenters import figures, formatting
+from app.presenters import faults, figures, formatting
 from app.presenters.status import is_unseen
 from twin.alarms.book import Alarm
-from twin.detectors.anomaly import Anomaly
+from twin.detectors.anomaly import Anomaly, Evidence
 from twin.plant.model import PumpState
 from twin.plant.reading import Station
 from twin.signals import Frame, Quality, Tag, TagTable
+from twin.telling import in_sigmas
 
 Kind = Literal["nothing", "equipment", "tag", "alarm", "anomaly"]
 TAGS_SHOWN = 24  # of an equipment without a model
+OF_ONE_POINT = frozenset({"vibration", "envelope", "temperature"})  # a machine has many: each is told by its own name
+LOGARITHMS = frozenset({"vibration", "envelope"})  # as residuals of the model: no figure of theirs means anything
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A residual and how far it moved, in sigmas. ``valid`` False: it may not be judged now, and ``why``."""
+    """A residual, or a point's name, and how far it moved, in sigmas.
+
+    ``valid`` False: it may not be judged now, and ``why``.
+    ``sigmas`` False: what moved is a switch or a count, of which ``value`` says all (a word the view knows, or a
+    figure); ``unit`` may be a word too.
+    """
 
     residual: str
     value: str
@@ -71,6 +79,7 @@ class Moved:
     tag: str = ""
     valid: bool = True
     why: str = ""
+    sigmas: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,29 +189,34 @@ class Presenter:
             kind="anomaly",
             title=found.equipment,
             subtitle=self._named(found.equipment),
-            fault=found.fault,
+            fault=faults.called(found),
             status="over" if over else "standing" if found.detected <= mail.cursor else "not_yet",
             priority=found.priority,
             since=figures.moment(found.since, self._zone),
             detected=figures.moment(found.detected, self._zone),
             until=figures.moment(found.until, self._zone) if found.until is not None else "",
             rows=(*self._tag_rows(self._meant_by(found, mail), mail), *self._pump_rows(machine, mail)),
-            shares=tuple(Share(c.fault, c.confidence) for c in sorted(found.candidates, key=lambda c: -c.confidence)),
-            moved=tuple(
-                Moved(
-                    e.residual,
-                    formatting.number(e.value, 2, signed=True),
-                    formatting.unit_glyph(e.unit),
-                    round(e.z, 1),
-                    e.tag,
-                )
-                for e in found.evidence
+            shares=tuple(
+                Share(faults.called(found, c.fault), c.confidence)
+                for c in sorted(found.candidates, key=lambda c: -c.confidence)
             ),
+            moved=tuple(self._shown(piece) for piece in found.evidence),
             moved_now=tuple(m for m in self._residuals(found.equipment, mail) if m.valid and _is_off(m.z)),
             steps=tuple(Step(verb, target) for verb, _, target in (r.partition(":") for r in found.response)),
             acknowledge=found.id not in mail.recognised,
             locked=not mail.following,
         )
+
+    def _shown(self, piece: Evidence) -> Moved:
+        """A piece of evidence: in sigmas, or as a switch or a count where those say nothing."""
+        name = (self._named(piece.tag) if piece.residual in OF_ONE_POINT else "") or piece.residual
+        sigmas = in_sigmas(piece.residual, piece.z)
+        is_level = piece.residual in LOGARITHMS and piece.unit != "%"  # what a point says, not how far it moved
+        value = formatting.number(piece.value, 2, signed=sigmas and not is_level)
+        if piece.tag in self._tags and self._tags[self._tags.column(piece.tag)].kind == "digital":
+            value = "on" if piece.value > 0.5 else "off"
+        unit = formatting.unit_glyph(piece.unit)
+        return Moved(name, value, unit, round(piece.z, 1), piece.tag, sigmas=sigmas)
 
     def _meant_by(self, found: Anomaly, mail: Mail) -> list[int]:
         """The tag that an anomaly is about; where no pump tells its own, those it was found by."""
@@ -254,7 +268,7 @@ class Presenter:
             kind="equipment",
             title=name,
             subtitle=self._name(name),
-            fault=standing[0].fault if standing else "",
+            fault=faults.called(standing[0]) if standing else "",
             priority=standing[0].priority if standing else "",
             status="" if pump is None else "running" if pump.running else "stopped",
             rows=rows,
@@ -274,11 +288,12 @@ class Presenter:
             value, z, valid = float(residuals.value[index]), float(residuals.z[index]), bool(residuals.valid[index])
             why = residuals.why[index] if residuals.why else ""
             z = round(z, 1) if np.isfinite(z) else 0.0
+            figured = each.name not in LOGARITHMS
             found.append(
                 Moved(
                     each.name,
-                    formatting.number(value, 2, signed=True),
-                    formatting.unit_glyph(each.unit),
+                    formatting.number(value, 2, signed=True) if figured else "",
+                    formatting.unit_glyph(each.unit) if figured else "",
                     z,
                     each.tag,
                     valid,

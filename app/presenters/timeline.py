@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from app.messages import GoLive, Mail, Mode, Pause, Play, Request, Seek, SetRate, StepSample
-from app.presenters import figures, formatting
+from app.presenters import faults, figures, formatting
 from app.presenters.selection import Selection
 from app.presenters.status import is_unseen
 from twin.plant.reading import Station
@@ -269,7 +269,7 @@ class Presenter:
                 a.since,
                 a.until if a.until is not None else newest,
                 a.equipment,
-                a.fault,
+                faults.called(a),
                 a.priority,
                 a.id not in mail.recognised,
                 "anomaly",

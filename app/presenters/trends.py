@@ -12,7 +12,7 @@ import numpy as np
 
 from app import theme
 from app.messages import Mail, RangeAnswer, Request, Seek
-from app.presenters import figures, formatting, trend_data
+from app.presenters import faults, figures, formatting, trend_data
 from app.presenters.expectations import Expectations, Expected
 from app.presenters.freshness import Freshness
 from app.presenters.inquiry import Inquiry
@@ -486,7 +486,7 @@ class Presenter:
         if mail is None:
             return ()
         return tuple(
-            Span(a.id, a.since, mail.span[1] if a.until is None else a.until, a.priority, a.fault)
+            Span(a.id, a.since, mail.span[1] if a.until is None else a.until, a.priority, faults.called(a))
             for a in mail.anomalies
             if a.equipment in equipment and a.since <= window.until and (a.until is None or a.until >= window.since)
         )

@@ -1090,6 +1090,98 @@ A station file names one (model = &quot;station.glb&quot;); --station FILE bring
         <translation>母管流量</translation>
     </message>
     <message>
+        <source>temperature</source>
+        <translation>温度</translation>
+    </message>
+    <message>
+        <source>noise of the signal</source>
+        <translation>信号噪声</translation>
+    </message>
+    <message>
+        <source>flow for its speed</source>
+        <translation>流量（按转速）</translation>
+    </message>
+    <message>
+        <source>pressure wave on the line</source>
+        <translation>管线压力波</translation>
+    </message>
+    <message>
+        <source>make-up flow</source>
+        <translation>补水流量</translation>
+    </message>
+    <message>
+        <source>unlike what was learned</source>
+        <translation>偏离学习状态</translation>
+    </message>
+    <message>
+        <source>pH</source>
+        <translation>pH 值</translation>
+    </message>
+    <message>
+        <source>conductivity</source>
+        <translation>电导率</translation>
+    </message>
+    <message>
+        <source>dissolved oxygen</source>
+        <translation>溶解氧</translation>
+    </message>
+    <message>
+        <source>turbidity</source>
+        <translation>浊度</translation>
+    </message>
+    <message>
+        <source>hardness</source>
+        <translation>硬度</translation>
+    </message>
+    <message>
+        <source>iron</source>
+        <translation>铁</translation>
+    </message>
+    <message>
+        <source>chloride</source>
+        <translation>氯离子</translation>
+    </message>
+    <message>
+        <source>leak switch, drive-end seal</source>
+        <translation>驱动端机封泄漏开关</translation>
+    </message>
+    <message>
+        <source>leak switch, non-drive-end seal</source>
+        <translation>非驱动端机封泄漏开关</translation>
+    </message>
+    <message>
+        <source>flood switch 1</source>
+        <translation>水浸开关 1</translation>
+    </message>
+    <message>
+        <source>flood switch 2</source>
+        <translation>水浸开关 2</translation>
+    </message>
+    <message>
+        <source>smoke detector 1</source>
+        <translation>感烟探测器 1</translation>
+    </message>
+    <message>
+        <source>smoke detector 2</source>
+        <translation>感烟探测器 2</translation>
+    </message>
+    <message>
+        <source>door open</source>
+        <translation>门打开</translation>
+    </message>
+    <message>
+        <source>access control</source>
+        <translation>门禁</translation>
+    </message>
+    <message>
+        <source>× usual</source>
+        <translation>倍于平时</translation>
+    </message>
+    <message>
+        <source>× threshold</source>
+        <translation>倍于阈值</translation>
+    </message>
+    <message>
         <source>not measured</source>
         <translation>无测量</translation>
     </message>
@@ -1150,12 +1242,20 @@ A station file names one (model = &quot;station.glb&quot;); --station FILE bring
         <translation>不对中</translation>
     </message>
     <message>
-        <source>bearing DE</source>
-        <translation>驱动端轴承</translation>
+        <source>drive-end bearing failing</source>
+        <translation>驱动端轴承故障</translation>
     </message>
     <message>
-        <source>bearing NDE</source>
-        <translation>非驱动端轴承</translation>
+        <source>non-drive-end bearing failing</source>
+        <translation>非驱动端轴承故障</translation>
+    </message>
+    <message>
+        <source>water quality abnormal</source>
+        <translation>水质异常</translation>
+    </message>
+    <message>
+        <source>combustible gas</source>
+        <translation>可燃气体</translation>
     </message>
     <message>
         <source>seal leak</source>
@@ -1238,10 +1338,6 @@ A station file names one (model = &quot;station.glb&quot;); --station FILE bring
         <translation>补水中断</translation>
     </message>
     <message>
-        <source>water quality</source>
-        <translation>水质超标</translation>
-    </message>
-    <message>
         <source>transformer overtemperature</source>
         <translation>变压器超温</translation>
     </message>
@@ -1254,16 +1350,28 @@ A station file names one (model = &quot;station.glb&quot;); --station FILE bring
         <translation>火警</translation>
     </message>
     <message>
-        <source>gas</source>
-        <translation>可燃气体</translation>
-    </message>
-    <message>
         <source>intrusion</source>
         <translation>入侵</translation>
     </message>
     <message>
         <source>unknown cause</source>
         <translation>原因不明</translation>
+    </message>
+    <message>
+        <source>many values missing</source>
+        <translation>大量测点缺失</translation>
+    </message>
+    <message>
+        <source>all values standing still</source>
+        <translation>全部数值停滞</translation>
+    </message>
+    <message>
+        <source>times out of order</source>
+        <translation>数据时间错乱</translation>
+    </message>
+    <message>
+        <source>many values on a wrong scale</source>
+        <translation>大量数值量级错误</translation>
     </message>
     <message>
         <source>Arm the standby</source>

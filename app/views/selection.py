@@ -174,13 +174,18 @@ class Sheet(QWidget):
             why = words.word(moved.why) or self.tr("not judged now")
             self._paint_if_room(painter, words_box.adjusted(wide, 0, 0, 0), why)
             return
+        said = f"{words.word(moved.value)} {words.word(moved.unit)}".strip()
+        if not moved.sigmas:
+            wide = self._paint_left(painter, words_box, name)
+            self._paint_if_room(painter, words_box.adjusted(wide, 0, 0, 0), said)
+            return
         wide = self._paint_left(painter, words_box.adjusted(0, 0, -SIGMAS, 0), name)
         sigmas = f"{moved.z:+.1f} σ".replace("-", "−")
         painter.setPen(QColor(theme.BRIGHT if far else theme.TEXT))
         painter.drawText(words_box, RIGHT, sigmas)
         painter.setFont(style.font(theme.NORMAL))
         painter.setPen(QColor(theme.SECONDARY))
-        self._paint_if_room(painter, words_box.adjusted(wide, 0, -SIGMAS, 0), f"{moved.value} {moved.unit}".strip())
+        self._paint_if_room(painter, words_box.adjusted(wide, 0, -SIGMAS, 0), said)
         painting.residual_bar(painter, QRectF(box.x(), box.y() + 23, box.width(), 6), moved.z)
 
     @staticmethod

@@ -27,6 +27,7 @@ from app.presenters.selection import Selection
 from tests.app import fakes
 from twin.alarms.metrics import AlarmRates
 from twin.commands import Acknowledge, ReturnToService, Shelve, TakeOutOfService, Unshelve
+from twin.detectors.anomaly import Candidate, Evidence
 from twin.signals import Event, Quality
 from twin.text import Text
 
@@ -277,6 +278,66 @@ def test_an_anomaly_says_which_residual_moved_by_how_many_sigmas_and_what_to_do(
     assert [(s.verb, s.object) for s in state.steps] == [("arm_standby", "P104"), ("dispatch_robot", "R1")]
     assert next((s.fault, s.confidence) for s in state.shares) == ("impeller_wear", 0.81)
     assert state.acknowledge
+
+
+def flagged(**changes: Any) -> Mail:
+    """A mail whose one anomaly differs from the usual one."""
+    found = replace(fakes.anomaly(), **changes)
+    return mail(snapshot=fakes.snapshot(fakes.frame(30.0)), anomalies=(found,))
+
+
+def chosen(**changes: Any) -> selection.State:
+    """What the panel shows of that anomaly."""
+    view, panel = the_panel()
+    panel.take(flagged(**changes))
+    panel.select(Selection("anomaly", id=1, equipment="P102"))
+    assert isinstance(view.last, selection.State)
+    return view.last
+
+
+def test_a_switch_is_told_as_standing_and_not_in_sigmas() -> None:
+    state = chosen(fault="seal_leak", evidence=(Evidence("seal_leak_de", "B4-LSH-10236", 1.0, "", 999.0),))
+    assert [(m.residual, m.value, m.unit, m.sigmas) for m in state.moved] == [("seal_leak_de", "on", "", False)]
+
+
+def test_a_noisy_signal_is_told_in_times_the_usual_and_not_in_sigmas() -> None:
+    state = chosen(fault="sensor_noise", evidence=(Evidence("noise", fakes.NAMES[2].tag, 4.0, "of usual", 4.0),))
+    assert [(m.value, m.unit, m.sigmas) for m in state.moved] == [("4.00", "of usual", False)]
+
+
+def test_each_point_of_a_machine_is_told_by_its_own_name() -> None:
+    points = tuple(Evidence("vibration", f"B4-VT-1022{n}", 2.2, "mm/s", 5.0) for n in (0, 1))
+    state = chosen(fault="bearing_de", evidence=points)
+    assert [m.residual for m in state.moved] == ["Pump vibration DE X", "Pump vibration DE Y"]
+    assert all((m.value, m.sigmas) == ("2.20", True) for m in state.moved)
+
+
+def test_of_a_residual_on_a_logarithmic_scale_only_the_sigmas_are_told() -> None:
+    seen = fakes.snapshot(fakes.frame(30.0))
+    shaking = replace(fakes.NAMES[2], name="vibration", unit="%")
+    residuals = replace(seen.residuals, names=(*fakes.NAMES[:2], shaking, *fakes.NAMES[3:]))
+    view, panel = the_panel()
+    panel.take(mail(snapshot=replace(seen, residuals=residuals)))
+    panel.select(Selection("equipment", "P102", equipment="P102"))
+    told = {m.residual: (m.value, m.unit) for m in view.last.moved}
+    assert told["vibration"] == ("", "")
+    assert told["power"][1] == "kW"
+
+
+@pytest.mark.parametrize("trouble", ["missing", "frozen", "time", "scale"])
+def test_a_feed_that_fails_is_not_called_a_sensor(trouble: str) -> None:
+    state = chosen(
+        equipment="B4",
+        fault="sensor_stuck",
+        candidates=(Candidate("sensor_stuck", 1.0),),
+        evidence=(Evidence(trouble, "", 31.0, "s", 30.0),),
+    )
+    assert (state.fault, state.shares[0].fault) == (f"feed_{trouble}", f"feed_{trouble}")
+    assert not state.moved[0].sigmas
+    view, listed, _ = the_list()
+    listed.take(flagged(equipment="B4", fault="sensor_stuck", evidence=(Evidence(trouble, "", 31.0, "s", 30.0),)))
+    row = next(row for row in view.last.rows if row.kind == "anomaly")
+    assert (row.what, row.value) == (f"feed_{trouble}", "")
 
 
 def test_a_pump_shows_what_is_measured_beside_what_is_expected() -> None:

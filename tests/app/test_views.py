@@ -270,6 +270,19 @@ def test_the_panel_paints_everything_there_is_to_say(qtbot: QtBot, spoken: str, 
     assert theme.residual_colour(-9.4) in shown
 
 
+def test_a_switch_is_painted_as_standing_without_a_bar_of_sigmas(qtbot: QtBot, spoken: str) -> None:
+    panel = SelectionPanel()
+    qtbot.addWidget(panel)
+    switch = Moved("seal_leak_de", "on", "", 999.0)
+    painted = {}
+    for sigmas in (True, False):
+        panel.show_state(selection.State("anomaly", "P103", moved=(replace(switch, sigmas=sigmas),)))
+        picture(panel, 300, 300)
+        painted[sigmas] = colours(picture(panel, 300, 300))
+    assert theme.residual_colour(999.0) in painted[True]
+    assert theme.residual_colour(999.0) not in painted[False]
+
+
 def test_the_panel_locks_its_action_in_replay(qtbot: QtBot) -> None:
     panel = SelectionPanel()
     qtbot.addWidget(panel)

@@ -50,7 +50,10 @@ class Analysis:
         if self._given_up:
             said = Text("The analysis was given up.", "分析已取消。")
         else:
-            said = Text(f"Analysed: {found} anomalies found.", f"分析完成：发现 {found} 个异常。")
+            said = Text(
+                f"Analysed: {found} {'anomaly' if found == 1 else 'anomalies'} found.",
+                f"分析完成：发现 {found} 个异常。",
+            )
         tell(Notice(until, "information", said))
 
     async def _pass_over(self, since: float, until: float) -> None:

@@ -172,6 +172,6 @@ def word(key: str) -> str:
 
 
 def capital(key: str) -> str:
-    """The same with a capital letter in front."""
+    """The same with a capital letter in front, unless the word has capitals of its own, as pH has."""
     said = word(key)
-    return said[:1].upper() + said[1:]
+    return said if said[1:2].isupper() else said[:1].upper() + said[1:]

@@ -12,7 +12,7 @@ import pytest
 import twin.detectors
 from app import language
 from app.presenters.faults import OF_THE_FEED
-from app.views.words import WORDS
+from app.views.words import WORDS, capital
 from twin.detectors import kinds, response, shaking, signatures, signs, supplies, switches, warming
 from twin.detectors.anomaly import FAULTS
 
@@ -112,3 +112,9 @@ def test_every_trouble_of_a_feed_has_words_of_its_own() -> None:
 @pytest.mark.parametrize("name", ["not_a_fault", "brand_new_evidence"])
 def test_a_name_without_words_is_noticed(name: str) -> None:
     assert wordless({name}) == {name}
+
+
+def test_a_word_begins_with_a_capital_unless_it_has_its_own() -> None:
+    assert capital("a tag's name") == "A tag's name"
+    assert capital("pH of the return") == "pH of the return"
+    assert capital("") == ""

@@ -235,7 +235,7 @@ def test_a_recording_without_findings_is_analysed_in_the_background() -> None:
     watched = Watched(make)
     mail = watched.until(lambda m: bool(m.anomalies) and m.progress is None)
     assert mail.anomalies == (fakes.anomaly(),)
-    assert any("1 anomalies" in n.text.en for m in watched.mails for n in m.notices)
+    assert any("1 anomaly found" in n.text.en for m in watched.mails for n in m.notices)
 
 
 def test_an_analysis_can_be_given_up() -> None:

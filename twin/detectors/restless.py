@@ -23,6 +23,8 @@ REFERENCE = 1.6  # of the usual, beyond which a sample adds to the sum
 TILT = 0.8  # of white noise's sums (Monte-Carlo, 2 million samples): their run lengths go with exp(tilt · bound)
 WANDERS = 1.06  # by which the noise of a healthy signal may come to exceed what was learned of it
 LEARNED = 120.0  # samples after which it is known what is usual
+GUESSED = 45.0  # samples after which it may be guessed
+GUESS = 1.3  # times what was seen so far, which is then taken for usual
 MEMORY = 900.0  # samples
 LEAST_OF_SPAN = 2e-4  # of its range: a second difference that no transmitter stays below
 STEPS = 4.0  # of the smallest it can say: a signal that rounds flips by two of them
@@ -81,9 +83,10 @@ class Restless:
         size = np.abs(now)
         # errors of reading grow with the reading; what has no level yet, or is missing, has not grown
         grown = np.fmax(size / np.where(self._level > 0.0, self._level, np.inf), 1.0)
-        usual = np.maximum(WANDERS * self._usual * grown, self._floor)
+        wanders = np.where(self._seen < LEARNED, GUESS, WANDERS)
+        usual = np.maximum(wanders * self._usual * grown, self._floor)
         factor = np.minimum(jerk / usual, MOST)
-        known = usable & (self._seen >= LEARNED)
+        known = usable & (self._seen >= GUESSED)
         self._sum = np.clip(
             self._sum + np.where(known, factor - REFERENCE, -REFERENCE * ~steady), 0.0, 2.0 * self._bound
         )

@@ -12,24 +12,25 @@ from twin.plant.reading import read
 from twin.simulation.plant import Plant
 
 TAG = "B4-FT-30003A"
-QUIET, NOISY = 90, 60  # s
+NOISY = 60  # s
 
 
+@pytest.mark.parametrize("quiet", [60, 130])
 @pytest.mark.parametrize("lost", [False, True])
-def test_noise_is_told_of_the_noisy_one_alone_also_after_samples_were_lost(lost: bool) -> None:
+def test_noise_is_told_of_the_noisy_one_alone_also_early_and_after_samples_were_lost(lost: bool, quiet: int) -> None:
     station = read()
     model, plant = PumpModel(station), Plant(station, seed=5, start=1_768_000_000.0)
     restless, motion = Restless(station, model), Motion(model)
     column, chance = station.tags.column(TAG), np.random.default_rng(0)
     told: set[str] = set()
-    for second in range(QUIET + NOISY):
+    for second in range(quiet + NOISY):
         frame = plant.step()
         values = frame.values.copy()
-        if lost and second == QUIET // 2:
+        if lost and second == quiet // 2:
             values[:] = np.nan
-        if second >= QUIET:
+        if second >= quiet:
             values[column] *= 1.0 + 0.1 * chance.standard_normal()
         state = model.step(frame)
         told |= {sign.equipment for sign in restless.step(frame.at, values, state, motion.step(state))}
-        assert second >= QUIET or not told
+        assert second >= quiet or not told
     assert told == {TAG}

@@ -20,6 +20,7 @@ LAMINAR = 64.0  # Darcy's factor times Reynolds' number
 CREEPING = 1.0  # Reynolds' number below which a factor is held, that it stay finite
 HAZEN_WILLIAMS = 10.6668  # in SI; 4.727 where lengths are in feet (EPANET)
 HAZEN_WILLIAMS_FLOW, HAZEN_WILLIAMS_BORE = 1.852, 4.871  # exponents
+_SCALE = float(2.0 / np.log(10.0))  # of a common logarithm
 SLOWEST = 1e-6  # m/s, below which a Hazen–Williams loss is straight
 
 
@@ -71,7 +72,7 @@ class Pipes:
         """
         size = np.maximum(np.abs(flow), self._slowest)
         loss: Floats = friction_factor(size * self._reynolds, self._relative) * self._over_factor
-        if self._empirical.any():
+        if self._any_empirical:
             empirical = self._hazen_williams * size ** (HAZEN_WILLIAMS_FLOW - 2.0)
             loss = np.where(self._empirical, empirical, loss)
         return loss
@@ -90,6 +91,10 @@ class Pipes:
     @cached_property
     def _empirical(self) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
         return np.isfinite(self.hazen_williams)
+
+    @cached_property
+    def _any_empirical(self) -> bool:
+        return bool(self._empirical.any())
 
     @cached_property
     def _hazen_williams(self) -> Floats:
@@ -126,8 +131,8 @@ def friction_factor(reynolds: Floats, roughness: Floats) -> Floats:
     """
     reynolds = np.maximum(reynolds, CREEPING)
     rough, smooth = roughness / 3.71, 2.51 / reynolds
-    scale = 2.0 / np.log(10.0)
-    root = scale * wrightomega(rough / (smooth * scale) - np.log(smooth * scale)) - rough / smooth
+    scaled = smooth * _SCALE
+    root = _SCALE * wrightomega(rough / scaled - np.log(scaled)) - rough / smooth
     return np.asarray(np.maximum(root**-2.0, LAMINAR / reynolds), dtype=np.float64)
 
 
@@ -135,6 +140,6 @@ def factor_exponent(reynolds: Floats, roughness: Floats, factor: Floats) -> Floa
     """How Darcy's factor (n,) goes with Reynolds' number, d ln f / d ln Re: 0 in a rough pipe, −1 in laminar flow."""
     root = 1.0 / np.sqrt(factor)
     smooth = 2.51 * root / reynolds
-    share = 2.0 / np.log(10.0) * smooth / (roughness / 3.71 + smooth)
+    share = _SCALE * smooth / (roughness / 3.71 + smooth)
     turbulent = -2.0 * share / (root + share)
     return np.where(factor * reynolds <= LAMINAR * (1.0 + 1e-9), -1.0, turbulent)

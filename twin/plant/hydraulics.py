@@ -118,13 +118,15 @@ def solve(
     problem = _Problem(network, speed, losses, boundary, head_scale, inflow)
     x = network.forward if start is None else start.branch
     ref = network.branch_rated
+    little = SETTLED * ref
     step = links = slopes = heads = x
     for iteration in range(1, MOST_STEPS + 1):
         links, slopes = problem.laws(x)
         step, heads, change = problem.newton(x, links, slopes)
         length = np.abs(step)
-        x = x + (step if (length <= ref).all() else _within_stride(step, x, ref))
-        if (length <= SETTLED * ref).all() and np.abs(change).max() <= SETTLED_HEAD:
+        settled = bool((length <= little).all())
+        x = x + (step if settled or (length <= ref).all() else _within_stride(step, x, ref))
+        if settled and np.abs(change).max() <= SETTLED_HEAD:
             return problem.flows(x, links + slopes * problem.of_links(step), heads, iteration)
     worst = int(np.argmax(np.abs(step) / ref))
     name = network.links[int(np.flatnonzero(network.branches.branch == worst)[0])]
@@ -177,29 +179,31 @@ class _Problem:
         self.backward_linear = np.concatenate((losses.backward_linear, boundary.linear))
         self.behind = np.zeros(self.branches.incidence.shape[0])
         self.behind[network.line_branch] = boundary.head
+        self.across = network.branches.incidence.T
         self.tapped = None if inflow is None else self.branches.tapped @ inflow
         self.inflow = 0.0 if inflow is None else self.branches.carried @ inflow
 
     def of_links(self, x: Floats) -> Floats:
         """(links,) what branches (b,) carry, each along its own direction."""
-        return x[self.branches.branch] * self.branches.sign
+        return x.take(self.branches.branch) * self.branches.sign
 
     def laws(self, x: Floats) -> tuple[Floats, Floats]:
         """Head each link loses at these branch flows, and its slope (links,). A pump's loss is negative."""
         q = self.of_links(x)
         if self.tapped is not None:
             q = q + self.tapped
-        loss, slope = np.empty(q.size), np.empty(q.size)
+        loss, slope = np.empty((2, q.size))
         head, head_slope = self.network.bank.head_and_slope(q[: self.pumps], self.speed, self.scale)
-        loss[: self.pumps], slope[: self.pumps] = -head, -head_slope
+        np.negative(head, out=loss[: self.pumps])
+        np.negative(head_slope, out=slope[: self.pumps])
         rest = q[self.pumps :]
         forward = rest > 0.0
         quadratic = np.where(forward, self.forward, self.backward)
         linear = np.where(forward, self.forward_linear, self.backward_linear)
         square = rest * rest
         size = np.sqrt(square + self.network.laminar)
-        loss[self.pumps :] = (quadratic * size + linear) * rest
-        slope[self.pumps :] = quadratic * (size + square / size) + linear
+        np.multiply(quadratic * size + linear, rest, out=loss[self.pumps :])
+        np.add(quadratic * (size + square / size), linear, out=slope[self.pumps :])
         if self.network.piped.size:
             rubbed, steeper = self.network.pipes.loss_and_slope(q[self.network.piped])
             loss[self.network.piped] += rubbed
@@ -211,8 +215,8 @@ class _Problem:
         incidence = self.branches.incidence
         ease = 1.0 / np.maximum(slope @ self.network.membership, FLATTEST)
         behind = self.behind - self.branches.gather @ loss
-        weighted = incidence.T * ease
-        left = self.inflow - incidence.T @ x - weighted @ behind
+        weighted = self.across * ease
+        left = self.inflow - self.across @ x - weighted @ behind
         _, heads, info = dposv(weighted @ incidence, left)
         if info:  # an input that is not a number: the state will not settle, and says so
             heads = np.full(left.size, np.nan)

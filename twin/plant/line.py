@@ -11,6 +11,7 @@ Source: E. B. Wylie and V. L. Streeter (1993), Fluid Transients in Systems.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +38,7 @@ class LineState:
     friction: Floats  # (lines,) head a reach loses, over Q² [s²/m⁵]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Lines:
     """n lines cut into reaches. Point arrays hold one line after the other, each from its far to its near end."""
 
@@ -89,6 +90,41 @@ class Lines:
         """(n,) L/a as it is reckoned, in whole steps. [s]"""
         return np.asarray(self.reaches * self.step, dtype=np.float64)
 
+    @cached_property
+    def _impedances(self) -> Floats:
+        """(points,)"""
+        return self.impedance[self.line]
+
+    @cached_property
+    def _of_reach(self) -> NDArray[np.intp]:
+        """(points - 1,) the line between a point and the next."""
+        return self.line[:-1]
+
+    @cached_property
+    def _before_near(self) -> NDArray[np.intp]:
+        """(n,) the points next to the station's ends."""
+        return self.near - 1
+
+    @cached_property
+    def _still(self) -> Floats:
+        """(n,) none of what a boundary loses with the square of flow."""
+        return np.zeros(self.near.size)
+
+    @cached_property
+    def _impedance_square(self) -> Floats:
+        square: Floats = self.impedance**2
+        return square
+
+    @cached_property
+    def _behind_fourfold(self) -> Floats:
+        fourfold: Floats = 4.0 * self.behind_quadratic
+        return fourfold
+
+    @cached_property
+    def _points(self) -> NDArray[np.intp]:
+        """(n,) how many each line has."""
+        return self.reaches + 1
+
     def friction(self, flow: Floats) -> Floats:
         """Head the whole line loses (n,) at its flow (n,) [m³/s], over Q². [s²/m⁵]"""
         return self.pipe.coefficient(flow)
@@ -111,10 +147,11 @@ class Lines:
 
     def boundary(self, state: LineState) -> Boundary:
         """What the station feels one step after ``state``: ``H = C − B·Q`` at the near ends."""
-        head = state.head[self.near - 1] + self.impedance * state.flow[self.near - 1]
-        mean = 0.5 * (state.flow[self.near - 1] + state.flow[self.near])
+        before = state.flow.take(self._before_near)
+        head = state.head.take(self._before_near) + self.impedance * before
+        mean = 0.5 * (before + state.flow.take(self.near))
         head -= state.friction * mean * np.abs(mean)
-        return Boundary(head, self.impedance, np.zeros(head.size))
+        return Boundary(head, self.impedance, self._still)
 
     def advance(self, state: LineState, flow: Floats, head: Floats, behind: Floats | None = None) -> LineState:
         """The lines one step later.
@@ -122,20 +159,22 @@ class Lines:
         ``flow`` and ``head`` (n,) are those at the near ends then, on the characteristics that ``boundary`` gave;
         ``behind`` (n,) is what the neighbours hold then, if not the usual.
         """
-        impedance = self.impedance[self.line]
+        impedance = self._impedances
+        surge = impedance * state.flow
         mean = 0.5 * (state.flow[:-1] + state.flow[1:])
-        lost = state.friction[self.line[:-1]] * mean * np.abs(mean)
-        ahead = state.head[:-1] + impedance[:-1] * state.flow[:-1] - lost  # reaches the next point
-        astern = state.head[1:] - impedance[1:] * state.flow[1:] + lost  # reaches the point before
+        lost = state.friction.take(self._of_reach) * mean * np.abs(mean)
+        ahead = state.head[:-1] + surge[:-1] - lost  # reaches the next point
+        astern = state.head[1:] - surge[1:] + lost  # reaches the point before
         heads, flows = np.empty_like(state.head), np.empty_like(state.flow)
         heads[1:-1] = 0.5 * (ahead[:-1] + astern[1:])
         flows[1:-1] = 0.5 * (ahead[:-1] - astern[1:]) / impedance[1:-1]
-        pushed = (self.behind if behind is None else behind) - astern[self.far]
-        root = np.sqrt(self.impedance**2 + 4.0 * self.behind_quadratic * np.abs(pushed))
-        flows[self.far] = 2.0 * pushed / (self.impedance + root)
-        heads[self.far] = astern[self.far] + self.impedance * flows[self.far]
+        arrived = astern.take(self.far)
+        pushed = (self.behind if behind is None else behind) - arrived
+        root = np.sqrt(self._impedance_square + self._behind_fourfold * np.abs(pushed))
+        inflow = 2.0 * pushed / (self.impedance + root)
+        flows[self.far], heads[self.far] = inflow, arrived + self.impedance * inflow
         flows[self.near], heads[self.near] = flow, head
-        carried = np.add.reduceat(flows, self.far) / (self.reaches + 1)
+        carried = np.add.reduceat(flows, self.far) / self._points
         return LineState(heads, flows, self.friction(carried) / self.reaches)
 
     def margin(self, state: LineState) -> Floats:

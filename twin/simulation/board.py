@@ -56,8 +56,11 @@ class Board:
 
     def read(self, groups: Sequence[Group]) -> Floats:
         """(n,) what there is to measure for each tag, SI; NaN for what the plant has not."""
-        row = np.concatenate([*(column for group in groups for column in group.readings.values()), _NOTHING])
-        values: Floats = row[self._place]
+        columns: list[Floats] = []
+        for group in groups:
+            columns.extend(group.readings.values())
+        columns.append(_NOTHING)
+        values: Floats = np.concatenate(columns).take(self._place)
         return values
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.random import Generator
@@ -94,19 +95,27 @@ def sound(turning: Floats, speed: Floats, fan: NDArray[np.bool_], drives: int, l
 
 def readings(rooms: Rooms, level: Floats, effects: Effects) -> dict[str, Floats]:
     """What is measured in each room; temperatures in K, shares as shares."""
-    smoke = effects.fire
     return {
         "air_temperature": rooms.air,
         "humidity": clipped(rooms.humidity, 0.05, 1.0),
         "sound_level": level + 0.3 * rooms.chance,
-        "o2": FRESH_AIR * (1.0 - 0.3 * effects.gas) - 0.01 * smoke,
-        "gas": effects.gas,
         "flood_1": flags(rooms.water > WET),
         "flood_2": flags(rooms.water > WETTER),
+        **_of_faults(effects),
+    }
+
+
+@lru_cache(maxsize=8)
+def _of_faults(effects: Effects) -> dict[str, Floats]:
+    """What only a fault changes."""
+    smoke, opened = effects.fire, flags(effects.intrusion)
+    return {
+        "o2": FRESH_AIR * (1.0 - 0.3 * effects.gas) - 0.01 * smoke,
+        "gas": effects.gas,
         "smoke_1": flags(smoke > SMOKE),
         "smoke_2": flags(smoke > MORE_SMOKE),
-        "door_open": flags(effects.intrusion),
-        "access_control": flags(effects.intrusion),
+        "door_open": opened,
+        "access_control": opened,
     }
 
 

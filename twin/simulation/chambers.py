@@ -16,6 +16,7 @@ from twin.signals import Floats
 from twin.simulation.board import flags
 from twin.simulation.chance import approached, of_station
 from twin.simulation.effects import Effects
+from twin.simulation.kept import Kept
 from twin.simulation.layout import Layout
 from twin.simulation.service import Service
 
@@ -35,6 +36,7 @@ class Chambers:
     away: Floats  # (k,) share of the line between the chamber and the station
     seeps: Floats  # (k,) what melting snow adds at the most [m]
     first: NDArray[np.bool_]  # (k,) whether it is the one next to the station
+    leak: Kept[[Effects], Floats]  # (k,) share of the flow that is lost next to each
 
 
 def chambers(layout: Layout) -> Chambers:
@@ -54,7 +56,14 @@ def chambers(layout: Layout) -> Chambers:
     ]
     line = np.array(seen, dtype=np.intp).reshape(2, count)
     seeps = SEEPS * of_station(layout, "chambers").uniform(0.3, 1.0, count)
-    return Chambers(line, away, seeps, (away == away.min()) if count else upstream)
+    first = (away == away.min()) if count else upstream
+    return Chambers(line, away, seeps, first, Kept(lambda effects: _leak(effects, line, first)))
+
+
+def _leak(effects: Effects, line: NDArray[np.intp], first: NDArray[np.bool_]) -> Floats:
+    """(k,) what is lost next to each chamber, of the flow."""
+    leak: Floats = np.append(effects.line_leak, 0.0)[line].max(axis=0, initial=0.0) * first
+    return leak
 
 
 def damp(it: Chambers, outdoor: float) -> Floats:
@@ -80,7 +89,7 @@ def readings(
     warm : (2, k)       Of their water. [K]
     standing : (k,)     Water that seeped in. [m]
     """
-    leak = np.append(effects.line_leak, 0.0)[it.line].max(axis=0, initial=0.0) * it.first
+    leak = it.leak(effects)
     return {
         "supply_pressure": pressure[SUPPLY],
         "return_pressure": pressure[RETURN],

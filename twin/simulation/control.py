@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,7 +78,7 @@ class Ramp:
 
     def step(self, dt: float) -> None:
         """Let ``dt`` seconds pass."""
-        if (self.value != self.target).any():
+        if self.value.tolist() != self.target.tolist():
             self.value = self.value + clipped(self.target - self.value, -self.rate * dt, self.rate * dt)
 
     def aim(self, circuit: int, since: float, target: float, seconds: float) -> None:
@@ -241,24 +242,34 @@ def reset(controls: Controls, pump: int) -> None:
 def sequence(controls: Controls, layout: Layout, effects: Effects, dt: float) -> None:
     """Starts and stops, step by step: a pump that has taken over lets the one it succeeds go."""
     duty, machines = controls.duty, layout.machines
-    controls.fallen = controls.fallen | (effects.tripped & (duty != STOPPED))
-    duty[effects.tripped] = STOPPED
+    if effects.trips:
+        controls.fallen = controls.fallen | (effects.tripped & (duty != STOPPED))
+        duty[effects.tripped] = STOPPED
     common = controls.command[machines.circuit] * machines.rated_hz
+    if STARTING in duty:
+        _taken_over(controls, common)
+    if STOPPING in duty:
+        shut = (controls.valve <= VALVE_SHUT) & (controls.frequency <= machines.minimum_hz)
+        duty[(duty == STOPPING) & shut] = STOPPED
+    on, stopping = (duty == STARTING) | (duty == RUNNING), duty == STOPPING
+    controls.wanted = np.where(on, common, np.where(stopping, machines.minimum_hz, 0.0))
+    slow = controls.frequency <= machines.minimum_hz + 1e-9
+    opening = on | (stopping & ~slow)
+    controls.valve = clipped(controls.valve + np.where(opening, dt, -dt) / machines.valve_travel, 0.0, 1.0)
+    way = controls.opening_target - controls.opening
+    if way.any():
+        rate = dt / layout.travel
+        controls.opening = controls.opening + clipped(way, -rate, rate)
+
+
+def _taken_over(controls: Controls, common: Floats) -> None:
+    """Those that run as fast as the others (p,) [Hz], with their valves open, are on duty now."""
     up = (controls.frequency >= TAKEN_OVER * common) & (controls.valve >= TAKEN_OVER)
-    for pump in ((duty == STARTING) & up).nonzero()[0]:
-        duty[pump] = RUNNING
+    for pump in ((controls.duty == STARTING) & up).nonzero()[0]:
+        controls.duty[pump] = RUNNING
         if controls.succeeding[pump] >= 0:
             stop(controls, int(controls.succeeding[pump]))
             controls.succeeding[pump] = -1
-    shut = (controls.valve <= VALVE_SHUT) & (controls.frequency <= machines.minimum_hz)
-    duty[(duty == STOPPING) & shut] = STOPPED
-    on = (duty == STARTING) | (duty == RUNNING)
-    controls.wanted = np.where(on, common, np.where(duty == STOPPING, machines.minimum_hz, 0.0))
-    slow = controls.frequency <= machines.minimum_hz + 1e-9
-    opening = on | ((duty == STOPPING) & ~slow)
-    controls.valve = clipped(controls.valve + np.where(opening, dt, -dt) / machines.valve_travel, 0.0, 1.0)
-    rate = dt / layout.travel
-    controls.opening = controls.opening + clipped(controls.opening_target - controls.opening, -rate, rate)
 
 
 def drive(controls: Controls, layout: Layout, effects: Effects, dt: float) -> None:
@@ -266,8 +277,14 @@ def drive(controls: Controls, layout: Layout, effects: Effects, dt: float) -> No
 
     Such a drive has less voltage, so that at its load it gives that share less than it is asked for.
     """
-    given = controls.wanted * (1.0 - effects.derate)
-    step = layout.machines.ramp * dt * np.where(effects.derate > 0.0, FORCED, 1.0)
-    moved = controls.frequency + clipped(given - controls.frequency, -step, step)
-    on = (controls.duty != STOPPED) & ~effects.tripped
+    share, step, sound = _able(layout, effects, dt)
+    moved = controls.frequency + clipped(controls.wanted * share - controls.frequency, -step, step)
+    on = (controls.duty != STOPPED) & sound
     controls.frequency = np.where(on, np.maximum(moved, 0.0), 0.0)
+
+
+@lru_cache(maxsize=8)
+def _able(layout: Layout, effects: Effects, dt: float) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    """(p,) what each drive gives of what it is asked, how far it comes in a step [Hz], and whether it runs at all."""
+    step = layout.machines.ramp * dt * np.where(effects.derate > 0.0, FORCED, 1.0)
+    return 1.0 - effects.derate, step, ~effects.tripped

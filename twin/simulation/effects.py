@@ -1,8 +1,12 @@
-"""What faults do to the plant at one instant: faults write here, the physics and the transmitters read."""
+"""What faults do to the plant at one instant: faults write here, the physics and the transmitters read.
+
+All is written before anything is read, so that what is asked of the whole station is looked up but once.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,3 +97,44 @@ class Effects:
             sensor_stuck=np.zeros(tags, dtype=bool),
             sensor_gone=np.zeros(tags),
         )
+
+    @cached_property
+    def leaks(self) -> bool:
+        """Whether any line leaks."""
+        return bool(self.line_leak.any())
+
+    @cached_property
+    def worn(self) -> bool:
+        """Whether water runs back through any pump's wear rings."""
+        return bool(self.clearance.any())
+
+    @cached_property
+    def inflow_disturbed(self) -> bool:
+        """Whether any impeller's is."""
+        return bool(self.cavitation.any())
+
+    @cached_property
+    def sensors_noisy(self) -> bool:
+        """Whether any transmitter is noisier than it should be."""
+        return bool(self.sensor_noise.any())
+
+    @cached_property
+    def sensors_gone(self) -> bool:
+        """Whether samples of any transmitter are missing."""
+        return bool(self.sensor_gone.any())
+
+    @cached_property
+    def leaking_seals(self) -> Floats:
+        """(p,) what both seals of each pump leak. [m³/s]"""
+        leaking: Floats = self.seal_leak.sum(axis=1)
+        return leaking
+
+    @cached_property
+    def seals_together(self) -> float:
+        """What all seals leak. [m³/s]"""
+        return float(self.seal_leak.sum())
+
+    @cached_property
+    def trips(self) -> bool:
+        """Whether any drive is tripped."""
+        return bool(self.tripped.any())

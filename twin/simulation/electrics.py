@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -54,7 +55,7 @@ def electrics(shaft: Floats, frequency: Floats, layout: Layout, built: AsBuilt, 
     drive = motor / machines.drive_efficiency
     voltage = np.where(on, machines.motor_voltage * np.minimum(frequency / machines.rated_hz, 1.0), 0.0)
     mean = np.where(on, _current(motor, voltage, machines), 0.0)
-    uneven = built.phase + effects.imbalance[:, None] * np.array([1.0, -0.5, -0.5])
+    uneven = built.phase + effects.imbalance[:, None] * _UNEVEN
     current = mean[:, None] * uneven
     return Electrics(
         motor=motor,
@@ -68,12 +69,13 @@ def electrics(shaft: Floats, frequency: Floats, layout: Layout, built: AsBuilt, 
     )
 
 
+_UNEVEN = np.array([1.0, -0.5, -0.5])  # what one phase draws more, the others draw less
+
+
 def _current(motor: Floats, voltage: Floats, machines: Machines) -> Floats:
     """(p,) Active current, and the magnetising current that a constant ratio of voltage to frequency keeps. [A]"""
-    active_rated = machines.motor_current * machines.motor_power_factor
-    magnetising = np.sqrt(machines.motor_current**2 - active_rated**2)
     active = motor / (ROOT_3 * np.maximum(voltage, 1.0))
-    current: Floats = np.hypot(active, magnetising)
+    current: Floats = np.hypot(active, machines.magnetising)
     return current
 
 
@@ -88,8 +90,16 @@ def drive_readings(it: Electrics, frequency: Floats, wanted: Floats, effects: Ef
     return {
         "frequency_output": frequency,
         "frequency_setpoint": wanted,
-        "output_current": it.current.mean(axis=1),
+        "output_current": np.add.reduce(it.current, axis=1) / it.current.shape[1],
         "output_voltage": it.voltage,
+        **_drive_switches(effects),
+    }
+
+
+@lru_cache(maxsize=8)
+def _drive_switches(effects: Effects) -> dict[str, Floats]:
+    """What only a fault changes."""
+    return {
         "alarm": flags(effects.cell_bypassed | effects.tripped),
         "trip": flags(effects.tripped),
         "cell_bypass_active": flags(effects.cell_bypassed),

@@ -9,6 +9,7 @@ feeder's, and the full load is metered on the high-voltage side.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.random import Generator
@@ -19,23 +20,27 @@ from twin.simulation import places
 from twin.simulation.board import flags
 from twin.simulation.chance import approached, wandered
 from twin.simulation.effects import Effects
+from twin.simulation.kept import Kept
 from twin.simulation.layout import Layout
 from twin.simulation.outside import MILD
 from twin.simulation.service import Service
 
 ROOT_3 = np.sqrt(3.0)
+Pairs = tuple[NDArray[np.intp], NDArray[np.intp]]  # of places: which thing, and what it is joined to
 INCOMING = 35_500.0  # V
 FEEDING = 10_000.0  # V
 LOW = 400.0  # V
 DRIVE_POWER_FACTOR = 0.96
 LOW_POWER_FACTOR = 0.9
 INCOMER_POWER_FACTOR = 0.965
+REACTIVE = np.tan(np.arccos(INCOMER_POWER_FACTOR))  # power over active power
 MAIN_RATING = 10e6  # W
 STATION_RATING = 800e3  # W
 AUXILIARIES, OIL_COOLER = 3e3, 8e3  # W of a main transformer's tap changer and lighting, and of its oil cooler's fans
 NO_LOAD_LOSS, LOAD_LOSS = 12e3, 60e3  # W of a main transformer, the second at its rating
 STATION_EFFICIENCY = 0.985
 OIL_RISE, WINDING_OVER_OIL, DRY_RISE = 42.0, 18.0, 95.0  # K at rating
+PHASES = np.array([0.98, 1.03, 1.0])  # rise of a dry transformer's windings over their mean
 OIL, WINDING, DRY, CONTACT = 3.0 * 3600.0, 600.0, 3600.0, 1200.0  # s
 OIL_FAN_ON, OIL_FAN_OFF, OIL_FAN = 328.15, 318.15, 0.8  # K; an oil cooler takes a fifth of the rise away
 FAN_ON, FAN_OFF, FAN = 383.15, 363.15, 0.75  # K; a dry transformer's fan takes a quarter of the rise away
@@ -88,6 +93,54 @@ class Feeds:
     coupler: NDArray[np.bool_]  # (cubicles,)
     ups: int
     dc: int
+
+    @cached_property
+    def drives(self) -> Pairs:
+        """Cubicles that serve drives, and which."""
+        return _joined(self.drive_of_cubicle)
+
+    @cached_property
+    def mains(self) -> Pairs:
+        """Cubicles that serve main transformers, and which."""
+        return _joined(self.main_of_cubicle)
+
+    @cached_property
+    def stations(self) -> Pairs:
+        """Cubicles that serve station transformers, and which."""
+        return _joined(self.station_of_cubicle)
+
+    @cached_property
+    def serves(self) -> NDArray[np.bool_]:
+        """(cubicles,) which serve anything."""
+        of_any = (self.drive_of_cubicle >= 0) | (self.station_of_cubicle >= 0) | (self.main_of_cubicle >= 0)
+        return np.asarray(of_any, dtype=np.bool_)
+
+    @cached_property
+    def sections(self) -> NDArray[np.intp]:
+        """(main,) their indices."""
+        return np.arange(self.main)
+
+    @cached_property
+    def panels(self) -> NDArray[np.intp]:
+        """(panels,) their indices."""
+        return np.arange(self.station_of_panel.size)
+
+    @cached_property
+    def switches(self) -> Kept[[NDArray[np.bool_], Service], dict[str, Floats]]:
+        """What cubicles say by the drives that have tripped (p,), and by what is being worked on."""
+        return Kept(lambda tripped, service: _cubicle_switches(self, tripped, service))
+
+    @cached_property
+    def uneven(self) -> Floats:
+        """(panels,) what each carries over the usual: no two carry the same."""
+        share: Floats = 1.0 + 0.15 * np.sin(self.panels)
+        return share
+
+
+def _joined(to: NDArray[np.intp]) -> Pairs:
+    """Which are joined to something, and to what; -1 for nothing."""
+    known = np.flatnonzero(to >= 0)
+    return known, to[known]
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,29 +202,31 @@ def _found(known: dict[str, int], names: list[str]) -> NDArray[np.intp]:
 
 def powers(load: Load, feed: Feeds, oil_fan: NDArray[np.bool_]) -> Powers:
     """Add up from the panels to the incomers; ``oil_fan`` (main,) says which oil coolers run."""
-    live = np.arange(feed.main) != load.service.transformer
+    live = _live(feed, load.service)
     panel, current = _panels(load, feed)
     station = np.zeros(feed.station)
     np.add.at(station, feed.station_of_panel, panel)
     station = _shifted(station, load.service.station)
     taken = station / STATION_EFFICIENCY
-    own = (AUXILIARIES + OIL_COOLER * oil_fan) * live
+    own = (AUXILIARIES + OIL_COOLER * flags(oil_fan)) * flags(live)
     section = own.copy()
     np.add.at(section, feed.main_of_pump, load.drives)
     np.add.at(section, feed.main_of_station, taken)
     drawn = np.zeros(feed.drive_of_cubicle.size)
-    for known, what in (
-        (feed.drive_of_cubicle, load.drives),
-        (feed.station_of_cubicle, taken),
-        (feed.main_of_cubicle, own),
-    ):
-        drawn[known >= 0] = what[known[known >= 0]]
+    for (cubicles, served), what in ((feed.drives, load.drives), (feed.stations, taken), (feed.mains, own)):
+        drawn[cubicles] = what.take(served)
     main = section
     if not live.all():
         main = np.where(live, section + section[~live].sum() / max(np.count_nonzero(live), 1), 0.0)
         drawn[feed.coupler] = section[~live].sum() / max(np.count_nonzero(feed.coupler), 1)
-    main = main + live * (NO_LOAD_LOSS + LOAD_LOSS * (main / MAIN_RATING) ** 2)
+    main = main + flags(live) * (NO_LOAD_LOSS + LOAD_LOSS * (main / MAIN_RATING) ** 2)
     return Powers(panel, station, main, drawn, current, live)
+
+
+@lru_cache(maxsize=8)
+def _live(feed: Feeds, service: Service) -> NDArray[np.bool_]:
+    """(main,) which carry something."""
+    return np.asarray(feed.sections != service.transformer, dtype=np.bool_)
 
 
 def _shifted(power: Floats, out: int) -> Floats:
@@ -185,8 +240,8 @@ def _shifted(power: Floats, out: int) -> Floats:
 
 def _panels(load: Load, feed: Feeds) -> tuple[Floats, Floats]:
     """Power [W] and current [A] of each low-voltage panel; its neighbours take over from one that is open."""
-    panels = feed.station_of_panel.size
-    current = PANEL_BASE * (1.0 + 0.15 * np.sin(np.arange(panels)) + TRACING * max(MILD - load.outdoor, -10.0))
+    panels = feed.panels.size
+    current = PANEL_BASE * (feed.uneven + TRACING * max(MILD - load.outdoor, -10.0))
     per_panel = (load.fans * FAN_POWER + load.makeup * MAKEUP_POWER) / max(panels, 1)
     current = current + per_panel / (ROOT_3 * LOW * LOW_POWER_FACTOR)
     current = _shifted(current, load.service.panel if panels > 1 else -1)
@@ -233,20 +288,28 @@ def _targets(
     load: Load, power: Powers, feed: Feeds, grid: Grid | None, effects: Effects | None
 ) -> tuple[Floats, Floats, Floats, Floats, Floats]:
     """Where the temperatures would settle; the windings' of main transformers is over the oil. [K]"""
-    worse = np.ones(feed.main + feed.station)
-    if effects is not None and effects.transformer_heat.size:
-        worse = worse + _spread(effects.transformer_heat, worse.size)
-    share = power.main / MAIN_RATING
+    worse = _worse(feed, effects)
+    share = (power.main / MAIN_RATING) ** 1.6
     aired = np.where(grid.oil_fan, OIL_FAN, 1.0) if grid is not None else np.ones(feed.main)
-    oil = load.air[feed.room_of_main] + OIL_RISE * aired * share**1.6 * worse[: feed.main] + 8.0 * power.live
-    winding = WINDING_OVER_OIL * share**1.6
+    oil = load.air[feed.room_of_main] + OIL_RISE * aired * share * worse[: feed.main] + 8.0 * power.live
+    winding = WINDING_OVER_OIL * share
     cooled = np.where(grid.fan, FAN, 1.0) if grid is not None else np.ones(feed.station)
     dry = DRY_RISE * (power.station / STATION_RATING) ** 1.6 * cooled * worse[feed.main :] + 18.0 * worse[feed.main :]
-    windings = load.air[feed.room_of_main] + dry[:, None] * np.array([0.98, 1.03, 1.0])
+    windings = load.air[feed.room_of_main] + dry[:, None] * PHASES
     current = power.cubicle / (ROOT_3 * FEEDING * DRIVE_POWER_FACTOR)
     contact = load.air[feed.room_of_cubicle] + 1.5 + CONTACT_RISE * (current / CONTACT_CURRENT) ** 1.8
     joint = load.air[feed.room_of_panel] + 3.0 + JOINT_RISE * (power.panel_current / JOINT_CURRENT) ** 1.8
     return oil, winding, windings, contact, joint
+
+
+@lru_cache(maxsize=8)
+def _worse(feed: Feeds, effects: Effects | None) -> Floats:
+    """(main and station,) what cooling lost makes of each transformer's rise."""
+    usual = np.ones(feed.main + feed.station)
+    if effects is None or not effects.transformer_heat.size:
+        return usual
+    worse: Floats = usual + _spread(effects.transformer_heat, usual.size)
+    return worse
 
 
 def _spread(values: Floats, count: int) -> Floats:
@@ -257,8 +320,7 @@ def _spread(values: Floats, count: int) -> Floats:
 def transformer_readings(grid: Grid, power: Powers, load: Load, feed: Feeds, running: Floats) -> dict[str, Floats]:
     """Incomers and main transformers; ``running`` (main,) drives on each. An incomer's line is live all the same."""
     voltage = INCOMING * (1.0 + 0.004 * _spread(grid.chance[1:3], feed.main))
-    reactive = power.main * np.tan(np.arccos(INCOMER_POWER_FACTOR))
-    tried = flags(~power.live & load.service.oil_relays)
+    reactive = power.main * REACTIVE
     return {
         "incomer_voltage": voltage,
         "incomer_current": np.hypot(power.main, reactive) / (ROOT_3 * voltage),
@@ -268,30 +330,40 @@ def transformer_readings(grid: Grid, power: Powers, load: Load, feed: Feeds, run
         "main_transformer_top_oil": grid.oil,
         "main_transformer_winding": grid.winding,
         "oil_level": 0.5 + 0.003 * (grid.oil - 313.15),  # oil swells by 0.3 % of the gauge a kelvin
-        "buchholz": tried,  # no fault of the plant makes gas in the oil
-        "oltc_fault": tried,
-        "breaker_closed": flags(power.live),
+        **_transformer_switches(feed, load.service),
         "voltage_distortion": DISTORTION + DISTORTION_A_DRIVE * running,
     }
 
 
+@lru_cache(maxsize=8)
+def _transformer_switches(feed: Feeds, service: Service) -> dict[str, Floats]:
+    live = _live(feed, service)
+    tried = flags(~live & service.oil_relays)  # no fault of the plant makes gas in the oil
+    return {"buchholz": tried, "oltc_fault": tried, "breaker_closed": flags(live)}
+
+
 def cubicle_readings(grid: Grid, power: Powers, load: Load, feed: Feeds) -> dict[str, Floats]:
-    """10 kV cubicles. Those that serve nothing (couplers, spares) stand open."""
-    serves = (feed.drive_of_cubicle >= 0) | (feed.station_of_cubicle >= 0) | (feed.main_of_cubicle >= 0)
-    opened = np.zeros(serves.size, dtype=bool)
-    of_drive = feed.drive_of_cubicle >= 0
-    opened[of_drive] = (load.tripped | load.service.isolated)[feed.drive_of_cubicle[of_drive]]
-    of_main = feed.main_of_cubicle >= 0
-    opened[of_main] = ~power.live[feed.main_of_cubicle[of_main]]
-    of_station = feed.station_of_cubicle >= 0
-    opened[of_station] = feed.station_of_cubicle[of_station] == load.service.station
-    coupled = feed.coupler & ~power.live.all()
+    """10 kV cubicles."""
     return {
         "feeder_current": power.cubicle / (ROOT_3 * FEEDING * DRIVE_POWER_FACTOR),
         "feeder_power": power.cubicle,
         "busbar_contact_temp_max": grid.contact,
-        "breaker_closed": flags((serves & ~opened) | coupled),
-        "protection_trip": flags(load.service.relay),  # a drive trips itself; its feeder's protection sees nothing
+        **feed.switches(load.tripped, load.service),
+    }
+
+
+def _cubicle_switches(feed: Feeds, tripped: NDArray[np.bool_], service: Service) -> dict[str, Floats]:
+    """Those that serve nothing (couplers, spares) stand open."""
+    live = _live(feed, service)
+    opened = np.zeros(feed.serves.size, dtype=bool)
+    for (cubicles, served), out in ((feed.drives, tripped | service.isolated), (feed.mains, ~live)):
+        opened[cubicles] = out[served]
+    cubicles, served = feed.stations
+    opened[cubicles] = served == service.station
+    coupled = feed.coupler & ~live.all()
+    return {
+        "breaker_closed": flags((feed.serves & ~opened) | coupled),
+        "protection_trip": flags(service.relay),  # a drive trips itself; its feeder's protection sees nothing
     }
 
 

@@ -6,6 +6,7 @@ Rises and time constants are estimates for machines of this size: windings 25 mi
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -33,6 +34,7 @@ BEARING, WINDING, AIR, SEAL, TRANSFORMER, CELL = (
 TIME_CONSTANTS = np.concatenate(
     [np.full(5, 1800.0), np.full(6, 1500.0), [600.0], np.full(2, 300.0), np.full(3, 5400.0), [600.0]]
 )
+KEPT_IN_A_SECOND = np.exp(-1.0 / TIME_CONSTANTS)
 PHASES = np.array([0, 1, 2, 0, 1, 2])
 TEMPERATURES = (
     "pump_bearing_de_temperature", "pump_bearing_nde_temperature", "pump_thrust_bearing_temperature",
@@ -83,7 +85,8 @@ def step(warmth: Warmth, work: Work, built: AsBuilt, effects: Effects, dt: float
     """Let ``dt`` seconds pass."""
     warmth.casing = _casing(warmth.casing, work, dt)
     target = _target(warmth.casing, work, built, effects)
-    warmth.part = target + (warmth.part - target) * np.exp(-dt / TIME_CONSTANTS)
+    kept = KEPT_IN_A_SECOND if dt == 1.0 else np.exp(-dt / TIME_CONSTANTS)
+    warmth.part = target + (warmth.part - target) * kept
 
 
 def _standing(work: Work) -> Floats:
@@ -106,17 +109,46 @@ def _target(casing: Floats, work: Work, built: AsBuilt, effects: Effects) -> Flo
     room, speed = work.room[:, None], work.speed[:, None]
     excess = (casing - work.room)[:, None]
     load = work.load[:, None]
-    turning = BEARING_RISE * built.bearing * (0.6 + 0.4 * load) + effects.bearing_heat
-    bearings = room + speed**1.5 * turning + FROM_CASING * excess
-    heat = (work.current**2)[:, PHASES] * (1.0 + effects.winding_heat[:, None])
-    windings = room + WINDING_RISE * built.winding * heat + 4.0 * speed
-    air = room + AIR_RISE * load * (1.0 + 0.5 * effects.winding_heat[:, None])
-    leak = np.minimum(effects.seal_leak / 1e-4, 0.6)
-    seals = room + (FROM_WATER + leak) * excess + SEAL_RISE * speed
+    (bearing_rise, winding_rise), more = _rises(built), _worse(effects)
+    turning = bearing_rise * (0.6 + 0.4 * load) + effects.bearing_heat
+    heat = (work.current**2).take(PHASES, axis=1) * more.windings
     drive_room = work.drive_room[:, None]
-    transformer = drive_room + TRANSFORMER_RISE * load**1.6 * built.winding[:, :3]
-    cells = drive_room + CELL_RISE * load + BYPASS_RISE * effects.cell_bypassed[:, None] * (load > 0.0)
-    return np.concatenate([bearings, windings, air, seals, transformer, cells], axis=1)
+    target = np.empty((casing.size, TIME_CONSTANTS.size))
+    target[:, BEARING] = room + speed**1.5 * turning + FROM_CASING * excess
+    target[:, WINDING] = room + winding_rise * heat + 4.0 * speed
+    target[:, AIR] = room + AIR_RISE * load * more.air
+    target[:, SEAL] = room + more.seals * excess + SEAL_RISE * speed
+    target[:, TRANSFORMER] = drive_room + TRANSFORMER_RISE * load**1.6 * built.winding[:, :3]
+    target[:, CELL] = drive_room + CELL_RISE * load + more.cells * (load > 0.0)
+    return target
+
+
+@lru_cache(maxsize=8)
+def _rises(built: AsBuilt) -> tuple[Floats, Floats]:
+    """Rise of the bearings (p, 5) at rated speed and load, and of the windings (p, 6) at rated current. [K]"""
+    return BEARING_RISE * built.bearing, WINDING_RISE * built.winding
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Worse:
+    """What faults do to the rises, arrays over pumps."""
+
+    windings: Floats  # (p, 1) times as much
+    air: Floats  # (p, 1)
+    seals: Floats  # (p, 2) share of the casing's excess that reaches them
+    cells: Floats  # (p, 1) K more
+
+
+@lru_cache(maxsize=8)
+def _worse(effects: Effects) -> Worse:
+    cooling_lost = effects.winding_heat[:, None]
+    bypassing = BYPASS_RISE * effects.cell_bypassed[:, None].astype(np.float64)
+    return Worse(
+        windings=1.0 + cooling_lost,
+        air=1.0 + 0.5 * cooling_lost,
+        seals=FROM_WATER + np.minimum(effects.seal_leak / 1e-4, 0.6),
+        cells=bypassing,
+    )
 
 
 def readings(warmth: Warmth) -> dict[str, Floats]:

@@ -7,6 +7,7 @@ thermometers ± 0.2 K, vibration 3 %. A bias belongs to a transmitter and is the
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.random import Generator
@@ -91,8 +92,20 @@ class Transmitters:
 
     def slow(self, second: int) -> NDArray[np.bool_]:
         """(n,) which do not report at this second of the run."""
-        late: NDArray[np.bool_] = (second % self.period) != 0
-        return late
+        due = tuple(second % period == 0 for period in self._periods)
+        if due not in self._late:
+            self._late[due] = (second % self.period) != 0
+        return self._late[due]
+
+    @cached_property
+    def _periods(self) -> tuple[int, ...]:
+        """Each period once."""
+        return tuple(np.unique(self.period).tolist())
+
+    @cached_property
+    def _late(self) -> dict[tuple[bool, ...], NDArray[np.bool_]]:
+        """Which do not report, by the periods that are due: a handful."""
+        return {}
 
 
 @dataclass(eq=False)
@@ -161,13 +174,16 @@ def step(
     """
     said.noise = kit.memory * said.noise + kit.fresh * lot.standard_normal(true.size)
     wanted = (true - kit.offset) / kit.scale
-    wanted = np.where(np.abs(wanted) < kit.cutoff, 0.0, wanted)
+    wanted[np.abs(wanted) < kit.cutoff] = 0.0
     sigma = np.maximum(kit.noise, kit.scatter * np.abs(wanted))
-    if effects.sensor_noise.any():
+    if effects.sensors_noisy:
         quietest = np.where(effects.sensor_noise > 0.0, QUIETEST * kit.span, 0.0)
         sigma = np.maximum(sigma, quietest) * (1.0 + effects.sensor_noise)
-    value = wanted * kit.gain + kit.zero + effects.sensor_offset * kit.span + sigma * said.noise
-    value = np.where(kit.quantised, np.round(value / kit.step) * kit.step + 0.0, value)  # no negative zero
+    value = wanted * kit.gain
+    value += kit.zero
+    value += effects.sensor_offset * kit.span
+    value += sigma * said.noise
+    value = np.where(kit.quantised, np.rint(value / kit.step) * kit.step + 0.0, value)  # no negative zero
     limited = np.minimum(np.maximum(value, kit.low), kit.high)
     outside = (value < kit.dead_below) | (value > kit.dead_above)
     value = limited
@@ -176,7 +192,7 @@ def step(
     said.value = value
     quality = np.uint8(Quality.BAD) * (outside & ~held)
     gone = np.isnan(value)
-    if effects.sensor_gone.any():
+    if effects.sensors_gone:
         gone = gone | (lot.random(true.size) < effects.sensor_gone)
         value = np.where(gone, np.nan, value)
     quality[gone] = Quality.MISSING

@@ -46,6 +46,13 @@ class Machines:
     def __len__(self) -> int:
         return len(self.ids)
 
+    @cached_property
+    def magnetising(self) -> Floats:
+        """(p,) current that a constant ratio of voltage to frequency keeps, whatever the load. [A]"""
+        active_rated = self.motor_current * self.motor_power_factor
+        current: Floats = np.sqrt(self.motor_current**2 - active_rated**2)
+        return current
+
 
 @dataclass(frozen=True, eq=False)
 class MotorSheet:

@@ -10,13 +10,15 @@ from numpy.typing import NDArray
 
 from twin.plant.station import Point
 from twin.signals import Floats
-from twin.simulation import building, chambers, electrics, grid, heat, robots, utilities
+from twin.simulation import building, chambers, electrics, grid, heat, robots, utilities, waterside
 from twin.simulation.chance import AsBuilt
 from twin.simulation.control import Controls
 from twin.simulation.effects import Effects
 from twin.simulation.electrics import Electrics
+from twin.simulation.kept import Kept
 from twin.simulation.layout import Layout
 from twin.simulation.service import Service, nothing
+from twin.simulation.transport import Contents
 from twin.simulation.waterside import Hydraulics, Works
 
 TO_THE_AIR = 0.12  # share of a motor's losses that its water cooling leaves to the room
@@ -35,6 +37,8 @@ class Plan:
     works: Works
     feeds: grid.Feeds
     chambers: chambers.Chambers
+    chamber_places: waterside.Places  # (2, k)
+    warm_along: Kept[[Floats, Contents], Floats]  # (2, k) at the chambers, by what the lines hold [K]
     walks: robots.Walks
     sights: robots.Sights
     headers: tuple[str, ...]  # (c,)
@@ -46,6 +50,7 @@ class Plan:
     placed_rooms: NDArray[np.intp]  # rooms the file says the place of
     middles: Floats  # (placed rooms, 2) [m]
     pump_places: Floats  # (p, 2) [m]
+    no_room: Floats  # (1,) temperature of no room [K]
     resting: Service  # nothing is being worked on
     watched: NDArray[np.intp]  # (cameras,) a pump, or a room after the pumps, or none after those
 
@@ -68,13 +73,17 @@ def plan(layout: Layout, built: AsBuilt, works: Works) -> Plan:
     header_of = {part.circuit: part.id for part in layout.things("header")}
     spots = _spots(layout)
     middles = [(i, part.position) for i, part in enumerate(layout.things("room")) if part.position is not None]
+    along = chambers.chambers(layout)
+    chamber_places = waterside.places(works, along.line, along.away)
     seen = {name: i for i, name in enumerate((*layout.machines.ids, *layout.rooms))}
     return Plan(
         layout=layout,
         built=built,
         works=works,
         feeds=grid.feeds(layout),
-        chambers=chambers.chambers(layout),
+        chambers=along,
+        chamber_places=chamber_places,
+        warm_along=Kept(lambda _, held: waterside.line_warmth(works, held, chamber_places)),
         walks=robots.walks(layout),
         sights=robots.sights([point for point, _ in spots], [family for _, family in spots]),
         headers=tuple(header_of.get(circuit, "") for circuit in layout.circuits),
@@ -86,6 +95,7 @@ def plan(layout: Layout, built: AsBuilt, works: Works) -> Plan:
         placed_rooms=np.array([i for i, _ in middles], dtype=np.intp),
         middles=np.array([point[:2] for _, point in middles]).reshape(-1, 2),
         pump_places=np.array([(pump.position or NOWHERE)[:2] for pump in layout.station.pumps]),
+        no_room=np.array([layout.ambient]),
         resting=nothing(layout),
         watched=np.array([seen.get(camera.watches, -1) for camera in layout.station.file.cameras], dtype=np.intp),
     )
@@ -189,7 +199,7 @@ def step(
 
 
 def _air(it: Plan, rooms: building.Rooms) -> Floats:
-    return np.append(rooms.air, it.layout.ambient)
+    return np.concatenate((rooms.air, it.no_room))
 
 
 def _work(it: Plan, here: Now) -> heat.Work:
@@ -220,7 +230,8 @@ def _heat(it: Plan, here: Now) -> Floats:
 
 def _demand(it: Plan, here: Now) -> utilities.Demand:
     of = here.hydraulics
-    leaks = float((here.effects.line_leak * it.works.line_rated).sum())
+    effects = here.effects
+    leaks = float((effects.line_leak * it.works.line_rated).sum()) if effects.leaks else 0.0
     outlet = of.pressure[it.works.outlet]
     return utilities.Demand(
         leaks=leaks,

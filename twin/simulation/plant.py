@@ -233,7 +233,7 @@ class Plant:
         """A notice when the water of a line begins to boil, and one when it no longer does."""
         lines, before = self._works.lines, state.boils
         state.boils = boiling.boiling(lines, state.water.lines)
-        if (state.boils == before).all():
+        if state.boils.tolist() == before.tolist():
             return []
         names = [line.id for line in self._layout.lines]
         return boiling.told(lines, state.water.lines, state.boils, before, names, self.now)

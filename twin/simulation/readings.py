@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,8 +12,10 @@ from twin.simulation import building, chambers, electrics, grid, heat, robots, s
 from twin.simulation.board import Group, flags, same, taken
 from twin.simulation.chance import clipped
 from twin.simulation.control import NO_INTERLOCK
+from twin.simulation.effects import Effects
 from twin.simulation.layout import Layout
 from twin.simulation.moment import Now, Plan, Rest, Second
+from twin.simulation.service import Service
 from twin.simulation.waterside import Hydraulics
 
 CAVITATION_NOISE = 8.0  # dB(A) more
@@ -46,19 +50,15 @@ def _machines(it: Plan, rest: Rest, here: Now) -> list[Group]:
     seated = (np.abs(of.flow) <= SEATED * machines.rated_flow) & (effects.check_open == 0.0)
     strainer = taken(of.loss, it.works.strainer, np.nan)
     running = controls.frequency > 0.0
-    leak, service = effects.seal_leak, here.service
+    service = here.service
     switches = {
-        "seal_leak_de": flags((leak[:, 0] > LEAK_SEEN) | service.tried),
-        "seal_leak_nde": flags((leak[:, 1] > LEAK_SEEN) | service.tried),
+        **_pump_switches(effects, service),
         "discharge_valve_open": flags(valve >= OPEN),
         "discharge_valve_closed": flags(valve <= SHUT),
-        "suction_valve_open": flags(~service.isolated),
         "check_valve_closed": flags(seated),
         "running": flags(running),
         "common_fault": flags(effects.tripped | (controls.latched != NO_INTERLOCK)),
-        "remote": flags(~service.isolated),
         "ready": flags(standby.ready(controls, effects.tripped, it.layout) & ~service.isolated),
-        "emergency_stop": flags(service.tried),
     }
     process = {
         "suction_pressure": of.pressure[it.works.suction],
@@ -66,7 +66,7 @@ def _machines(it: Plan, rest: Rest, here: Now) -> list[Group]:
         "pump_flow": of.flow,
         "shaft_speed": of.speed * machines.rated_speed,
         "inlet_strainer_differential_pressure": np.abs(strainer),
-        "seal_flush_flow": FLUSH * (0.9 + 0.1 * of.speed) + leak.sum(axis=1),
+        "seal_flush_flow": FLUSH * (0.9 + 0.1 * of.speed) + effects.leaking_seals,
         "discharge_valve_position": valve,
         "run_hours": rest.hours,
     }
@@ -76,6 +76,19 @@ def _machines(it: Plan, rest: Rest, here: Now) -> list[Group]:
     wanted = np.where(controls.fallen, common, controls.wanted)
     drives = electrics.drive_readings(here.electrics, controls.frequency, wanted, effects)
     return [Group(machines.ids, pumps), Group(machines.drives, drives | heat.drive_readings(rest.warmth))]
+
+
+@lru_cache(maxsize=8)
+def _pump_switches(effects: Effects, service: Service) -> dict[str, Floats]:
+    """What only a fault, or work on a pump, changes."""
+    leaks, in_service, tried = effects.seal_leak > LEAK_SEEN, flags(~service.isolated), flags(service.tried)
+    return {
+        "seal_leak_de": flags(leaks[:, 0] | service.tried),
+        "seal_leak_nde": flags(leaks[:, 1] | service.tried),
+        "suction_valve_open": in_service,
+        "remote": in_service,
+        "emergency_stop": tried,
+    }
 
 
 def _headers(it: Plan, second: Second) -> list[Group]:
@@ -124,26 +137,32 @@ def _valves(it: Plan, here: Now) -> list[Group]:
         "check_valve_closed": flags(np.abs(through) <= SEATED * it.works.resistance_rated),
     }
     actuated = layout.ids("motor_valve")
+    lifted = {"lifted": flags((of.peak[it.works.outlet][it.relief_circuit] > LIFTS) | service.relief)}
+    return [
+        Group(ids, network),
+        Group(actuated, _motor_valves(it, service)),
+        Group(layout.ids("relief_valve"), lifted),
+    ]
+
+
+@lru_cache(maxsize=8)
+def _motor_valves(it: Plan, service: Service) -> dict[str, Floats]:
+    """They isolate what is in service: while the station runs, they are only moved to show that they can be."""
     standing = np.abs(it.open_normally - service.moved)
-    others = {  # they isolate what is in service: while the station runs, they are only moved to show that they can be
+    return {
         "position": standing,
         "open": flags(standing >= OPEN),
         "closed": flags(standing <= SHUT),
         "fault": flags(service.valve_contact),
     }
-    lifted = {"lifted": flags((of.peak[it.works.outlet][it.relief_circuit] > LIFTS) | service.relief)}
-    return [
-        Group(ids, network),
-        Group(actuated, others),
-        Group(layout.ids("relief_valve"), lifted),
-    ]
 
 
 def _supplies(it: Plan, rest: Rest, here: Now, demand: utilities.Demand, makeup: dict[str, Floats]) -> list[Group]:
     """Make-up, water quality, surge vessels, line chambers."""
     layout, effects = it.layout, here.effects
-    pressure = waterside.line_pressures(it.works, here.hydraulics, it.chambers.line, it.chambers.away)
-    warm = waterside.line_warmth(it.works, here.hydraulics, it.chambers.line, it.chambers.away)
+    pressure = waterside.line_pressures(here.hydraulics, it.chamber_places)
+    held = here.hydraulics.in_lines
+    warm = it.warm_along(held.warmth, held)  # it is replaced whenever the water has moved on
     along = chambers.readings(it.chambers, pressure, warm, rest.damp, effects, here.service)
     plant = utilities.readings(rest.utilities, demand, effects)
     return [
@@ -184,10 +203,11 @@ def _house(it: Plan, rest: Rest, here: Now, where: robots.Standing) -> list[Grou
     level = building.sound(heard, of.speed, rest.rooms.fan, int(np.count_nonzero(here.electrics.drive)), layout)
     air = here.air
     pumps = heat.hottest_outside(rest.warmth, air[layout.machines.room])
-    cells = air[layout.drive_room] + EYE_OF_CAMERA * (rest.warmth.part[:, heat.CELL][:, 0] - air[layout.drive_room])
-    contacts = air[it.feeds.room_of_cubicle] + EYE_OF_CAMERA * (rest.grid.contact - air[it.feeds.room_of_cubicle])
+    at_drives, at_cubicles = float(air[layout.drive_room]), float(air[it.feeds.room_of_cubicle])
+    cells = at_drives + EYE_OF_CAMERA * (rest.warmth.part[:, heat.CELL.start] - at_drives)
+    contacts = at_cubicles + EYE_OF_CAMERA * (rest.grid.contact - at_cubicles)
     warmth = np.concatenate([pumps, cells, contacts])
-    hottest, hotter = robots.seen(where, it.sights, warmth, float(air.mean()))
+    hottest, hotter = robots.seen(where, it.sights, warmth, float(np.add.reduce(air)) / air.size)
     charging = rest.walkers.charging
     walking = {
         "pose_x": where.position[:, 0],
@@ -214,7 +234,7 @@ def _house(it: Plan, rest: Rest, here: Now, where: robots.Standing) -> list[Grou
 
 def _met(it: Plan, here: Now, where: robots.Standing) -> NDArray[np.bool_]:
     """(robots,) Whether somebody stands in a robot's way: only where a pump's switches are being tried."""
-    if not here.service.tried.any():
+    if True not in here.service.tried.tolist():
         return np.zeros(len(it.walks), dtype=bool)
     away = where.position[:, None, :2] - it.pump_places[here.service.tried]
     return np.asarray((np.hypot(away[..., 0], away[..., 1]) < IN_THE_WAY).any(axis=1))

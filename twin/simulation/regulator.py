@@ -131,15 +131,15 @@ def regulate(controls: Controls, said: Floats, it: Regulator, dt: float) -> None
     now = np.where(manual, controls.command, said[np.maximum(mode, 1) - 1, circuits])
     lost = np.isnan(now)
     _tell(controls, lost, it)
-    smooth = np.minimum(1.0, dt / SMOOTHING[mode])
+    smooth = np.minimum(1.0, dt / SMOOTHING.take(mode))
     controls.measured = np.where(lost, controls.measured, controls.measured + (now - controls.measured) * smooth)
     wanted = np.where(mode == Mode.FLOW, controls.asked, controls.pressure.value)
-    error = ANSWER[mode] * (wanted - controls.measured) / it.span[mode, circuits]
+    error = ANSWER.take(mode) * (wanted - controls.measured) / it.span[mode, circuits]
     _limit(controls, said, it, dt)
     least, most = it.layout.least_speed, controls.cap
-    held = lost | _pump_lost(controls, it.layout) if controls.fallen.any() else lost
-    step = PROPORTIONAL[mode] * error
-    integral = clipped(controls.integral + step * dt / INTEGRAL[mode], least, most)
+    held = lost | _pump_lost(controls, it.layout) if True in controls.fallen.tolist() else lost
+    step = PROPORTIONAL.take(mode) * error
+    integral = clipped(controls.integral + step * dt / INTEGRAL.take(mode), least, most)
     aimed = np.where(held, controls.command, integral + step)
     controls.command = clipped(np.where(manual, controls.speed.value, aimed), least, most)
     controls.integral = np.where(held | manual, controls.command - step, integral)
@@ -162,7 +162,7 @@ def _pump_lost(controls: Controls, layout: Layout) -> NDArray[np.bool_]:
 
 
 def _tell(controls: Controls, lost: NDArray[np.bool_], it: Regulator) -> None:
-    if (lost == controls.lost).all():
+    if lost.tolist() == controls.lost.tolist():
         return
     for circuit in (lost != controls.lost).nonzero()[0]:
         what = it.names[controls.mode[circuit]]

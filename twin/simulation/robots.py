@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,6 +56,11 @@ class Walks:
 
     def __len__(self) -> int:
         return len(self.tracks)
+
+    @cached_property
+    def walking(self) -> Floats:
+        """What a second of walking adds to the battery: a rail feeds the robot that hangs from it."""
+        return np.where(self.wired, 0.1 * CHARGE, -DISCHARGE)
 
 
 def walks(layout: Layout) -> Walks:
@@ -120,10 +126,13 @@ def step(walkers: Walkers, rounds: Walks, dt: float) -> None:
     """Let ``dt`` seconds pass. A robot with a low battery waits at its route's first point until it is full."""
     moved = walkers.phase + np.where(walkers.charging, 0.0, dt)
     home = moved >= rounds.lap
-    needs = (home & (walkers.battery < LOW)) | (walkers.charging & (walkers.battery < FULL))
-    walkers.phase = np.where(home, np.where(needs, 0.0, moved - rounds.lap), moved)
-    walkers.charging = needs
-    rate = np.where(walkers.charging, CHARGE, np.where(rounds.wired, 0.1 * CHARGE, -DISCHARGE))
+    rate = rounds.walking
+    if True in home.tolist() or True in walkers.charging.tolist():
+        needs = (home & (walkers.battery < LOW)) | (walkers.charging & (walkers.battery < FULL))
+        moved = np.where(home, np.where(needs, 0.0, moved - rounds.lap), moved)
+        walkers.charging = needs
+        rate = np.where(needs, CHARGE, rate)
+    walkers.phase = moved
     walkers.battery = clipped(walkers.battery + dt * rate, 0.0, 1.0)
 
 

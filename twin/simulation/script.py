@@ -7,12 +7,14 @@ from collections import defaultdict
 
 import numpy as np
 
-from twin.signals import Event
+from twin.signals import Event, Floats
 from twin.simulation import operations, places
 from twin.simulation.ailments import Ailment
 from twin.simulation.control import Controls
 from twin.simulation.layout import Layout
 from twin.simulation.scenario import OPERATIONS, Happening, Scenario
+
+DAY = 24.0  # h
 
 
 class Script:
@@ -25,7 +27,7 @@ class Script:
         places.refuse_unknown(scenario, layout, thing)
         operations.refuse_unfit(scenario, layout, thing)
         self._layout = layout
-        self._load = np.array(scenario.load, dtype=np.float64).reshape(-1, 2)
+        self._curve = _round_the_clock(np.array(scenario.load, dtype=np.float64).reshape(-1, 2))
         self.ailments = tuple(Ailment.of(h, layout) for h in scenario.happenings if h.fault)
         self._operations: dict[int, list[Happening]] = defaultdict(list)
         for happening in scenario.happenings:
@@ -34,9 +36,9 @@ class Script:
 
     def load(self, hour: float) -> float:
         """Share of the flow set-point that the daily curve asks for at an hour of the day."""
-        if self._load.size == 0:
+        if self._curve is None:
             return 1.0
-        return float(np.interp(hour, self._load[:, 0], self._load[:, 1], period=24.0))
+        return float(np.interp(hour % DAY, *self._curve))
 
     def operate(self, controls: Controls, second: int) -> None:
         """Do what is due between the last second and this one."""
@@ -46,6 +48,19 @@ class Script:
     def operations(self, second: int, start: float) -> tuple[Event, ...]:
         """What is told of the operations of this second."""
         return tuple(told(happening, start + second) for happening in self._operations.get(second, ()))
+
+
+def _round_the_clock(points: Floats) -> tuple[Floats, Floats] | None:
+    """Hours and shares of a daily curve (k, 2), with its last point put before and its first one after the day."""
+    if points.size == 0:
+        return None
+    hours, shares = points[:, 0] % DAY, points[:, 1]
+    order = np.argsort(hours)
+    hours, shares = hours[order], shares[order]
+    return (
+        np.concatenate((hours[-1:] - DAY, hours, hours[:1] + DAY)),
+        np.concatenate((shares[-1:], shares, shares[:1])),
+    )
 
 
 def told(happening: Happening, at: float) -> Event:

@@ -28,12 +28,12 @@ def watch(controls: Controls, flow: Floats, tripped: NDArray[np.bool_], layout: 
     controls.idle = np.where(stopped, controls.idle + dt, 0.0)
     controls.backwards = stopped & (flow < BACKWARDS * layout.machines.rated_flow)
     controls.calm = controls.calm + dt
-    if controls.fallen.any() or controls.noticed.any():
+    if True in controls.fallen.tolist() or True in controls.noticed.tolist():
         for pump in (controls.fallen & ~controls.noticed).nonzero()[0]:
             controls.calm[layout.machines.circuit[pump]] = 0.0
             _arm(controls, int(pump), tripped, layout)
         controls.noticed = controls.fallen.copy()
-    if controls.armed.any():
+    if True in controls.armed.tolist():
         _prompt(controls, layout)
 
 

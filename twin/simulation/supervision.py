@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-import numpy as np
+from math import isnan
 
 from twin.plant import water
 from twin.signals import Floats, Qualities
@@ -46,7 +45,7 @@ def scan(
     values, quality : (n,)   What the transmitters say, as a frame has it.
     """
     said = it.gauges.read(values, quality, of)
-    if np.isnan(controls.said).all():
+    if all(isnan(each) for each in controls.said.flat):
         regulator.begin(controls, it.regulator, said)
     regulator.regulate(controls, said, it.regulator, 1.0)
     interlocks.watch(controls, values, quality, it.interlocks, 1.0)

@@ -75,7 +75,7 @@ def step(it: Utilities, demand: Demand, effects: Effects, lot: Generator, dt: fl
     it.raw = it.tank < TANK_LOW or (it.raw and it.tank < TANK_HIGH)
     it.tank = max(0.0, it.tank + dt * ((RAW if it.raw else 0.0) - given) / TANK)
     it.deficit = max(0.0, it.deficit + dt * (needed - given) / ELASTICITY)
-    seeping = 0.4e-5 + 0.02 * float(effects.seal_leak.sum()) / 1e-3
+    seeping = 0.4e-5 + 0.02 * effects.seals_together / 1e-3
     it.pumping_out = it.sump > SUMP_HIGH or (it.pumping_out and it.sump > SUMP_LOW)
     it.sump = max(0.0, it.sump + dt * (seeping - (2e-3 if it.pumping_out else 0.0)))
     it.bearing = approached(it.bearing, demand.air + BEARING_RISE * _shares(it.bearing.size, given), 1500.0, dt)
@@ -85,7 +85,7 @@ def step(it: Utilities, demand: Demand, effects: Effects, lot: Generator, dt: fl
 
 def _flows(demand: Demand, effects: Effects) -> tuple[float, float]:
     """What is needed and what comes. [m³/s]"""
-    needed = USUAL_LOSS + demand.leaks + float(effects.seal_leak.sum())
+    needed = USUAL_LOSS + demand.leaks + effects.seals_together
     return needed, min(needed, MOST + EMERGENCY) * (1.0 - effects.makeup_lost)
 
 

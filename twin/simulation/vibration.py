@@ -33,13 +33,15 @@ def readings(flow: Floats, speed: Floats, margin: Floats, built: AsBuilt, effect
     """
     region = np.abs(flow) / np.maximum(speed, 0.05)
     outside = OUTSIDE[0] * np.maximum(PREFERRED[0] - region, 0.0) + OUTSIDE[1] * np.maximum(region - PREFERRED[1], 0.0)
-    heard = np.where(speed > 0.05, clipped((BEGINS - margin) / 0.3, 0.0, 2.0), 0.0)
-    square = (speed * speed)[:, None]
+    turning = speed > 0.05
+    heard = np.where(turning, clipped((BEGINS - margin) / 0.3, 0.0, 2.0), 0.0)
+    column, bubbling = speed[:, None], heard[:, None]
+    square = column * column
     running = built.vibration * square * (1.0 + 0.3 * (region - 1.0) ** 2 + outside)[:, None]
-    added = effects.vibration * speed[:, None] + CAVITATION[0] * heard[:, None] * _AT_THE_PUMP
-    floor = STANDING * np.count_nonzero(speed > 0.05)
-    velocity = np.hypot(np.where(speed[:, None] > 0.05, running + added, 0.0), floor)
-    envelope = built.envelope * square + effects.envelope * speed[:, None] + CAVITATION[1] * heard[:, None] + 0.05
+    added = effects.vibration * column + CAVITATION[0] * bubbling * _AT_THE_PUMP
+    floor = STANDING * np.count_nonzero(turning)
+    velocity = np.hypot(np.where(turning[:, None], running + added, 0.0), floor)
+    envelope = built.envelope * square + effects.envelope * column + CAVITATION[1] * bubbling + 0.05
     return dict(zip(POINTS, velocity.T, strict=True)) | dict(zip(ENVELOPES, envelope.T, strict=True))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.random import Generator
@@ -25,6 +26,7 @@ from twin.simulation.carriage import Routes, Warm
 from twin.simulation.chance import AsBuilt, approached, wandered
 from twin.simulation.control import Controls, drive
 from twin.simulation.effects import Effects
+from twin.simulation.kept import Kept
 from twin.simulation.layout import Layout
 from twin.simulation.neighbours import FOLLOWING, Neighbours, neighbours
 from twin.simulation.outside import Outside, Sheet
@@ -61,6 +63,19 @@ class Ways:
     leak: Floats  # (r,) of check valves
     clogging: Floats  # (r,) loss coefficients added, in clean coefficients
     losses: Losses
+
+
+@dataclass(frozen=True, eq=False)
+class Fluid:
+    """What follows from the temperature of the circuits' water alone."""
+
+    density: Floats  # (c,) [kg/m³]
+    heat_capacity: Floats  # (c,) [J/(K·m³)]
+    of_pump: Floats  # (p,) density of what it pumps
+    weight: Floats  # (p,) [N/m³]
+    boiling: Floats  # (p,) absolute pressure [Pa]
+    of_node: Floats  # (nodes,) weight [N/m³]
+    of_end: Floats  # (r,) weight where each resistance ends
 
 
 @dataclass(eq=False)
@@ -103,6 +118,15 @@ class Works:
     neighbours: Neighbours
     routes: Routes
     of_circuit: Floats  # (c, p) 1 where a pump is of a circuit
+    starts: NDArray[np.intp]  # (r,) node each resistance begins at
+    ends: NDArray[np.intp]  # (r,)
+    fluid: Kept[[Floats], Fluid]  # of water of these temperatures (c,) [K]
+
+    @cached_property
+    def valved(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """The pumps that have a discharge valve, and the valves."""
+        pumps = np.flatnonzero(self.discharge_valve >= 0)
+        return pumps, self.discharge_valve[pumps]
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,6 +166,8 @@ def works(layout: Layout, built: AsBuilt) -> Works:
         if name not in circuits:
             raise StationError(layout.station.id, f"its pumps' circuit '{name}' is not described", "Add it to circuits")
     lines = Lines.of(layout.station.file, DT)
+    resistances = slice(len(pumps), len(pumps) + len(layout.resistances))
+    ends = network.to_node[resistances]
     return Works(
         layout=layout,
         built=built,
@@ -162,6 +188,24 @@ def works(layout: Layout, built: AsBuilt) -> Works:
         neighbours=neighbours(layout, lines),
         routes=carriage.routes(layout, _joined(layout, "upstream")),
         of_circuit=1.0 * (layout.machines.circuit == np.arange(len(layout.circuits))[:, None]),
+        starts=network.from_node[resistances],
+        ends=ends,
+        fluid=Kept(lambda warm: _fluid(warm, layout, network, ends)),
+    )
+
+
+def _fluid(warm: Floats, layout: Layout, network: Network, ends: NDArray[np.intp]) -> Fluid:
+    """What water of these temperatures (c,) is like, where it is asked for. [K]"""
+    density, circuit = water.density(warm), layout.machines.circuit
+    of_node = density[network.node_circuit] * STANDARD_GRAVITY
+    return Fluid(
+        density=density,
+        heat_capacity=density * water.heat_capacity(warm),
+        of_pump=density[circuit],
+        weight=(density * STANDARD_GRAVITY)[circuit],
+        boiling=water.vapour_pressure(warm)[circuit],
+        of_node=of_node,
+        of_end=of_node[ends],
     )
 
 
@@ -285,7 +329,7 @@ def carry(it: Works, state: Water, of: Hydraulics, sheet: Sheet, lot: Generator)
 
 def _leaks(it: Works, effects: Effects) -> Floats | None:
     """(nodes,) what is put in at each node, where anything is. [m³/s]"""
-    if not effects.line_leak.any():
+    if not effects.leaks:
         return None
     inflow = np.zeros(len(it.network.nodes))
     np.add.at(inflow, it.line_node, -effects.line_leak * it.line_rated)
@@ -295,25 +339,45 @@ def _leaks(it: Works, effects: Effects) -> Floats | None:
 def _openings(it: Works, controls: Controls, effects: Effects) -> Floats:
     """(r,) where every valve stands."""
     opening = controls.opening.copy()
-    with_valve = it.discharge_valve >= 0
-    valve = np.minimum(controls.valve, 1.0 - effects.valve_limit)
-    valve = np.where(effects.valve_held_open, 1.0, valve)
-    opening[it.discharge_valve[with_valve]] = valve[with_valve]
-    shut = it.check_valve[effects.check_shut & (it.check_valve >= 0)]
+    most, least, shut = _bounds(it, effects)
+    valve = np.maximum(np.minimum(controls.valve, most), least)
+    with_valve, valves = it.valved
+    opening[valves] = valve.take(with_valve)
     opening[shut] = 0.0
     return opening
+
+
+@lru_cache(maxsize=8)
+def _bounds(it: Works, effects: Effects) -> tuple[Floats, Floats, NDArray[np.intp]]:
+    """(p,) between what the discharge valves can stand; and the check valves that are stuck shut."""
+    most = np.where(effects.valve_held_open, 1.0, 1.0 - effects.valve_limit)
+    shut = it.check_valve[effects.check_shut & (it.check_valve >= 0)]
+    return most, effects.valve_held_open.astype(np.float64), shut
+
+
+@lru_cache(maxsize=8)
+def _leaking(it: Works, effects: Effects) -> Floats:
+    """(r,) open share that check valves leave to water flowing back."""
+    leak = np.zeros(len(it.network.resistances))
+    with_check = it.check_valve >= 0
+    leak[it.check_valve[with_check]] = effects.check_open[with_check]
+    return leak
 
 
 def _ways(it: Works, controls: Controls, effects: Effects, before: Ways | None = None) -> Ways:
     """How every valve and strainer stands."""
     opening = _openings(it, controls, effects)
-    leak = np.zeros(len(it.network.resistances))
-    with_check = it.check_valve >= 0
-    leak[it.check_valve[with_check]] = effects.check_open[with_check]
-    now = (opening, leak, effects.resistance)
-    if before and all((a == b).all() for a, b in zip(now, (before.opening, before.leak, before.clogging), strict=True)):
+    leak = _leaking(it, effects)
+    if before and (opening == before.opening).all() and _as_leaky(effects, leak, before):
         return before
-    return Ways(*now, it.network.losses(opening, 1.0 + effects.resistance, leak))
+    return Ways(opening, leak, effects.resistance, it.network.losses(opening, 1.0 + effects.resistance, leak))
+
+
+def _as_leaky(effects: Effects, leak: Floats, before: Ways) -> bool:
+    """Whether check valves leak, and strainers are clogged, as before."""
+    if leak is before.leak and effects.resistance is before.clogging:
+        return True
+    return bool((leak == before.leak).all() and (effects.resistance == before.clogging).all())
 
 
 def cavitation(margin: Floats) -> Floats:
@@ -332,7 +396,7 @@ def _head_scale(it: Works, state: Water, effects: Effects) -> tuple[Floats, Floa
     """(p,) head over the design curve's, of the machine as built and as it is; and the share of it that fluctuates."""
     lost = cavitation(at_the_eye(state, effects))
     scale = it.built.head_scale * (1.0 - effects.head_loss) * (1.0 - lost)
-    if effects.clearance.any():
+    if effects.worn:
         flow = np.maximum(state.flows.pump, 0.0)
         design = it.network.bank.head(flow, state.speed)
         moved = it.network.bank.head(flow + _recirculated(it, state, effects), state.speed)
@@ -342,7 +406,7 @@ def _head_scale(it: Works, state: Water, effects: Effects) -> tuple[Floats, Floa
 
 def at_the_eye(state: Water, effects: Effects) -> Floats:
     """(p,) NPSH available over required at the impeller's eye, which a disturbed inflow lowers at once."""
-    if not effects.cavitation.any():
+    if not effects.inflow_disturbed:
         return state.margin
     disturbed = 1.0 - ONSET * np.log(np.maximum(effects.cavitation, 1e-9) / NPSH3)
     there: Floats = np.where(effects.cavitation > 0.0, np.minimum(state.margin, disturbed), state.margin)
@@ -351,22 +415,20 @@ def at_the_eye(state: Water, effects: Effects) -> Floats:
 
 def _margin(it: Works, state: Water) -> Floats:
     """(p,) NPSH available over required; the velocity head in the suction pipe is left out (0.6 m)."""
-    warm = state.warm.arriving
-    weight = (water.density(warm) * STANDARD_GRAVITY)[it.layout.machines.circuit]
-    boiling = water.vapour_pressure(warm)[it.layout.machines.circuit]
-    gauge = weight * (state.flows.head - it.network.elevation)[it.suction]
-    available = (gauge + STANDARD_ATMOSPHERE - boiling) / weight
+    fluid = it.fluid(state.warm.arriving)
+    gauge = fluid.weight * (state.flows.head - it.network.elevation).take(it.suction)
+    available = (gauge + STANDARD_ATMOSPHERE - fluid.boiling) / fluid.weight
     required = it.network.bank.npsh_required(np.maximum(state.flows.pump, 0.0), np.maximum(state.speed, AT_REST))
     margin = np.where(state.speed > 0.1, np.minimum(available / np.maximum(required, 0.1), PLENTY), PLENTY)
     margin[np.isnan(margin)] = PLENTY  # a curve without NPSH never cavitates
     return margin
 
 
-def shaft_power(it: Works, state: Water, effects: Effects, density: Floats) -> Floats:
-    """(p,) what the shafts take, for the density (c,) of the circuits' water [kg/m³]. [W]"""
-    flow = state.flows.pump + _recirculated(it, state, effects)
+def shaft_power(it: Works, state: Water, effects: Effects) -> Floats:
+    """(p,) what the shafts take. [W]"""
+    flow = state.flows.pump + _recirculated(it, state, effects) if effects.worn else state.flows.pump
     lost = cavitation(at_the_eye(state, effects))
-    pumped = density[it.layout.machines.circuit]
+    pumped = it.fluid(state.warm.arriving).of_pump
     design = it.network.bank.shaft_power(flow, state.speed, pumped, it.built.power_scale)
     taken: Floats = np.where(np.isnan(design), 0.0, design) * (1.0 + effects.friction)
     fewer_points = effects.efficiency_loss + CAVITATION_EFFICIENCY * lost
@@ -385,8 +447,7 @@ def _turn(it: Works, state: Water, controls: Controls, effects: Effects) -> None
         state.speed = driven
         return
     energy = machines.inertia * (machines.rated_speed * np.maximum(state.speed, AT_REST)) ** 2
-    density = water.density(state.warm.arriving)
-    braking = shaft_power(it, state, effects, density) / energy * DT
+    braking = shaft_power(it, state, effects) / energy * DT
     rubbing = COASTING * machines.motor_power / (machines.inertia * machines.rated_speed**2) * DT
     coasting = state.speed / (1.0 + braking) - rubbing
     state.speed = np.where(loose, np.where(coasting < AT_REST, 0.0, coasting), driven)
@@ -399,31 +460,29 @@ def hydraulics(it: Works, state: Water, effects: Effects) -> Hydraulics:
     """The water as the rest of the plant sees it, once a second."""
     flows = state.flows
     warm = state.warm.arriving
-    density = water.density(warm)
-    of_node = density[it.network.node_circuit] * STANDARD_GRAVITY
-    starts = it.network.from_node[len(it.network.pumps) :][: len(it.network.resistances)]
-    ends = it.network.to_node[len(it.network.pumps) :][: len(it.network.resistances)]
+    flow, fluid = flows.pump, it.fluid(warm)
     incoming, outgoing = _metered(it, flows, effects)
-    backward = np.where(flows.pump < 0.0, WINDMILL * -flows.pump / it.layout.machines.rated_flow, 0.0)
-    head = flows.head[it.discharge] - flows.head[it.suction]
-    shaft = np.where(state.speed > 0.0, shaft_power(it, state, effects, density), 0.0)
-    useful = density[it.layout.machines.circuit] * STANDARD_GRAVITY * flows.pump * head
+    backward = np.where(flow < 0.0, WINDMILL * -flow / it.layout.machines.rated_flow, 0.0)
+    head = flows.head.take(it.discharge) - flows.head.take(it.suction)
+    turning = state.speed > 0.0
+    shaft = np.where(turning, shaft_power(it, state, effects), 0.0)
+    useful = fluid.weight * flow * head
     return Hydraulics(
-        flow=flows.pump,
-        speed=np.where(state.speed > 0.0, state.speed, np.where(backward > AT_REST, backward, 0.0)),
+        flow=flow,
+        speed=np.where(turning, state.speed, np.where(backward > AT_REST, backward, 0.0)),
         head=head,
         shaft=shaft,
         lost=np.maximum(shaft - useful, 0.0),
         margin=at_the_eye(state, effects),
-        density=density,
+        density=fluid.density,
         temperature=warm,
         outlet_temperature=state.warm.leaving,
-        heat_capacity=density * water.heat_capacity(warm),
-        pressure=of_node * (flows.head - it.network.elevation),
-        peak=of_node * (state.peak - it.network.elevation),
-        loss=of_node[ends] * (flows.head[starts] - flows.head[ends]),
+        heat_capacity=fluid.heat_capacity,
+        pressure=fluid.of_node * (flows.head - it.network.elevation),
+        peak=fluid.of_node * (state.peak - it.network.elevation),
+        loss=fluid.of_end * (flows.head.take(it.starts) - flows.head.take(it.ends)),
         through=flows.resistance,
-        pumped=_pumped(it, flows.pump),
+        pumped=_pumped(it, flow),
         incoming=incoming,
         outgoing=outgoing,
         opening=state.ways.opening,
@@ -435,26 +494,40 @@ def hydraulics(it: Works, state: Water, effects: Effects) -> Hydraulics:
 
 def _metered(it: Works, flows: Flows, effects: Effects) -> tuple[Floats, Floats]:
     """(c,) flow at the headers' meters, which stand on the station's side of any leak."""
-    metered = flows.line - effects.line_leak * it.line_rated
+    metered = flows.line - effects.line_leak * it.line_rated if effects.leaks else flows.line
     return it.upstream @ metered, -(it.downstream @ metered)
 
 
-def line_pressures(it: Works, of: Hydraulics, line: NDArray[np.intp], away: Floats) -> Floats:
-    """Gauge pressure along the lines, at the station's own level. [Pa]
+@dataclass(frozen=True, eq=False)
+class Places:
+    """Places along the lines, any shape, looked up once for what is asked of them."""
+
+    there: NDArray[np.bool_]  # False for no line
+    point: NDArray[np.intp]  # the nearest of the lines' grid
+    circuit: NDArray[np.intp]  # whose water stands there
+    line: NDArray[np.intp]
+    share: Floats  # of the way from the far to the near end
+
+
+def places(it: Works, line: NDArray[np.intp], away: Floats) -> Places:
+    """Look places up.
 
     Parameters
     ----------
     line : (m, k)   Which line, -1 for none.
     away : (k,)     Share of its length between the place and the station.
     """
-    if not it.layout.lines:
-        return np.full(line.shape, np.nan)
-    point = it.lines.near[line] - np.rint(away * it.lines.reaches[line]).astype(np.intp)
-    pressure = of.density[it.neighbours.circuit[line]] * STANDARD_GRAVITY * of.line_head[point]
-    return np.where(line >= 0, pressure, np.nan)
-
-
-def line_warmth(it: Works, of: Hydraulics, line: NDArray[np.intp], away: Floats) -> Floats:
-    """Temperature of the water along the lines, as ``line_pressures``. [K]"""
     share = np.broadcast_to(1.0 - away, line.shape)
-    return np.where(line >= 0, transport.along(it.routes.lines, of.in_lines, line, share), np.nan)
+    point = it.lines.near[line] - np.rint(away * it.lines.reaches[line]).astype(np.intp)
+    return Places(line >= 0, point, it.neighbours.circuit[line], line, share)
+
+
+def line_pressures(of: Hydraulics, at: Places) -> Floats:
+    """Gauge pressure along the lines, at the station's own level; NaN for no line. [Pa]"""
+    pressure = of.density[at.circuit] * STANDARD_GRAVITY * of.line_head.take(at.point)
+    return np.where(at.there, pressure, np.nan)
+
+
+def line_warmth(it: Works, held: Contents, at: Places) -> Floats:
+    """Temperature of the water along the lines, that hold this; NaN for no line. [K]"""
+    return np.where(at.there, transport.along(it.routes.lines, held, at.line, at.share), np.nan)

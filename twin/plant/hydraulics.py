@@ -185,7 +185,7 @@ class _Problem:
 
     def of_links(self, x: Floats) -> Floats:
         """(links,) what branches (b,) carry, each along its own direction."""
-        return x.take(self.branches.branch) * self.branches.sign
+        return x[self.branches.branch] * self.branches.sign
 
     def laws(self, x: Floats) -> tuple[Floats, Floats]:
         """Head each link loses at these branch flows, and its slope (links,). A pump's loss is negative."""

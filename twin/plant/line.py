@@ -147,9 +147,9 @@ class Lines:
 
     def boundary(self, state: LineState) -> Boundary:
         """What the station feels one step after ``state``: ``H = C − B·Q`` at the near ends."""
-        before = state.flow.take(self._before_near)
-        head = state.head.take(self._before_near) + self.impedance * before
-        mean = 0.5 * (before + state.flow.take(self.near))
+        before = state.flow[self._before_near]
+        head = state.head[self._before_near] + self.impedance * before
+        mean = 0.5 * (before + state.flow[self.near])
         head -= state.friction * mean * np.abs(mean)
         return Boundary(head, self.impedance, self._still)
 
@@ -162,13 +162,13 @@ class Lines:
         impedance = self._impedances
         surge = impedance * state.flow
         mean = 0.5 * (state.flow[:-1] + state.flow[1:])
-        lost = state.friction.take(self._of_reach) * mean * np.abs(mean)
+        lost = state.friction[self._of_reach] * mean * np.abs(mean)
         ahead = state.head[:-1] + surge[:-1] - lost  # reaches the next point
         astern = state.head[1:] - surge[1:] + lost  # reaches the point before
         heads, flows = np.empty_like(state.head), np.empty_like(state.flow)
         heads[1:-1] = 0.5 * (ahead[:-1] + astern[1:])
         flows[1:-1] = 0.5 * (ahead[:-1] - astern[1:]) / impedance[1:-1]
-        arrived = astern.take(self.far)
+        arrived = astern[self.far]
         pushed = (self.behind if behind is None else behind) - arrived
         root = np.sqrt(self._impedance_square + self._behind_fourfold * np.abs(pushed))
         inflow = 2.0 * pushed / (self.impedance + root)

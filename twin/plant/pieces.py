@@ -47,22 +47,22 @@ class Pieces:
         """Values at ``x`` (..., n): function i at x[..., i]."""
         at = self._at(x)
         c0, c1, c2, c3 = self.coefficients.take(at, axis=1)
-        d = x - self.origin.take(at)
+        d = x - self.origin[at]
         value: Floats = c0 + d * (c1 + d * (c2 + d * c3))
         if self.powered:
-            value -= self.power.take(at) * np.maximum(x, 0.0) ** self.exponent
+            value -= self.power[at] * np.maximum(x, 0.0) ** self.exponent
         return value
 
     def value_and_slope(self, x: Floats) -> tuple[Floats, Floats]:
         """The same with the first derivative."""
         at = self._at(x)
         c0, c1, c2, c3 = self.coefficients.take(at, axis=1)
-        d = x - self.origin.take(at)
+        d = x - self.origin[at]
         value: Floats = c0 + d * (c1 + d * (c2 + d * c3))
         slope: Floats = c1 + d * (2.0 * c2 + d * (3.0 * c3))
         if self.powered:
             base = np.maximum(x, SMALLEST)
-            term = self.power.take(at) * base ** (self.exponent - 1.0)
+            term = self.power[at] * base ** (self.exponent - 1.0)
             value -= term * np.maximum(x, 0.0)
             slope -= term * self.exponent
         return value, slope

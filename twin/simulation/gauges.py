@@ -19,6 +19,7 @@ from twin.simulation.layout import Layout
 from twin.simulation.waterside import Hydraulics, Works
 
 FLOW, INLET, OUTLET, HIGHER, LOWER = range(5)  # the rows of what is read, each over circuits
+GOOD = int(Quality.GOOD)  # plain numbers compare faster with arrays
 MOST = 4  # signals of one quantity
 _MEASURES = {
     FLOW: ("inlet_flow_a", "inlet_flow_b", "outlet_flow_a", "outlet_flow_b"),
@@ -62,7 +63,7 @@ class Gauges:
         ----------
         values, quality : (n,)   As a frame has them.
         """
-        good = self.there & (quality[self.tag] == Quality.GOOD)
+        good = self.there & (quality[self.tag] == GOOD)
         read = _voted(values[self.tag] * self.scale + self.offset, good)
         if self.panels:
             panel = (of.outgoing, of.pressure[self.works.inlet], of.pressure[self.works.outlet])

@@ -214,7 +214,7 @@ def powers(load: Load, feed: Feeds, oil_fan: NDArray[np.bool_]) -> Powers:
     np.add.at(section, feed.main_of_station, taken)
     drawn = np.zeros(feed.drive_of_cubicle.size)
     for (cubicles, served), what in ((feed.drives, load.drives), (feed.stations, taken), (feed.mains, own)):
-        drawn[cubicles] = what.take(served)
+        drawn[cubicles] = what[served]
     main = section
     if not live.all():
         main = np.where(live, section + section[~live].sum() / max(np.count_nonzero(live), 1), 0.0)

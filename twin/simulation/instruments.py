@@ -39,6 +39,7 @@ class Class:
     cutoff: float = 0.0  # of span, below which zero is said
 
 
+BAD, MISSING = np.uint8(Quality.BAD), np.uint8(Quality.MISSING)
 QUIETEST = 2e-4  # of span: noise of a failing transmitter is reckoned in it where a sound one has less, or none
 LIVE_BELOW = 0.2 / 16.0  # of span below a range that is still a measurement (NAMUR NE 43: 3.8 mA of 4 to 20)
 LIVE_ABOVE = 0.5 / 16.0  # and above it (20.5 mA); beyond these bounds a signal says that its transmitter has failed
@@ -190,10 +191,10 @@ def step(
     held = (kit.slow(second) | effects.sensor_stuck) & np.isfinite(said.value)
     value = np.where(held, said.value, value)
     said.value = value
-    quality = np.uint8(Quality.BAD) * (outside & ~held)
+    quality = BAD * (outside & ~held)
     gone = np.isnan(value)
     if effects.sensors_gone:
         gone = gone | (lot.random(true.size) < effects.sensor_gone)
         value = np.where(gone, np.nan, value)
-    quality[gone] = Quality.MISSING
+    quality[gone] = MISSING
     return value, quality

@@ -18,6 +18,7 @@ from twin.simulation.control import RUNNING, STARTING, STOPPED, STOPPING, Contro
 from twin.simulation.layout import Layout
 from twin.text import Text
 
+GOOD = int(Quality.GOOD)  # plain numbers compare faster with arrays
 _WHEN = {"on": (STARTING, RUNNING, STOPPING), "starting": (STARTING,), "running": (RUNNING,)}
 
 
@@ -95,7 +96,7 @@ def watch(controls: Controls, values: Floats, quality: Qualities, it: Interlocks
     """
     if not len(it):
         return
-    broken = (quality[it.tag] == Quality.GOOD) & (it.sign * values[it.tag] > it.limit)
+    broken = (quality[it.tag] == GOOD) & (it.sign * values[it.tag] > it.limit)
     voted = np.add.reduceat(broken, it.first, dtype=np.intp) >= it.votes
     active = voted & it.watching[controls.duty[it.pump], it.all]
     controls.beyond = np.where(active, np.maximum(controls.beyond + dt, 0.0), -dt)

@@ -342,7 +342,7 @@ def _openings(it: Works, controls: Controls, effects: Effects) -> Floats:
     most, least, shut = _bounds(it, effects)
     valve = np.maximum(np.minimum(controls.valve, most), least)
     with_valve, valves = it.valved
-    opening[valves] = valve.take(with_valve)
+    opening[valves] = valve[with_valve]
     opening[shut] = 0.0
     return opening
 
@@ -416,7 +416,7 @@ def at_the_eye(state: Water, effects: Effects) -> Floats:
 def _margin(it: Works, state: Water) -> Floats:
     """(p,) NPSH available over required; the velocity head in the suction pipe is left out (0.6 m)."""
     fluid = it.fluid(state.warm.arriving)
-    gauge = fluid.weight * (state.flows.head - it.network.elevation).take(it.suction)
+    gauge = fluid.weight * (state.flows.head - it.network.elevation)[it.suction]
     available = (gauge + STANDARD_ATMOSPHERE - fluid.boiling) / fluid.weight
     required = it.network.bank.npsh_required(np.maximum(state.flows.pump, 0.0), np.maximum(state.speed, AT_REST))
     margin = np.where(state.speed > 0.1, np.minimum(available / np.maximum(required, 0.1), PLENTY), PLENTY)
@@ -463,7 +463,7 @@ def hydraulics(it: Works, state: Water, effects: Effects) -> Hydraulics:
     flow, fluid = flows.pump, it.fluid(warm)
     incoming, outgoing = _metered(it, flows, effects)
     backward = np.where(flow < 0.0, WINDMILL * -flow / it.layout.machines.rated_flow, 0.0)
-    head = flows.head.take(it.discharge) - flows.head.take(it.suction)
+    head = flows.head[it.discharge] - flows.head[it.suction]
     turning = state.speed > 0.0
     shaft = np.where(turning, shaft_power(it, state, effects), 0.0)
     useful = fluid.weight * flow * head
@@ -480,7 +480,7 @@ def hydraulics(it: Works, state: Water, effects: Effects) -> Hydraulics:
         heat_capacity=fluid.heat_capacity,
         pressure=fluid.of_node * (flows.head - it.network.elevation),
         peak=fluid.of_node * (state.peak - it.network.elevation),
-        loss=fluid.of_end * (flows.head.take(it.starts) - flows.head.take(it.ends)),
+        loss=fluid.of_end * (flows.head[it.starts] - flows.head[it.ends]),
         through=flows.resistance,
         pumped=_pumped(it, flow),
         incoming=incoming,
@@ -524,7 +524,7 @@ def places(it: Works, line: NDArray[np.intp], away: Floats) -> Places:
 
 def line_pressures(of: Hydraulics, at: Places) -> Floats:
     """Gauge pressure along the lines, at the station's own level; NaN for no line. [Pa]"""
-    pressure = of.density[at.circuit] * STANDARD_GRAVITY * of.line_head.take(at.point)
+    pressure = of.density[at.circuit] * STANDARD_GRAVITY * of.line_head[at.point]
     return np.where(at.there, pressure, np.nan)
 
 

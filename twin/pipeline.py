@@ -23,6 +23,7 @@ from twin.plant.model import PumpModel, PumpState
 from twin.plant.reading import Station
 from twin.signals import Event, Frame, Quality, TagTable
 from twin.text import Text
+from twin.thermography import ThermalFrame
 
 NO_RESIDUALS = no_residuals()
 NO_ALARMS = AlarmRates()
@@ -52,6 +53,11 @@ class Snapshot:
     score: Score | None = None
     alarm_rates: AlarmRates = NO_ALARMS
     suppressed: int = 0
+
+    @property
+    def thermal(self) -> tuple[ThermalFrame, ...]:
+        """What thermal cameras took since the frame before."""
+        return self.frame.thermal
 
 
 class Twin:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from twin.errors import StationError
 from twin.text import Text, did_you_mean
+from twin.thermography import Panorama, ThermalFrame
 
 Floats = NDArray[np.float64]
 Qualities = NDArray[np.uint8]
@@ -172,6 +173,8 @@ class Frame:
     arrived : float          When it reached us. [s, POSIX]
     poses                    Where the robots are.
     events                   What the source says happened since the frame before.
+    thermal                  What thermal cameras took since the frame before.
+    panoramas                What panoramic cameras took since then.
     """
 
     at: float
@@ -180,6 +183,8 @@ class Frame:
     arrived: float = float("nan")
     poses: tuple[Pose, ...] = ()
     events: tuple[Event, ...] = ()
+    thermal: tuple[ThermalFrame, ...] = ()
+    panoramas: tuple[Panorama, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

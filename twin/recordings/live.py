@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import bisect
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from twin.plant.reading import Station
 from twin.recordings.memory import Overview, Track
 from twin.recordings.overview import reduced
 from twin.signals import Block, Event, Floats, Frame, Pose, Qualities, TagTable
+from twin.thermography import Annotation, Panorama, ThermalFrame
 
 ROWS = 600  # kept, and let go, together
 
@@ -81,6 +82,8 @@ class LiveMemory:
         self._events: deque[Event] = deque()
         self._anomalies: dict[int, Anomaly] = {}
         self._alarms: dict[int, Alarm] = {}
+        self._thermal: deque[ThermalFrame] = deque()
+        self._panoramas: deque[Panorama] = deque()
 
     def append(self, taken: Taken) -> None:
         """Remember an instant, which is not before the last one, and forget what is too long ago."""
@@ -93,6 +96,8 @@ class LiveMemory:
         self._events.extend(taken.events)
         self._anomalies |= {anomaly.id: anomaly for anomaly in taken.changed_anomalies}
         self._alarms |= {alarm.id: alarm for alarm in taken.changed_alarms}
+        self._thermal.extend(frame.thermal)
+        self._panoramas.extend(frame.panoramas)
         self._forget(frame.at - self._seconds)
 
     @property
@@ -128,9 +133,11 @@ class LiveMemory:
         for slab, rows in self._cuts(since, until):
             for row in range(rows.start, rows.stop):
                 frame = slab.frame(row)
-                events = self.events(before, float(np.nextafter(frame.at, np.inf)))
-                before = float(np.nextafter(frame.at, np.inf))
-                yield replace(frame, events=events)
+                after = float(np.nextafter(frame.at, np.inf))
+                events = self.events(before, after)
+                taken = tuple(_within(self._thermal, before, after)), tuple(_within(self._panoramas, before, after))
+                before = after
+                yield replace(frame, events=events, thermal=taken[0], panoramas=taken[1])
 
     def events(self, since: float, until: float) -> tuple[Event, ...]:
         return tuple(sorted((e for e in self._events if since <= e.at < until), key=lambda event: event.at))
@@ -157,6 +164,15 @@ class LiveMemory:
     def truth(self) -> tuple[Event, ...]:
         return tuple(event for event in self._events if event.kind == "truth")
 
+    def thermal_frames(self, since: float, until: float, camera: str | None = None) -> Iterator[ThermalFrame]:
+        return _within(self._thermal, since, until, camera)
+
+    def panoramas(self, since: float, until: float, camera: str | None = None) -> Iterator[Panorama]:
+        return _within(self._panoramas, since, until, camera)
+
+    def annotations(self) -> tuple[Annotation, ...]:
+        return ()  # reviewers write in recordings
+
     def _cuts(self, since: float, until: float) -> Iterator[tuple[_Slab, slice]]:
         for slab in self._slabs:
             first, last = np.searchsorted(slab.at[: slab.rows], [since, until])
@@ -166,8 +182,17 @@ class LiveMemory:
     def _forget(self, before: float) -> None:
         while len(self._slabs) > 1 and self._slabs[1].at[0] <= before:
             self._slabs.popleft()
-        while self._events and self._events[0].at < before:
-            self._events.popleft()
+        for passing in (self._events, self._thermal, self._panoramas):
+            while passing and passing[0].at < before:
+                passing.popleft()
         for kept in (self._anomalies, self._alarms):
             for identity in [i for i, one in kept.items() if one.until is not None and one.until < before]:
                 del kept[identity]
+
+
+Picture = TypeVar("Picture", ThermalFrame, Panorama)
+
+
+def _within(pictures: Iterable[Picture], since: float, until: float, camera: str | None = None) -> Iterator[Picture]:
+    found = (one for one in pictures if since <= one.at < until and camera in (None, one.camera))
+    return iter(sorted(found, key=lambda one: one.at))

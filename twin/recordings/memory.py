@@ -10,6 +10,7 @@ from twin.alarms.book import Alarm
 from twin.detectors.anomaly import Anomaly
 from twin.plant.reading import Station
 from twin.signals import Block, Event, Floats, Frame, Qualities, TagTable
+from twin.thermography import Annotation, Panorama, ThermalFrame
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,4 +94,16 @@ class Memory(Protocol):
 
     def truth(self) -> tuple[Event, ...]:
         """What was made to happen in a simulated run; no detector may look at it."""
+        ...
+
+    def thermal_frames(self, since: float, until: float, camera: str | None = None) -> Iterator[ThermalFrame]:
+        """What thermal cameras took with since <= at < until, in order of time; of one of them, or of all."""
+        ...
+
+    def panoramas(self, since: float, until: float, camera: str | None = None) -> Iterator[Panorama]:
+        """The same of panoramic cameras."""
+        ...
+
+    def annotations(self) -> tuple[Annotation, ...]:
+        """What reviewers said, in the order in which they did."""
         ...

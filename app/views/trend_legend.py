@@ -1,4 +1,4 @@
-"""The legend beside a pane: a curve's colour and name, what it reads at the cursor, and a way to take it away."""
+"""The legend of a pane: a curve's colour and name, what it reads at the cursor, and a way to take it away."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class Legend(QWidget):
-    """Two lines a curve (three between two marks); the cross shows where the mouse is.
+    """Beside its pane two lines a curve (three between two marks), above it one less; a cross where the mouse is.
 
     Signals
     -------
@@ -35,6 +35,13 @@ class Legend(QWidget):
         self._curves: tuple[Curve, ...] = ()
         self._said: tuple[object, ...] = ()
         self._under = -1
+        self._flat = False
+
+    def lie_flat(self, flat: bool) -> None:
+        """Lie above the pane, name and description in one line, or stand beside it."""
+        self._flat = flat
+        self.updateGeometry()
+        self.update()
 
     def show_curves(self, curves: tuple[Curve, ...]) -> None:
         """Show other curves or other readings; painted anew only where a word changed."""
@@ -49,10 +56,14 @@ class Legend(QWidget):
     def row_height(self) -> int:
         """A curve's lines and the space under them. [px]"""
         lines = 3 if any(curve.summed for curve in self._curves) else 2
-        return lines * LINE + 4
+        return (lines - 1) * LINE if self._flat else lines * LINE + 4
 
     def sizeHint(self) -> QSize:
-        return QSize(200, max(1, len(self._curves)) * self.row_height + theme.STEP)
+        return QSize(200, max(1, len(self._curves)) * self.row_height + self._margin)
+
+    @property
+    def _margin(self) -> int:
+        return 2 if self._flat else theme.STEP
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, self.sizeHint().height())
@@ -86,11 +97,12 @@ class Legend(QWidget):
             self.update()
 
     def _row(self, y: int) -> int:
-        row = (y - theme.STEP // 2) // self.row_height
+        row = (y - self._margin // 2) // self.row_height
         return row if 0 <= row < len(self._curves) else -1
 
     def _box(self, row: int) -> QRect:
-        return QRect(theme.STEP, theme.STEP // 2 + row * self.row_height, self.width() - theme.STEP, self.row_height)
+        top = self._margin // 2 + row * self.row_height
+        return QRect(theme.STEP, top, self.width() - theme.STEP, self.row_height)
 
     @staticmethod
     def _cross(box: QRect) -> QRect:
@@ -106,9 +118,11 @@ class Legend(QWidget):
         painter.setPen(QColor(theme.TEXT))
         name = QFontMetrics(small).elidedText(curve.tag, Qt.TextElideMode.ElideLeft, text.width() - taken)
         painter.drawText(text, _LEFT, name)
-        self._second_line(painter, text.translated(0, LINE), curve)
+        told = QFontMetrics(small).horizontalAdvance(name) + 2 * theme.STEP
+        rest = text.adjusted(told, 0, -taken, 0) if self._flat else text.translated(0, LINE)
+        self._note(painter, rest, curve)
         if curve.summed is not None:
-            self._third_line(painter, text.translated(0, 2 * LINE), curve)
+            self._between_marks(painter, text.translated(0, LINE if self._flat else 2 * LINE), curve)
         if under:
             painter.setPen(QColor(theme.SECONDARY))
             painter.setFont(style.font())
@@ -134,7 +148,8 @@ class Legend(QWidget):
         return unit + wide + 14
 
     @staticmethod
-    def _second_line(painter: QPainter, box: QRect, curve: Curve) -> None:
+    def _note(painter: QPainter, box: QRect, curve: Curve) -> None:
+        """What a tag measures, and what is to be said of its value."""
         small = style.font(theme.SMALL)
         painter.setFont(small)
         painter.setPen(QColor(theme.SECONDARY))
@@ -146,7 +161,7 @@ class Legend(QWidget):
             box, _LEFT, QFontMetrics(small).elidedText(curve.description, Qt.TextElideMode.ElideRight, room)
         )
 
-    def _third_line(self, painter: QPainter, box: QRect, curve: Curve) -> None:
+    def _between_marks(self, painter: QPainter, box: QRect, curve: Curve) -> None:
         summed = curve.summed
         if summed is None:
             return

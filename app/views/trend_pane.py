@@ -175,7 +175,7 @@ class PaneView(pg.PlotWidget):
         painter.end()
 
     def _name_limits(self, painter: QPainter) -> None:
-        """Name each limit at the right end of its line; those out of sight by an arrow at the edge they lie beyond."""
+        """Name each limit at the left end of its line, where the oldest values are; those out of sight by an arrow."""
         area, (low, high) = self._plot_area(), self._box.viewRange()[1]
         above = [limit.label for limit in self._shown_limits if limit.value > high]
         below = [limit.label for limit in self._shown_limits if limit.value < low]
@@ -191,17 +191,17 @@ class PaneView(pg.PlotWidget):
 
     @staticmethod
     def _place(painter: QPainter, area: QRectF, labels: list[tuple[float, str]]) -> None:
-        """Write labels at the right edge, each to the left of those it would cover."""
+        """Write labels at the left edge, each to the right of those it would cover."""
         veil = QColor(theme.PANEL)
         veil.setAlpha(VEIL)
         painter.setPen(QColor(theme.SECONDARY))
         placed: list[QRectF] = []
         for top, text in labels:
             wide = painter.fontMetrics().horizontalAdvance(text)
-            box = QRectF(area.right() - wide - 4, top, wide, EDGE)
+            box = QRectF(area.left() + 4, top, wide, EDGE)
             for other in placed:
                 if box.intersects(other):
-                    box.moveRight(other.left() - theme.STEP)
+                    box.moveLeft(other.right() + theme.STEP)
             placed.append(box)
             if text:
                 painter.fillRect(box.adjusted(-3, 0, 3, 0), veil)

@@ -32,9 +32,10 @@ from app.views.trend_pane import AXIS_WIDTH, PaneView
 
 WIDTHS = (60.0, 600.0, 3600.0, 8 * 3600.0, 86_400.0, 0.0)  # s; 0: all there is
 ALIKE = 0.01  # share by which a width may differ from that of a button
-LEAST_PANE = 84  # px
-LEGEND, LEGEND_NARROW, ROOMY = 264, 188, 720  # px
+LEAST_PANE, LEAST_UNDER = 84, 62  # px: beside a legend, and under one
+LEGEND, ROOMY = 264, 900  # px: in less room the legends lie above their panes
 AXIS_HEIGHT = 32  # px
+QWIDGETSIZE_MAX = 2**24 - 1  # px: Qt's own, which its Python binding does not name
 
 
 class TimeAxis(QWidget):
@@ -117,6 +118,7 @@ class Trends(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._state: State | None = None
         self._rows: list[tuple[PaneView, Legend]] = []
+        self._roomy = False
         self._seek_at = 0.0
         self._seek_timer = QTimer(self, singleShot=True)  # waits whether a click becomes a double-click
         self._seek_timer.setObjectName("trends: a click that is no double-click")
@@ -137,7 +139,8 @@ class Trends(QWidget):
         for (pane_view, legend), pane in zip(self._rows, state.panes, strict=True):
             pane_view.show_pane(pane, state)
             legend.show_curves(pane.curves)
-            pane_view.setMinimumHeight(max(LEAST_PANE, legend.sizeHint().height()))
+            least = LEAST_PANE if self._roomy else LEAST_UNDER
+            pane_view.setMinimumHeight(max(least, legend.sizeHint().height() if self._roomy else 0))
         bar = self._scroll.verticalScrollBar()
         self._axis.show_state(state, self._legend_width() + (bar.width() if bar.isVisible() else 0))
         for number, button in enumerate(self._widths.buttons()):
@@ -212,7 +215,7 @@ class Trends(QWidget):
         while len(self._rows) < count:
             self._rows.append(self._row(len(self._rows)))
         for row in range(self._grid.rowCount()):
-            self._grid.setRowStretch(row, 1 if row < count else 0)
+            self._grid.setRowStretch(row, 1 if row % 2 and row < 2 * count else 0)
 
     def _row(self, number: int) -> tuple[PaneView, Legend]:
         pane, legend = PaneView(), Legend()
@@ -224,13 +227,24 @@ class Trends(QWidget):
         pane.reset_requested.connect(self._double_clicked)
         legend.remove_requested.connect(self.remove_requested)
         legend.tag_requested.connect(self.tag_requested)
-        legend.setFixedWidth(self._legend_width())
-        self._grid.addWidget(pane, number, 0)
-        self._grid.addWidget(legend, number, 1, Qt.AlignmentFlag.AlignTop)
+        self._grid.addWidget(pane, 2 * number + 1, 0)
+        self._place(legend, number)
         return pane, legend
 
+    def _place(self, legend: Legend, number: int) -> None:
+        """Put a legend beside its pane or above it, as the room is."""
+        legend.lie_flat(not self._roomy)
+        if self._roomy:
+            legend.setFixedWidth(LEGEND)
+            self._grid.addWidget(legend, 2 * number + 1, 1, Qt.AlignmentFlag.AlignTop)
+        else:
+            legend.setMinimumWidth(0)
+            legend.setMaximumWidth(QWIDGETSIZE_MAX)
+            self._grid.addWidget(legend, 2 * number, 0)
+
     def _legend_width(self) -> int:
-        return LEGEND if self.width() >= ROOMY else LEGEND_NARROW
+        """What legends take of the room for the axis of time. [px]"""
+        return LEGEND if self._roomy else 0
 
     # ---- asking ----------------------------------------------------------------------------------------------------
 
@@ -276,8 +290,10 @@ class Trends(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        for _, legend in self._rows:
-            legend.setFixedWidth(self._legend_width())
+        if self._roomy != (self.width() >= ROOMY):
+            self._roomy = not self._roomy
+            for number, (_, legend) in enumerate(self._rows):
+                self._place(legend, number)
         self.resized.emit(float(self.width() - self._legend_width() - AXIS_WIDTH - 2 * theme.STEP))
 
     def changeEvent(self, event: QEvent) -> None:

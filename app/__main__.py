@@ -8,7 +8,7 @@ import sys
 def main(arguments: list[str] | None = None) -> int:
     """Run what the command line says; without a word, the window on the demonstration. The exit status."""
     from app.command import add_to
-    from app.program import DEMONSTRATION
+    from app.wish import DEMONSTRATION
     from twin import cli
 
     given = sys.argv[1:] if arguments is None else arguments

@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from app.layouts import ROLES
-from app.program import Wish, run
+from app.program import run
+from app.wish import Wish
 
 Layout = StrEnum("Layout", {role: role for role in ROLES})
 Language = StrEnum("Language", {"zh": "zh", "en": "en"})

@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 
 from app import display
-from app.program import DEMONSTRATION, DONE, INTERRUPTED, UNUSABLE, Wish, run
+from app.program import run
+from app.wish import DEMONSTRATION, DONE, INTERRUPTED, UNUSABLE, Wish
 from twin.detectors.anomaly import Anomaly
 from twin.errors import StationError
 

@@ -12,9 +12,9 @@ from app import fonts, opening
 from app.language import Languages, first_choice
 from app.messages import Notice
 from app.opening import Opened
-from app.program import DONE, INTERRUPTED, OURS, SIZE, UNUSABLE, Wish
 from app.shell import Shell
 from app.views import style
+from app.wish import DONE, INTERRUPTED, OURS, SIZE, UNUSABLE, Wish
 from twin.clock import WallClock
 from twin.errors import StationError
 from twin.paths import ASSETS

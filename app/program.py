@@ -3,33 +3,14 @@
 from __future__ import annotations
 
 import signal
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app import display
+from app.wish import Wish
 from twin.errors import StationError
 
 if TYPE_CHECKING:
     from app.opening import Opened
-
-DONE, OURS, UNUSABLE, INTERRUPTED = 0, 1, 3, 130
-SIZE = (1920, 1080)
-DEMONSTRATION = "sim:?scenario=demo"
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What the user asked for on the command line."""
-
-    source: str = DEMONSTRATION
-    at: str | None = None
-    layout: str | None = None  # by what the source holds
-    language: str | None = None
-    screenshot: Path | None = None
-    size: tuple[int, int] | None = None
-    headless: bool = False
-    station: str | None = None
 
 
 def run(wish: Wish) -> int:

@@ -13,7 +13,8 @@ import typer
 
 from app import crash, display, theme
 from app.command import size
-from app.program import Wish, run
+from app.program import run
+from app.wish import Wish
 from tests.conftest import ROOT
 from twin.errors import StationError
 

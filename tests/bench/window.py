@@ -55,7 +55,7 @@ def watch(mails: int) -> str:
     """Open the window in this process as the command does, and close it after so much mail; the marks as JSON."""
     from app import display, opening
     from app.command import add_to
-    from app.program import Wish
+    from app.wish import Wish
     from twin import cli
 
     add_to(cli.app)  # what the command line itself costs belongs to the figures

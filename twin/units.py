@@ -64,6 +64,26 @@ _TO_SI: dict[str, tuple[str, float, float]] = {
 
 KNOWN_UNITS = tuple(unit for unit in _TO_SI if unit)
 
+# what stands in a tag list and is written otherwise
+_WRITTEN = {
+    "-": "",
+    "m3": "m³",
+    "m3/h": "m³/h",
+    "m3/s": "m³/s",
+    "kohm": "kΩ",
+    "deg": "°",
+    "ug/L": "µg/L",
+    "uS/cm": "µS/cm",
+    "%vol": "% vol",
+    "%LEL": "% LEL",
+    "%RH": "% RH",
+}
+
+
+def written(unit: str) -> str:
+    """A unit as people write it: ``m3/h`` becomes ``m³/h``."""
+    return _WRITTEN.get(unit, unit)
+
 
 def scale_and_offset(unit: str) -> tuple[float, float]:
     """``(scale, offset)`` with value_SI = value * scale + offset. Raises StationError for an unknown unit."""

@@ -6,24 +6,11 @@ import math
 from datetime import UTC, datetime, tzinfo
 
 from twin.signals import Quality, Tag
+from twin.units import written as unit_glyph
 
 NOTHING = "–"
 MINUS = "−"
 SPACE = "\u00a0"  # one that no line breaks at, and that every face has
-
-_GLYPHS = {
-    "-": "",
-    "m3": "m³",
-    "m3/h": "m³/h",
-    "m3/s": "m³/s",
-    "kohm": "kΩ",
-    "deg": "°",
-    "ug/L": "µg/L",
-    "uS/cm": "µS/cm",
-    "%vol": "% vol",
-    "%LEL": "% LEL",
-    "%RH": "% RH",
-}
 
 _QUALITIES = {
     "en": {
@@ -44,11 +31,6 @@ _QUALITIES = {
 
 _AGE_UNITS = {"en": ("s", "min", "h", "d"), "zh": ("秒", "分", "时", "天")}
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0
-
-
-def unit_glyph(unit: str) -> str:
-    """A unit as people write it: ``m3/h`` becomes ``m³/h``."""
-    return _GLYPHS.get(unit, unit)
 
 
 def number(value: float, decimals: int, *, signed: bool = False, grouped: bool = False) -> str:

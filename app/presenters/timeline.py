@@ -81,6 +81,8 @@ class Presenter:
         self._ask = ask
         self._tags = tags
         self._station = station
+        circuits = station.file.circuits if station is not None else ()
+        self._circuits = {circuit.id: Text(circuit.name.en, circuit.name.zh) for circuit in circuits}
         self._zone = figures.zone(station)
         self._language = "en"
         self._mail: Mail | None = None
@@ -305,10 +307,15 @@ class Presenter:
 
     def _marks(self, events: Iterable[Event], kinds: tuple[str, ...]) -> tuple[Mark, ...]:
         return tuple(
-            Mark(e.at, float(e.data.get("until") or e.at), e.subject, e.text.said_in(self._language) or e.subject)
+            Mark(e.at, float(e.data.get("until") or e.at), self._called(e), e.text.said_in(self._language) or e.subject)
             for e in events
             if e.kind in kinds
         )
+
+    def _called(self, event: Event) -> str:
+        """What an event is about: a circuit by its name, anything else as people call it anyway."""
+        circuit = self._circuits.get(event.subject)
+        return event.subject if circuit is None else circuit.said_in(self._language) or event.subject
 
 
 def _label_value(event: Event) -> str:

@@ -97,3 +97,14 @@ def test_labels_are_lanes_of_spans_named_in_the_language_spoken() -> None:
     assert lane.caption == "标注异常"
     assert [(m.since - fakes.START, m.until - fakes.START, m.what) for m in lane.marks] == [(5, 9, ""), (20, 60, "2")]
     assert "operations" not in [lane.name for lane in view.last.lanes]
+
+
+def test_what_is_done_to_a_circuit_tells_the_circuits_name_in_the_language_spoken() -> None:
+    station = fakes.station()
+    done = Event(fakes.START + 5, "operation", "supply", Text("duty rotation", "泵轮换"))
+    view = Double()
+    line = timeline.Presenter(view, lambda _: None, station, station.tags)
+    line.take(mail(live=False, events=(done,), anomalies=()))
+    line.say_in("zh")
+    lane = next(lane for lane in view.last.lanes if lane.name == "operations")
+    assert [(m.equipment, m.what) for m in lane.marks] == [("供水", "泵轮换")]

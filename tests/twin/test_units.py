@@ -8,7 +8,7 @@ import pytest
 
 from twin.errors import StationError
 from twin.plant.reading import read
-from twin.units import KNOWN_UNITS, scale_and_offset, scales_and_offsets
+from twin.units import KNOWN_UNITS, scale_and_offset, scales_and_offsets, written
 
 
 @pytest.mark.parametrize(("value", "unit", "si"), [
@@ -33,3 +33,10 @@ def test_foreign_units_are_left_as_they_are() -> None:
 
 def test_every_unit_of_the_reference_station_is_known() -> None:
     assert {tag.unit for tag in read().tags if tag.unit} <= set(KNOWN_UNITS)
+
+
+def test_a_unit_is_written_as_people_write_it_and_known_however_it_is_written() -> None:
+    assert written("m3/h") == "m³/h"
+    assert written("-") == ""
+    assert written("kPa") == "kPa"
+    assert scale_and_offset(written("m3/h")) == scale_and_offset("m3/h")

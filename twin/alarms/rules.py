@@ -15,7 +15,7 @@ from twin.errors import StationError
 from twin.plant.reading import Station
 from twin.signals import Floats, Tag, TagTable
 from twin.text import Text
-from twin.units import scale_and_offset
+from twin.units import scale_and_offset, written
 
 DEAD_BAND = 0.01  # of a tag's range: how far back a value must come before its limit counts as kept again
 START_GRACE = 180.0  # [s] after a start in which a pump's low limits and its vibration may not be judged
@@ -253,7 +253,7 @@ def _running_column(tag: Tag, name: str, tags: TagTable) -> int:
 
 def _said(tag: Tag, name: str, limit: float) -> Text:
     over = name[0] == "H"
-    quantity = f"{limit:g} {tag.unit}".strip()
+    quantity = f"{limit:g} {written(tag.unit)}".strip()
     return Text(
         f"{tag.description.said_in('en')} {'above' if over else 'below'} {quantity} ({name})",
         f"{tag.description.said_in('zh')} {'高于' if over else '低于'} {quantity}（{name}）",
@@ -261,7 +261,7 @@ def _said(tag: Tag, name: str, limit: float) -> Text:
 
 
 def _said_rate(tag: Tag, sign: float, limit: float, unit: str) -> Text:
-    quantity = f"{limit:g} {unit}"
+    quantity = f"{limit:g} {written(unit)}"
     return Text(
         f"{tag.description.said_in('en')} {'rises' if sign > 0 else 'falls'} faster than {quantity}",
         f"{tag.description.said_in('zh')}{'上升' if sign > 0 else '下降'}速率超过 {quantity}",

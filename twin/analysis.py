@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from array import array
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -46,17 +48,14 @@ class Data:
 
     @classmethod
     def of_recording(cls, recording: Recording, station: Station | None) -> Data:
-        """A recording, with the station that is to be believed."""
-        ends = (float("-inf"), float("inf"))
-        return cls(
-            str(recording.path),
-            recording.tags,
-            station,
-            recording.span,
-            recording.row_count,
-            lambda: recording.frames(*ends),
-            recording.range,
-        )
+        """A recording, with the station that is to be believed. No detector looks at poses or events: none are read."""
+
+        def frames() -> Iterator[Frame]:
+            for block in recording.blocks(float("-inf"), float("inf")):
+                yield from block.frames()
+
+        name = str(recording.path)
+        return cls(name, recording.tags, station, recording.span, recording.row_count, frames, recording.range)
 
     @classmethod
     def of_sheet(cls, imported: Imported) -> Data:
@@ -73,6 +72,28 @@ class Data:
         return cls(name, imported.tags, imported.station, span, len(block), imported.frames, between, order)
 
 
+class Scores:
+    """A score for each row of the input, in 17 bytes each: a month of seconds takes 44 MB."""
+
+    def __init__(self) -> None:
+        self._at, self._score, self._anomalous = array("d"), array("d"), array("b")
+
+    def append(self, at: float, score: float, anomalous: bool) -> None:
+        """One more row."""
+        self._at.append(at)
+        self._score.append(score)
+        self._anomalous.append(anomalous)
+
+    def __len__(self) -> int:
+        return len(self._at)
+
+    def __getitem__(self, row: int) -> Row:
+        return self._at[row], self._score[row], bool(self._anomalous[row])
+
+    def __iter__(self) -> Iterator[Row]:
+        return (self[row] for row in range(len(self)))
+
+
 @dataclass
 class Findings:
     """What an analysis found. ``rows`` are the scores, a row each; ``unchecked`` says what could not be checked."""
@@ -80,7 +101,7 @@ class Findings:
     data: Data
     anomalies: dict[int, Anomaly] = field(default_factory=dict)
     alarms: dict[int, Alarm] = field(default_factory=dict)
-    rows: list[Row] = field(default_factory=list)
+    rows: Scores = field(default_factory=Scores)
     unchecked: tuple[str, ...] = ()
     alarm_load: AlarmLoad | None = None
 
@@ -88,7 +109,7 @@ class Findings:
         """Take in what one frame came to."""
         self.anomalies |= {anomaly.id: anomaly for anomaly in snapshot.changed_anomalies}
         self.alarms |= {alarm.id: alarm for alarm in snapshot.changed_alarms}
-        self.rows.append((snapshot.frame.at, score, anomalous))
+        self.rows.append(snapshot.frame.at, score, anomalous)
 
     def told(self) -> dict[str, Any]:
         """As ``--events`` writes it."""
@@ -128,21 +149,22 @@ def analyse(data: Data, healthy: tuple[float, float] | None, progress: Progress)
 
 def write_events(findings: Findings, path: Path) -> None:
     """Write the findings as JSON."""
-    _write(path, json.dumps(findings.told(), ensure_ascii=False, indent=1) + "\n")
+    _write(path, [json.dumps(findings.told(), ensure_ascii=False, indent=1), "\n"])
 
 
 def write_scores(findings: Findings, path: Path) -> None:
     """Write ``time,score,anomaly``, a row for each row of the input, in its order."""
-    rows = findings.rows
+    rows: Iterable[Row] = findings.rows
     if findings.data.order is not None:
-        rows = [rows[i] for i in np.argsort(findings.data.order, kind="stable")]
-    lines = [f"{iso(at)},{score:.6g},{int(anomaly)}" for at, score, anomaly in rows]
-    _write(path, "\n".join(["time,score,anomaly", *lines]) + "\n")
+        rows = (findings.rows[int(i)] for i in np.argsort(findings.data.order, kind="stable"))
+    lines = (f"{iso(at)},{score:.6g},{int(anomaly)}\n" for at, score, anomaly in rows)
+    _write(path, chain(["time,score,anomaly\n"], lines))
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, lines: Iterable[str]) -> None:
     try:
-        path.write_text(text, encoding="utf-8")
+        with path.open("w", encoding="utf-8") as file:
+            file.writelines(lines)
     except OSError as error:
         wrong = f"cannot be written: {(error.strerror or '').lower()}"
         raise StationError(path, wrong, "Name a place where files can be written") from None
@@ -162,9 +184,8 @@ def _by_model(data: Data, healthy: tuple[float, float] | None, findings: Finding
 
 def _score(snapshot: Snapshot) -> float:
     """How near the worst residual is to an alarm; at least 1 while an anomaly stands, and less while none does."""
-    residuals = snapshot.residuals
-    z = np.abs(residuals.z[residuals.valid])
-    worst = float(np.nanmax(z, initial=0.0)) / ALARMING_Z
+    z = np.abs(snapshot.residuals.z[snapshot.residuals.valid])
+    worst = float(np.fmax.reduce(z, initial=0.0)) / ALARMING_Z
     return max(worst, 1.0) if snapshot.anomalies else min(worst, 0.999)
 
 
@@ -178,7 +199,7 @@ def _by_learning(data: Data, healthy: tuple[float, float] | None, findings: Find
     last = (0.0, False)
     for frame in _counted(data, progress):
         if frame.at < healthy[1]:  # what was learned from is not judged by what it taught
-            findings.rows.append((frame.at, 0.0, False))
+            findings.rows.append(frame.at, 0.0, False)
             continue
         snapshot = twin.step(frame)
         if snapshot.score is not None:

@@ -55,12 +55,12 @@ def test_foreign_data_is_judged_by_what_its_healthy_span_teaches(foreign: Path) 
 def test_no_row_of_the_healthy_span_is_flagged_and_later_rows_do_not_change_earlier_ones(
     foreign: Path, tmp_path: Path
 ) -> None:
-    whole = found(foreign).rows
+    whole = list(found(foreign).rows)
     assert not any(anomaly for at, _, anomaly in whole if at < START + 600)
     header, *rows = foreign.read_text().splitlines()
     shorter = tmp_path / "shorter.csv"
     shorter.write_text("\n".join([header, *rows[-800:]]) + "\n")
-    assert found(shorter).rows == whole[:800]
+    assert list(found(shorter).rows) == whole[:800]
 
 
 def test_scores_have_a_row_for_each_row_of_the_file_in_its_order(foreign: Path, tmp_path: Path) -> None:

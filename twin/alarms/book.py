@@ -20,6 +20,7 @@ from twin.text import Text
 
 RuleName = Literal["LL", "L", "H", "HH", "DI", "RISE", "FALL"]
 SHELF_LONGEST = 12 * 3600.0  # s: a shelf always ends, with the shift at the latest
+BAD = int(Quality.BAD)
 RANKS: dict[Priority, int] = {"urgent": 0, "high": 1, "medium": 2, "low": 3}
 
 
@@ -59,22 +60,24 @@ class AlarmBook:
 
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
+        self._counting = _Counting(rules)
         count = len(rules.rules)
         self._active: NDArray[np.bool_] = np.zeros(count, dtype=bool)
         self._silent: NDArray[np.bool_] = np.zeros(count, dtype=bool)
         self._suppressed: NDArray[np.bool_] = np.zeros(count, dtype=bool)
         self._broken_since: Floats = np.full(count, np.nan)
-        self._starts, self._start_of = np.unique(np.append(rules.running, -1), return_inverse=True)
-        self._begun: Floats = np.full(len(self._starts), np.nan)
+        self._holding = False  # whether a limit is broken that alarms when it has been so for its hold
         self._standing: dict[int, Alarm] = {}
+        self._told: tuple[Alarm, ...] | None = ()  # the same, until one of them changes
         self._next_id = 1
-        self._seen = False
         self._rates = _Rates(rules)
 
     @property
     def standing(self) -> tuple[Alarm, ...]:
         """All that are not normal, newest last."""
-        return tuple(self._standing.values())
+        if self._told is None:
+            self._told = tuple(self._standing.values())
+        return self._told
 
     @property
     def suppressed(self) -> tuple[tuple[str, str], ...]:
@@ -103,23 +106,32 @@ class AlarmBook:
             self._silent[number] = alarm.state in SILENCED
             if self._active[number]:
                 self._broken_since[number] = alarm.since
+        self._told, self._holding = None, bool(self._active.any())
 
     def step(self, frame: Frame) -> tuple[Alarm, ...]:
-        """Judge a frame; the alarms that changed by it."""
+        """Judge a frame; the alarms that changed by it.
+
+        Its cost grows with the number of rules, by a few passes over them; where all is quiet there are no others.
+        """
         rules = self._rules
         if not rules.rules:
             return ()
         changed = self._end_shelves(frame.at)
         values = frame.values[rules.column]
-        known = np.isfinite(values) & (frame.quality[rules.column] < Quality.BAD)
-        known &= (values >= rules.low) & (values <= rules.high)
-        values, known = self._rates.step(frame.at, values, known)
-        counts = self._counting(frame)
+        known = (values >= rules.low) & (values <= rules.high)
+        known &= (frame.quality < BAD)[rules.column]
+        self._rates.step(frame.at, values, known)
+        counts = self._counting.step(frame)
         excess = rules.sign * (values - rules.limit)
         beyond = known & (excess > 0)
-        cleared = known & ((excess < -rules.dead_band) | ~counts)
-        changed += self._suppress(frame.at, values, known & ~counts & ~(excess < -rules.dead_band), cleared, counts)
-        return (*changed, *self._judge(frame.at, values, beyond & counts, cleared, known))
+        broken = beyond & counts
+        self._suppressed = beyond ^ broken
+        if not (changed or self._standing or self._holding or broken.any()):
+            return ()
+        within = excess < -rules.dead_band
+        cleared = known & (within | ~counts)
+        changed += self._suppress(frame.at, known & ~counts & ~within, cleared, counts)
+        return (*changed, *self._judge(frame.at, values, broken, cleared, known))
 
     def obey(self, command: ToAlarms) -> Alarm | None:
         """Carry out a command; the alarm as it then stands, or None where its life does not allow that."""
@@ -158,25 +170,14 @@ class AlarmBook:
         self._broken_since[first] = at
         heard = ~self._silent
         raised = broken & ~self._active & heard & (at - self._broken_since >= self._rules.hold)
-        returned = self._active & cleared & heard
+        returned = np.flatnonzero(self._active & cleared & heard)
         firsts = self._first_out(np.flatnonzero(raised))
         changed = [self._raise(int(i), at, float(values[i]), int(i) in firsts) for i in np.flatnonzero(raised)]
-        changed += [self._clear(int(i), at, float(values[i])) for i in np.flatnonzero(returned)]
+        changed += [self._clear(int(i), at, float(values[i])) for i in returned]
         self._active[raised] = True
         self._active[returned] = False
+        self._holding = bool(np.isfinite(self._broken_since).any())
         return changed
-
-    def _counting(self, frame: Frame) -> NDArray[np.bool_]:
-        """Which rules count now: those of a stopped pump, or of one that has just started, do not."""
-        turns = (self._starts < 0) | (frame.values[self._starts] > 0.5)  # the first, -1, stands for: always
-        begun = np.fmin(self._begun, frame.at)  # now for what has just started, and where the clock was set back
-        if not self._seen:
-            begun[:] = -np.inf  # the first frame of all finds pumps that have long been running
-            self._seen = True
-        self._begun = np.where(turns, begun, np.nan)
-        self._begun[0] = -np.inf
-        counts: NDArray[np.bool_] = frame.at - self._begun[self._start_of[:-1]] >= self._rules.grace
-        return counts
 
     def _first_out(self, raised: NDArray[np.intp]) -> set[int]:
         """Which of those raised now are the first of their group: the group was quiet, and they broke their limit
@@ -221,15 +222,9 @@ class AlarmBook:
     # ---- silence ---------------------------------------------------------------------------------------------------
 
     def _suppress(
-        self,
-        at: float,
-        values: Floats,
-        would: NDArray[np.bool_],
-        cleared: NDArray[np.bool_],
-        counts: NDArray[np.bool_],
+        self, at: float, would: NDArray[np.bool_], cleared: NDArray[np.bool_], counts: NDArray[np.bool_]
     ) -> list[Alarm]:
         """Suppress what has been seen and no longer counts; release what counts again, or has come back by itself."""
-        self._suppressed = would & (self._rules.sign * (values - self._rules.limit) > 0)
         changed: list[Alarm] = []
         for index, alarm in list(self._standing.items()):
             if alarm.state == "acknowledged" and not counts[index] and would[index]:
@@ -276,6 +271,7 @@ class AlarmBook:
         return found
 
     def _put(self, index: int, alarm: Alarm) -> Alarm:
+        self._told = None
         if alarm.state == "normal":
             del self._standing[index]
         else:
@@ -283,18 +279,50 @@ class AlarmBook:
         return alarm
 
 
+class _Counting:
+    """Which rules count: those of a stopped pump, or of one that has just started, do not."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._grace = rules.grace
+        self._starts, start_of = np.unique(np.append(rules.running, -1), return_inverse=True)
+        self._start_of = start_of[:-1]
+        self._always = self._starts < 0
+        self._begun: Floats = np.full(len(self._starts), np.nan)
+        self._settled_at = np.inf  # from when on nothing changes of itself
+        self._turned: NDArray[np.bool_] | None = None  # which pumps turned in the frame before
+        self._at = np.inf
+        self._counts: NDArray[np.bool_] = np.zeros(len(self._start_of), dtype=bool)
+
+    def step(self, frame: Frame) -> NDArray[np.bool_]:
+        """Which of the rules (r,) count now."""
+        turns = self._always | (frame.values[self._starts] > 0.5)  # the first, -1, stands for: always
+        settled = self._settled_at <= self._at <= frame.at
+        if not settled or (turns != self._turned).any():
+            self._work_out(frame.at, turns)
+        self._at = frame.at
+        return self._counts
+
+    def _work_out(self, at: float, turns: NDArray[np.bool_]) -> None:
+        begun = np.fmin(self._begun, at)  # now for what has just started, and where the clock was set back
+        if self._turned is None:
+            begun[:] = -np.inf  # the first frame of all finds pumps that have long been running
+        self._turned = turns
+        self._begun = np.where(turns, begun, np.nan)
+        self._begun[0] = -np.inf
+        self._counts = at - self._begun[self._start_of] >= self._grace
+        self._settled_at = np.nanmax(self._begun) + np.max(self._grace, initial=0.0)
+
+
 class _Rates:
     """Puts slopes in the place of values for those rules that are about how fast a value changes."""
 
     def __init__(self, rules: Rules) -> None:
-        self._of = [(np.flatnonzero(rules.span == span), float(span)) for span in np.unique(rules.span) if span > 0]
-        self._slopes = [Slopes(rows, span) for rows, span in self._of]
-        self._per = rules.per
+        of = [(np.flatnonzero(rules.span == span), float(span)) for span in np.unique(rules.span) if span > 0]
+        self._of = [(rows, rules.per[rows], Slopes(rows, span)) for rows, span in of]
 
-    def step(self, at: float, values: Floats, known: NDArray[np.bool_]) -> tuple[Floats, NDArray[np.bool_]]:
-        """Values (r,) and whether they are known, of rules; those of rates in the tag's unit per their time."""
-        for (rows, _), slopes in zip(self._of, self._slopes, strict=True):
-            rates = slopes.step(at, values, known) * self._per[rows]
+    def step(self, at: float, values: Floats, known: NDArray[np.bool_]) -> None:
+        """Change values (r,) and whether they are known, of rules: those of rates to the tag's unit per their time."""
+        for rows, per, slopes in self._of:
+            rates = slopes.step(at, values, known) * per
             values[rows] = rates
             known[rows] = np.isfinite(rates)
-        return values, known

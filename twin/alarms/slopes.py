@@ -9,6 +9,7 @@ from twin.signals import Floats
 
 POINTS = 31  # kept of a window, however often frames come
 COVERED = 0.8  # share of its window that must have been seen before a slope is told
+ROOM = 8 * POINTS  # rows, so that what is kept is moved seldom
 
 
 class Slopes:
@@ -17,30 +18,39 @@ class Slopes:
     def __init__(self, columns: NDArray[np.intp], span: float) -> None:
         self._columns = columns
         self._span = span
-        self._values: Floats = np.full((POINTS, len(columns)), np.nan)
-        self._at: Floats = np.full(POINTS, -np.inf)
-        self._row = 0
+        self._values: Floats = np.full((ROOM, len(columns)), np.nan)
+        self._at: Floats = np.full(ROOM, np.nan)
+        self._first = self._end = 0  # of the rows within the window
         self._last = -np.inf
-        self._slopes: Floats = np.full(len(columns), np.nan)
+        self._unknown: Floats = np.full(len(columns), np.nan)
+        self._slopes = self._unknown
 
     def step(self, at: float, values: Floats, known: NDArray[np.bool_]) -> Floats:
         """Slopes (k,) in the columns' units per second, after values (n,) of which ``known`` (n,) may be believed."""
         if not 0.0 < at - self._last <= self._span:  # a gap, or a clock set back: the past tells nothing of now
-            self._at[:] = -np.inf
+            self._first = self._end
         elif at - self._last < self._span / (POINTS - 1):
             return self._slopes
         self._last = at
-        self._at[self._row] = at
-        self._values[self._row] = np.where(known[self._columns], values[self._columns], np.nan)
-        self._row = (self._row + 1) % POINTS
+        self._keep(at, values, known)
         self._slopes = self._fitted(at)
         return self._slopes
 
+    def _keep(self, at: float, values: Floats, known: NDArray[np.bool_]) -> None:
+        if self._end == ROOM:
+            kept = slice(self._first, self._end)
+            self._first, self._end = 0, self._end - self._first
+            self._at[: self._end], self._values[: self._end] = self._at[kept], self._values[kept]
+        self._at[self._end] = at
+        self._values[self._end] = np.where(known[self._columns], values[self._columns], np.nan)
+        self._end += 1
+        while self._at[self._first] < at - self._span - 1e-6:
+            self._first += 1
+
     def _fitted(self, at: float) -> Floats:
-        recent = self._at >= at - self._span - 1e-6
-        times = self._at[recent] - at
-        if times.min() > -COVERED * self._span:
-            return np.full(len(self._columns), np.nan)
-        times -= times.mean()
-        fitted: Floats = times @ self._values[recent] / (times @ times)
+        if self._at[self._first] > at - COVERED * self._span:
+            return self._unknown
+        times = self._at[self._first : self._end] - at
+        times -= times.sum() / len(times)
+        fitted: Floats = (times @ self._values[self._first : self._end]) / (times @ times)
         return fitted

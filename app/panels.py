@@ -107,7 +107,7 @@ class Panels:
     def _make_scene(self) -> Scene:
         room, view = self._room, Scene()
         self._scene_view = view
-        self._scene = scene.Presenter(view, room.opened.station)
+        self._scene = scene.Presenter(view, room.opened.station, room.ask, room.opened.tags)
         self._loading = ThreadPoolExecutor(max_workers=1, thread_name_prefix="model")
         self._model: Future[glb.Model] | None = None
         path = room.opened.station.model_path if room.opened.station is not None else None

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
 
-import numpy as np
-
 from app import theme
-from app.messages import Mail
+from app.messages import Mail, Request
 from app.presenters import formatting
 from app.presenters.machines import largest
 from app.presenters.overlays import OVERLAYS, Tinting
+from app.presenters.robots import Robots
 from app.presenters.selection import Selection
 from app.presenters.status import is_silenced
-from app.scene.state import Halo, Label, RobotMark, SceneState, Section
+from app.scene.state import Halo, Label, SceneState, Section
 from twin.pipeline import Snapshot
 from twin.plant.model import PumpState
 from twin.plant.reading import Station
-from twin.signals import Pose, Quality
+from twin.signals import Quality, TagTable
 
-TRAIL = 180.0  # s of a robot's way that are shown
 TINT_STEP = 0.5  # sigmas: what is finer than this is not worth a new picture
 CUBIC_METRES_AN_HOUR = 3600.0
 
@@ -35,22 +33,35 @@ class View(Protocol):
 
 
 class Presenter:
-    """Works the scene's state out of each snapshot."""
+    """Works the scene's state out of each snapshot.
 
-    def __init__(self, view: View, station: Station | None) -> None:
+    Parameters
+    ----------
+    station : Station, optional    What is shown.
+    ask : Callable                 Asks the station's memory.
+    tags : TagTable, optional      Of the frames, where they are not those of the station.
+    """
+
+    def __init__(
+        self,
+        view: View,
+        station: Station | None,
+        ask: Callable[[Request], None] = lambda _: None,
+        tags: TagTable | None = None,
+    ) -> None:
         self._view = view
         self._station = station
         self._pumps = tuple(pump.id for pump in station.pumps) if station is not None else ()
-        self._kinds = {robot.id: robot.kind for robot in station.file.robots} if station is not None else {}
-        tags = station.tags if station is not None else ()
+        if tags is None:
+            tags = station.tags if station is not None else TagTable(())
+        self._robots = Robots(ask, station, tags)
         self._owners = {node: tag.equipment for tag in tags if tag.equipment for node in (tag.node, tag.name) if node}
         self._tags = tags
         self._tinting: Tinting | None = None
         self._columns = {pump: [c for c, tag in enumerate(tags) if tag.equipment == pump] for pump in self._pumps}
-        self._trails: dict[str, deque[Pose]] = {}
         self._language = "en"
         self._mail: Mail | None = None
-        self._state = SceneState()
+        self._state = SceneState(routes=self._robots.routes)
 
     @property
     def state(self) -> SceneState:
@@ -114,7 +125,7 @@ class Presenter:
                     Halo(equipment, theme.PRIORITY_COLOURS[priority], theme.PRIORITY_SHAPES[priority])
                     for equipment, priority in worst.items()
                 ),
-                robots=tuple(self._mark(pose) for pose in snapshot.frame.poses),
+                robots=self._robots.marks(self._mail, self._language),
                 labels=(*(self._label(state, off, worst, snapshot) for state in snapshot.pumps), *self._signs(worst)),
             )
         )
@@ -163,19 +174,6 @@ class Presenter:
         """What people call it, if that is more than its id."""
         words = self._station.name_of(name).said_in(self._language) if self._station is not None else ""
         return words if words != name else ""
-
-    def _mark(self, pose: Pose) -> RobotMark:
-        trail = self._trails.setdefault(pose.robot, deque())
-        if trail and not 0.0 <= pose.at - trail[-1].at <= TRAIL:
-            trail.clear()  # the cursor jumped: a trail may not lead through what was not shown
-        if not trail or pose.at > trail[-1].at:
-            trail.append(pose)
-        while pose.at - trail[0].at > TRAIL:
-            trail.popleft()
-        x, y, z, w = pose.orientation
-        heading = float(np.arctan2(2 * (w * z + x * y), 1 - 2 * (y * y + z * z)))
-        kind = self._kinds.get(pose.robot, "ground")
-        return RobotMark(pose.robot, kind, pose.position, heading, tuple(p.position for p in trail))
 
 
 def _residual_tints(off: dict[str, float]) -> tuple[tuple[str, str], ...]:

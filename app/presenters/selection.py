@@ -11,6 +11,7 @@ import numpy as np
 from app import theme
 from app.messages import Mail
 from app.presenters import faults, figures, formatting
+from app.presenters.robots import status as robot_status
 from app.presenters.status import is_unseen
 from twin.alarms.book import Alarm
 from twin.detectors.anomaly import Anomaly, Evidence
@@ -137,6 +138,7 @@ class Presenter:
         self._view = view
         self._station = station
         self._tags = tags
+        self._robots = {robot.id for robot in station.file.robots} if station is not None else set()
         self._zone = figures.zone(station)
         self._language = "en"
         self._selection = Selection()
@@ -270,12 +272,20 @@ class Presenter:
             subtitle=self._name(name),
             fault=faults.called(standing[0]) if standing else "",
             priority=standing[0].priority if standing else "",
-            status="" if pump is None else "running" if pump.running else "stopped",
+            status=self._doing(name, pump, mail),
             rows=rows,
             moved=self._residuals(name, mail),
             steps=tuple(Step(v, t) for a in standing for v, _, t in (r.partition(":") for r in a.response)),
             locked=not mail.following,
         )
+
+    def _doing(self, name: str, pump: PumpState | None, mail: Mail) -> str:
+        """What a pump or a robot does; "" of anything else."""
+        if pump is not None:
+            return "running" if pump.running else "stopped"
+        if name not in self._robots or mail.snapshot is None:
+            return ""
+        return robot_status(name, mail.snapshot.frame, self._tags)
 
     def _residuals(self, equipment: str, mail: Mail) -> tuple[Moved, ...]:
         if mail.snapshot is None:

@@ -14,10 +14,11 @@ from app.scene.bodies import Bodies
 from app.scene.camera import VIEW_ANGLE, Camera
 from app.scene.glb import Model
 from app.scene.light import Light
-from app.scene.marks import Outline, Robots, ring
+from app.scene.marks import Outline, ring
 from app.scene.places import SCENERY, Box, Places, corners
+from app.scene.robots import Robots, Routes, is_placed, room
 from app.scene.stage import Picture, Stage, around
-from app.scene.state import ROBOTS, Halo, SceneState
+from app.scene.state import ROBOTS, Halo, RobotMark, SceneState
 
 REACH = 0.8  # m round a robot in which a click finds it
 OVERVIEW_FROM = np.radians([-112.0, -120.0, -128.0, -136.0])
@@ -50,6 +51,7 @@ class Painter:
         self._light = Light()
         self._bodies = Bodies(model, self._stage, self._light)
         self._robots = Robots(self._stage, self._light)
+        self._routes = Routes(self._stage)
         self._rings: list[vtkActor] = []
         self._outlines: list[Outline] = []
         self._look(self.overview())
@@ -64,8 +66,9 @@ class Painter:
         if state.tints != before.tints:
             self._tint(dict(before.tints), dict(state.tints))
         self._bodies.show(state, self._pixel())
-        if (state.robots, state.hidden) != (before.robots, before.hidden):
-            self._robots.show(state.robots if ROBOTS not in state.hidden else ())
+        if (state.robots, state.hidden, state.selected) != (before.robots, before.hidden, before.selected):
+            self._robots.show(self._robots_shown(), state.selected)
+        self._routes.show(state.routes if ROBOTS not in state.hidden else (), state.selected)
         if _marks(state) != _marks(before):
             self._mark(*_marks(state))
 
@@ -108,7 +111,7 @@ class Painter:
         if (width, height) != self.size:
             self._stage.resize(width, height)
             self._bodies.reveal(self._pixel())
-            for outline in self._outlines:
+            for outline in (*self._outlines, self._robots):
                 outline.scale(width, height)
 
     @property
@@ -123,8 +126,14 @@ class Painter:
     # ---- where things are ------------------------------------------------------------------------------------------
 
     def box(self, equipment: str) -> Box | None:
-        """The box of a piece of equipment, of all equipment for "", or None where the model lacks it."""
+        """The box of a piece of equipment or a robot, of all equipment for "", or None where nobody knows it."""
+        robot = next((mark for mark in self._state.robots if mark.robot == equipment), None)
+        if robot is not None:
+            return room(robot)
         return self._places.box(equipment) if equipment else self._places.whole
+
+    def _robots_shown(self) -> tuple[RobotMark, ...]:
+        return self._state.robots if ROBOTS not in self._state.hidden else ()
 
     def overview(self) -> Camera:
         """The whole station, from above the cut-away walls and from where it fills the picture best."""
@@ -133,6 +142,14 @@ class Painter:
         width, height = self.size
         ways = [Camera(azimuth=float(a), elevation=ABOVE).framing(points, width / height) for a in OVERVIEW_FROM]
         return min(ways, key=lambda camera: camera.distance)
+
+    def sees(self, camera: Camera, robot: str) -> bool:
+        """Whether nothing that stands hides a robot from a camera; anything but a robot is taken to be seen."""
+        box = next((room(mark) for mark in self._state.robots if mark.robot == robot), None)
+        if box is None:
+            return True
+        highest = np.array([*np.mean(box, axis=0)[:2], box[1][2]])
+        return all(self._bodies.hit(camera.position, at) is None for at in (np.mean(box, axis=0), highest))
 
     def contour(self, equipment: str) -> NDArray[np.float64]:
         """A convex outline round a piece of equipment in the picture, (n, 2) px; empty where it is not seen."""
@@ -173,8 +190,8 @@ class Painter:
 
     def _robot_on(self, start: NDArray[np.float64], end: NDArray[np.float64]) -> Hit | None:
         along = (end - start) / np.linalg.norm(end - start)
-        for mark in self._state.robots:
-            centre = np.array(mark.position) + np.array([0.0, 0.0, 0.6 if mark.kind == "ground" else -0.3])
+        for mark in filter(is_placed, self._robots_shown()):
+            centre = np.mean(room(mark), axis=0)
             off = centre - start
             if np.linalg.norm(off - (off @ along) * along) < REACH:
                 return Hit(mark.robot, centre)

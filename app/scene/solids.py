@@ -1,4 +1,4 @@
-"""Geometry for the renderer: the model merged into few solids, and the small things that move."""
+"""Geometry for the renderer: the model merged into few solids, and plain triangles and lines."""
 
 from __future__ import annotations
 
@@ -10,10 +10,7 @@ from numpy.typing import NDArray
 from vtkmodules.util.numpy_support import numpy_to_vtk, numpy_to_vtkIdTypeArray, vtk_to_numpy
 from vtkmodules.vtkCommonCore import vtkIdList, vtkPoints, vtkUnsignedCharArray
 from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkPolyData, vtkStaticCellLocator
-from vtkmodules.vtkFiltersCore import vtkAppendPolyData
-from vtkmodules.vtkFiltersSources import vtkCubeSource, vtkCylinderSource
 
-from app import theme
 from app.scene.glb import Material, Part, smooth
 
 Colours = NDArray[np.uint8]
@@ -158,51 +155,3 @@ def _cells(cells: NDArray[np.integer]) -> vtkCellArray:
         numpy_to_vtkIdTypeArray(np.ascontiguousarray(cells, np.int64).ravel(), deep=True),
     )
     return held
-
-
-# ---- robots ---------------------------------------------------------------------------------------------------------
-
-_Box = tuple[tuple[float, float, float], tuple[float, float, float], str]  # centre, size [m], colour
-_GROUND: tuple[_Box, ...] = (
-    ((0.0, 0.0, 0.32), (1.0, 0.6, 0.24), theme.CURVES[1]),  # body
-    ((-0.05, 0.0, 0.5), (0.8, 0.62, 0.14), theme.ROBOT),
-    ((0.12, 0.0, 1.0), (0.1, 0.1, 0.9), theme.RUNNING),  # mast
-    ((0.16, 0.0, 1.5), (0.28, 0.36, 0.24), theme.CURVES[1]),  # cameras
-    ((0.31, 0.0, 1.5), (0.04, 0.26, 0.14), theme.WINDOW),
-)
-_WHEELS = ((0.33, 0.34), (0.33, -0.34), (-0.33, 0.34), (-0.33, -0.34))
-_RAIL: tuple[_Box, ...] = (
-    ((0.0, 0.0, 0.02), (0.8, 0.34, 0.16), theme.ROBOT),  # trolley
-    ((0.0, 0.0, -0.25), (0.12, 0.12, 0.5), theme.RUNNING),  # drop
-    ((0.0, 0.0, -0.6), (0.46, 0.42, 0.32), theme.CURVES[1]),  # cameras
-    ((0.24, 0.0, -0.66), (0.06, 0.24, 0.16), theme.WINDOW),
-)
-
-
-def robot(kind: str) -> vtkPolyData:
-    """A robot's body about its own origin, looking along x. [m]"""
-    bodies = vtkAppendPolyData()
-    for centre, size, colour in _RAIL if kind == "rail" else _GROUND:
-        cube = vtkCubeSource()
-        cube.SetCenter(*centre)
-        cube.SetXLength(size[0])
-        cube.SetYLength(size[1])
-        cube.SetZLength(size[2])
-        bodies.AddInputData(_painted(cube, colour))
-    for x, y in () if kind == "rail" else _WHEELS:
-        wheel = vtkCylinderSource()  # lies along y, as an axle does
-        wheel.SetCenter(x, y, 0.17)
-        wheel.SetRadius(0.17)
-        wheel.SetHeight(0.12)
-        wheel.SetResolution(20)
-        bodies.AddInputData(_painted(wheel, theme.WINDOW))
-    bodies.Update()
-    return bodies.GetOutput()
-
-
-def _painted(source: vtkCubeSource | vtkCylinderSource, colour: str) -> vtkPolyData:
-    source.Update()
-    data = source.GetOutput()
-    shade = np.array([round(255 * share) for share in theme.rgb(colour)], np.uint8)
-    data.GetPointData().SetScalars(numpy_to_vtk(np.tile(shade, (data.GetNumberOfPoints(), 1)), deep=True))
-    return data

@@ -12,13 +12,29 @@ ISOLATED, GHOST = "isolate", "ghost"
 
 @dataclass(frozen=True, slots=True)
 class RobotMark:
-    """A robot at its pose, and where it has been (oldest first). Metres, z up; ``heading`` in radians from x."""
+    """A robot at its pose, and where it has been (oldest first). Metres, z up; ``heading`` in radians from x.
+
+    ``ages`` says of each place of the trail how long ago that was [s]; left out, they are evenly spread. ``battery`` is
+    a share from 0 to 1, None where nobody knows; ``status`` a word the view knows.
+    """
 
     robot: str
     kind: str  # "ground" or "rail"
     position: Point
     heading: float
     trail: tuple[Point, ...] = ()
+    ages: tuple[float, ...] = ()
+    name: str = ""
+    battery: float | None = None
+    status: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The closed way a robot is to go, through points [m]."""
+
+    robot: str
+    points: tuple[Point, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +90,7 @@ class SceneState:
     tints: tuple[tuple[str, str], ...] = ()
     halos: tuple[Halo, ...] = ()
     robots: tuple[RobotMark, ...] = ()
+    routes: tuple[Route, ...] = ()
     labels: tuple[Label, ...] = ()
     selected: str = ""
     hidden: frozenset[str] = frozenset({"roof", "walls"})

@@ -305,6 +305,13 @@ A station file with pump curves brings one, or a recording whose tags tell flow 
     </message>
 </context>
 <context>
+    <name>SceneRobots</name>
+    <message>
+        <source>Battery {share}</source>
+        <translation>电量 {share}</translation>
+    </message>
+</context>
+<context>
     <name>SceneTools</name>
     <message>
         <source>Roof</source>
@@ -964,6 +971,30 @@ A station file names one (model = &quot;station.glb&quot;); --station FILE bring
     <message>
         <source>not found yet at this time</source>
         <translation>此时尚未发现</translation>
+    </message>
+    <message>
+        <source>under way</source>
+        <translation>行驶中</translation>
+    </message>
+    <message>
+        <source>looking</source>
+        <translation>检测中</translation>
+    </message>
+    <message>
+        <source>not on a mission</source>
+        <translation>未执行任务</translation>
+    </message>
+    <message>
+        <source>stopped by an obstacle</source>
+        <translation>遇障停车</translation>
+    </message>
+    <message>
+        <source>does not answer</source>
+        <translation>无应答</translation>
+    </message>
+    <message>
+        <source>place not known</source>
+        <translation>位置未知</translation>
     </message>
     <message>
         <source>LIVE</source>

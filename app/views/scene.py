@@ -11,6 +11,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetricsF,
+    QHelpEvent,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -21,13 +22,14 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QToolTip, QWidget
 
 from app import theme
 from app.scene.camera import Camera, between
 from app.scene.painter import Painter
-from app.scene.state import Label, RobotMark, SceneState
-from app.views import scene_legend, style
+from app.scene.places import corners
+from app.scene.state import ROBOTS, Label, RobotMark, SceneState
+from app.views import scene_legend, scene_robots, style
 from app.views.scene_tools import SceneTools
 
 FLIGHT = 0.7  # s that the camera takes to fly somewhere
@@ -37,6 +39,8 @@ TURN = math.radians(0.35)  # a pixel of dragging
 WHEEL = 1.2  # nearer by a notch of the wheel
 GAP = 4.0  # px between labels
 PLACES = 5  # one above the other, that a label may stand in
+NEAR_BY = math.radians(27.0)  # above the floor
+APPROACHES = (-120.0, -60.0, 120.0, 60.0, -90.0, 180.0)  # degrees from x, tried until nothing is in the way
 DIRECTIONS = {"front": (-90.0, 20.0), "right": (0.0, 20.0), "top": (-90.0, 88.0), "isometric": (-135.0, 35.0)}
 KEYS = {Qt.Key.Key_1: "front", Qt.Key.Key_3: "right", Qt.Key.Key_7: "top", Qt.Key.Key_9: "isometric"}
 
@@ -107,9 +111,10 @@ class Scene(QWidget):
         if not equipment:
             self._fly(self._painter.overview())
         elif box is not None:
-            near = Camera(camera.focus, camera.distance, math.radians(-120.0), math.radians(27.0))
-            reach = np.array([1.2, 1.2, 0.0])
-            self._fly(near.fitted(box[0] - reach, box[1] + reach, self.width() / max(1, self.height()), margin=1.6))
+            aspect, reach = self.width() / max(1, self.height()), np.array([1.2, 1.2, 0.0])
+            ways = [Camera(camera.focus, camera.distance, math.radians(turn), NEAR_BY) for turn in APPROACHES]
+            near = [way.fitted(box[0] - reach, box[1] + reach, aspect, margin=1.6) for way in ways]
+            self._fly(next((way for way in near if self._painter.sees(way, equipment)), near[0]))
 
     def look_from(self, direction: str) -> None:
         """Look at what is selected, or at the whole, from the front, right, top or isometrically."""
@@ -192,11 +197,10 @@ class Scene(QWidget):
         self._paint_hatches(painter)
         legend = scene_legend.plate(self.width(), self.height())
         placed = [legend, QRectF(self.tools.geometry())]
-        for mark in self._state.robots:
-            self._paint_robot(painter, mark, placed)
+        self._paint_robots(painter, placed)
         for label in sorted(self._state.labels, key=lambda each: -each.weight):
             self._paint_label(painter, label, placed)
-        scene_legend.paint(painter, legend, _veil(), scene_legend.scale(self._state.legend))
+        scene_legend.paint(painter, legend, style.veil(), scene_legend.scale(self._state.legend))
 
     def _paint_hatches(self, painter: QPainter) -> None:
         """The hatch of every view over equipment whose data cannot be trusted."""
@@ -209,25 +213,31 @@ class Scene(QWidget):
                 painter.setBrush(style.hatch(label.quality, theme.BRIGHT))
                 painter.drawPolygon(QPolygonF([QPointF(x / ratio, y / ratio) for x, y in contour]))
 
-    def _paint_robot(self, painter: QPainter, mark: RobotMark, placed: list[QRectF]) -> None:
-        """A robot's name beside it, for it is small in a large hall."""
+    def _paint_robots(self, painter: QPainter, placed: list[QRectF]) -> None:
+        """The robots in words; those that have no place, as such."""
+        bounds = QRectF(self.rect())
+        marks = self._state.robots if ROBOTS not in self._state.hidden else ()
+        seen = {mark.robot: self._seen(mark) for mark in marks}
+        scene_robots.paint_lost(painter, [mark for mark in marks if seen[mark.robot] is None], bounds, placed)
+        for mark in sorted(marks, key=lambda each: each.robot != self._state.selected):
+            found = seen[mark.robot]
+            if found is not None and bounds.contains(found.at):
+                scene_robots.paint(painter, mark, found, mark.robot == self._state.selected, bounds, placed)
+
+    def _seen(self, mark: RobotMark) -> scene_robots.Seen | None:
+        """Where a robot is in the picture; None where nobody knows where it is at all."""
         assert self._painter is not None
-        where, before_eye = self._painter.project(np.array([mark.position]))
-        if not before_eye[0]:
-            return
-        at = QPointF(*(where[0] / self.devicePixelRatioF()))
-        font = style.font(theme.SMALL)
-        plate = QRectF(0, 0, QFontMetricsF(font).horizontalAdvance(mark.robot) + 10, QFontMetricsF(font).height() + 2)
-        plate.moveCenter(QPointF(at.x(), at.y() + 14 + plate.height() / 2))
-        if not QRectF(self.rect()).contains(plate) or any(plate.intersects(other) for other in placed):
-            return
-        placed.append(plate)
-        painter.setPen(QPen(QColor(theme.ROBOT), 1))
-        painter.drawLine(at, QPointF(at.x(), plate.top()))
-        painter.setBrush(_veil())
-        painter.drawRoundedRect(plate, plate.height() / 2, plate.height() / 2)
-        painter.setFont(font)
-        painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, mark.robot)
+        box = self._painter.box(mark.robot)
+        if box is None:
+            return None
+        middle = (box[0] + box[1]) / 2
+        ahead = middle + np.array([math.cos(mark.heading), math.sin(mark.heading), 0.0])
+        points = np.array([middle, ahead, *corners(box)])
+        where, before_eye = self._painter.project(points)
+        if not before_eye.all():
+            return scene_robots.Seen(QPointF(-1, -1), QPointF(-1, -1), 0.0)
+        where = where / self.devicePixelRatioF()
+        return scene_robots.Seen(QPointF(*where[0]), QPointF(*where[1]), float(np.ptp(where[2:], axis=0).max()))
 
     def _paint_label(self, painter: QPainter, label: Label, placed: list[QRectF]) -> None:
         """A label above its equipment, shortened to its name or moved up where others are; none if there is no room."""
@@ -237,7 +247,8 @@ class Scene(QWidget):
         for up in range(PLACES):
             for short in (False, True) if label.detail else (True,):
                 plate = self._plate(label, anchor, short, up)
-                if not any(plate.adjusted(-GAP, -GAP, GAP, GAP).intersects(other) for other in placed):
+                free = not any(plate.adjusted(-GAP, -GAP, GAP, GAP).intersects(other) for other in placed)
+                if free and plate.top() >= 0:
                     placed.append(plate)
                     self._paint_plate(painter, label, plate, anchor, short)
                     return
@@ -270,7 +281,7 @@ class Scene(QWidget):
         painter.setPen(QPen(QColor(label.colour or theme.FAINT), 1))
         painter.drawLine(QPointF(anchor.x(), plate.bottom()), anchor)
         painter.setPen(QPen(edge, 1))
-        painter.setBrush(_veil())
+        painter.setBrush(style.veil())
         painter.drawRoundedRect(plate, 3, 3)
         if label.quality:
             painter.setPen(Qt.PenStyle.NoPen)
@@ -310,6 +321,21 @@ class Scene(QWidget):
         if event.type() == QEvent.Type.LanguageChange:
             self.update()
         super().changeEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            self._tell(event)
+            return True
+        return super().event(event)
+
+    def _tell(self, event: QHelpEvent) -> None:
+        """Say more about a robot that is pointed at."""
+        name, _ = self._under(QPointF(event.pos()))
+        mark = next((mark for mark in self._state.robots if mark.robot == name), None)
+        if mark is not None:
+            QToolTip.showText(event.globalPos(), scene_robots.told(mark), self)
+        else:
+            QToolTip.hideText()
 
     def _under(self, at: QPointF) -> tuple[str, np.ndarray | None]:
         if self._painter is None:
@@ -367,10 +393,3 @@ def _image(rows: np.ndarray) -> QImage:
 
 def _title(label: Label) -> str:
     return f"{label.shape} {label.title}" if label.shape else label.title
-
-
-def _veil() -> QColor:
-    """The ground of words: dark enough to be read on, clear enough to see that the station goes on behind."""
-    ground = QColor(theme.WINDOW)
-    ground.setAlpha(205)
-    return ground

@@ -58,6 +58,13 @@ def palette() -> QPalette:
     return made
 
 
+def veil() -> QColor:
+    """The ground of words over a picture: dark enough to be read on, clear enough to see that it goes on behind."""
+    ground = QColor(theme.WINDOW)
+    ground.setAlpha(205)
+    return ground
+
+
 SHEET = f"""
 QWidget {{ color: {theme.TEXT}; }}
 QMainWindow, QDockWidget {{ background: {theme.WINDOW}; }}

@@ -38,6 +38,13 @@ WORDS: dict[str, str] = {
     "standing": QT_TRANSLATE_NOOP("words", "standing"),
     "over": QT_TRANSLATE_NOOP("words", "over"),
     "not_yet": QT_TRANSLATE_NOOP("words", "not found yet at this time"),
+    # what a robot is doing
+    "under_way": QT_TRANSLATE_NOOP("words", "under way"),
+    "looking": QT_TRANSLATE_NOOP("words", "looking"),
+    "off_mission": QT_TRANSLATE_NOOP("words", "not on a mission"),
+    "blocked": QT_TRANSLATE_NOOP("words", "stopped by an obstacle"),
+    "silent": QT_TRANSLATE_NOOP("words", "does not answer"),
+    "lost": QT_TRANSLATE_NOOP("words", "place not known"),
     # modes
     "live": QT_TRANSLATE_NOOP("words", "LIVE"),
     "replay": QT_TRANSLATE_NOOP("words", "REPLAY"),

@@ -66,15 +66,15 @@ def encoded(values: Floats, steps: Sequence[float], listed: int = 0) -> Coded:
     return Coded(encoding, codes, np.concatenate(tables) if tables else _NOTHING)
 
 
-def counts_of(codes: NDArray[np.unsignedinteger[Any]], encoding: NDArray[np.void]) -> Counts:
+def counts_of(codes: NDArray[np.unsignedinteger[Any]], encoding: NDArray[np.void], stretch: int = STRETCH) -> Counts:
     """(k, t) counts from their codes in stretches, of which only the last may be cut short; ``encoding`` (k, s)."""
     differences = signed(codes).astype(np.int64)
-    whole = codes.shape[1] // STRETCH
-    for stretches, length in ((slice(0, whole), STRETCH), (slice(whole, None), codes.shape[1] - whole * STRETCH)):
+    whole = codes.shape[1] // stretch
+    for stretches, length in ((slice(0, whole), stretch), (slice(whole, None), codes.shape[1] - whole * stretch)):
         told = encoding[:, stretches]
         if not (told.size and length):
             continue
-        start = (stretches.start or 0) * STRETCH
+        start = (stretches.start or 0) * stretch
         rows = differences[:, start : start + told.shape[1] * length].reshape(*told.shape, length)
         running = told["running"] != 0
         if running.all():
@@ -86,10 +86,24 @@ def counts_of(codes: NDArray[np.unsignedinteger[Any]], encoding: NDArray[np.void
     return differences
 
 
+def added(plane: NDArray[np.uint8], lowest: NDArray[np.uint8], byte: int) -> NDArray[np.signedinteger[Any]]:
+    """What one byte of codes adds to the differences they say, given the lowest byte, in which their sign stands.
+
+    A code ``c`` is ``c >> 1`` where it is even and ``-(c >> 1) - 1`` where it is odd, and of ``c >> 1`` each byte is a
+    part of its own.
+    """
+    if not byte:
+        return signed(plane)
+    parts: Counts = plane.astype(np.int64) << (8 * byte - 1)
+    np.negative(parts, out=parts, where=(lowest & 1).astype(bool))
+    return parts
+
+
 def signed(codes: NDArray[np.unsignedinteger[Any]]) -> NDArray[np.signedinteger[Any]]:
     """Differences from codes of as many bytes."""
     one = codes.dtype.type(1)
-    differences = (codes >> one) ^ (~(codes & one) + one)
+    differences = codes >> one
+    differences ^= np.negative(codes & one)
     return np.asarray(differences.view(f"i{codes.dtype.itemsize}"))
 
 

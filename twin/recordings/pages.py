@@ -19,7 +19,8 @@ from twin.recordings.filters import bit_packed, packed
 from twin.recordings.layout import CELL_ENCODING, CHUNK_TAGS, LEVELS, OVERVIEW, PAGE, VALUELESS
 from twin.recordings.memory import Overview
 from twin.recordings.parts import Columns
-from twin.recordings.sealed import Sealed, rows_of
+from twin.recordings.planes import rows_of
+from twin.recordings.sealed import Sealed
 from twin.signals import Block, Floats
 from twin.times import NO_TIME, Nanoseconds, seconds
 

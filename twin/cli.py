@@ -283,12 +283,13 @@ def info(
     verify: Annotated[
         bool, typer.Option("--verify", help="Read all of a recording and hold it against its hashes.")
     ] = False,
+    station: StationOption = None,
     json_: Json = False,
 ) -> None:
-    """Say what a recording, a station, a 3D model or a CSV file holds."""
+    """Say what a recording, a station, a 3D model or a CSV file holds; with --station what a model's nodes show."""
     from twin.describing import described
 
-    told = described(file, verify)
+    told = described(file, verify, _station(station))
     if json_:
         say_json(told)
     else:

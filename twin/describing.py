@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twin.errors import CommandLineError, StationError
+from twin.plant.model_nodes import MODELS, model_format, node_names
 from twin.plant.reading import Station, read
+from twin.plant.tying import nameable, tied
 from twin.signals import Event
 from twin.times import iso
 
 if TYPE_CHECKING:
     from twin.recordings.recording import Recording
 
-MODELS = (".glb", ".gltf")
 SHEETS = (".csv", ".tsv", ".txt")
 
 
-def described(path: Path, verify: bool = False) -> dict[str, Any]:
+def described(path: Path, verify: bool = False, station: Station | None = None) -> dict[str, Any]:
     """What a recording, a station, a 3D model or a CSV file holds. Raises StationError for anything else.
 
-    ``verify`` reads all of a recording and holds it against its hashes.
+    ``verify`` reads all of a recording and holds it against its hashes; a ``station`` says what a model's nodes show.
     """
     suffix = path.suffix.lower()
     if verify and suffix in (".toml", *MODELS, *SHEETS):
@@ -29,7 +31,7 @@ def described(path: Path, verify: bool = False) -> dict[str, Any]:
     if suffix == ".toml":
         return {"kind": "station", "path": str(path), **_station(read(path))}
     if suffix in MODELS:
-        return _model(path)
+        return _model(path, station)
     if suffix in SHEETS:
         return _sheet(path)
     return _recording(path, verify)
@@ -91,13 +93,26 @@ def _station(station: Station) -> dict[str, Any]:
     }
 
 
-def _model(path: Path) -> dict[str, Any]:
-    from twin.plant.model_nodes import node_names
-
+def _model(path: Path, station: Station | None) -> dict[str, Any]:
     if not path.is_file():
-        raise StationError(path, "there is no such file", "Name a 3D model in glTF (.glb)")
+        raise StationError(path, "there is no such file", "Name a 3D model, such as a .glb file")
     names = node_names(path)
-    return {"kind": "model", "path": str(path), "bytes": path.stat().st_size, "nodes": len(names), "names": list(names)}
+    facts = {"kind": "model", "path": str(path), "format": model_format(path), "bytes": path.stat().st_size}
+    shown = _shown(names, station) if station is not None else {}
+    return {**facts, "nodes": len(names), **shown, "names": list(names)}
+
+
+def _shown(names: Sequence[str], station: Station) -> dict[str, Any]:
+    """What a station makes of a model's nodes."""
+    file = station.file
+    found = tied(names, nameable(file), file.model.map)
+    placed = [part.id for parts in (file.pumps, file.equipment) for part in parts if part.position is not None]
+    return {
+        "tied": len(found.equipment),
+        "strays": list(found.strays),
+        "lacking": [name for name in placed if name not in found.shown],
+        "idle": [file.model.map[number].node for number in found.idle],
+    }
 
 
 def _sheet(path: Path) -> dict[str, Any]:

@@ -302,12 +302,39 @@ class TagEntry(Part):
     zh: str = ""
 
 
+class NodeMap(Part):
+    """What nodes of the 3D model show whose names are another program's: ``node`` may be a pattern (``PUMP_A*``).
+
+    ``equipment`` is what they belong to; ``layer`` where they are sorted in ("roof", "piping", …). Without equipment
+    they are scenery.
+    """
+
+    node: Annotated[str, Field(min_length=1)]
+    equipment: str = ""
+    layer: str = ""
+
+
+class ModelPlace(Part):
+    """How the 3D model is written and where it stands.
+
+    Without ``unit`` and ``up`` what its format says counts: metres everywhere, y up in glTF and z up elsewhere. The
+    model is turned about the upright first (against the clock, seen from above), then moved to ``at``.
+    """
+
+    unit: Literal["m", "cm", "mm", "in", "ft"] | None = None
+    up: Literal["y", "z"] | None = None
+    turned_deg: float = 0.0
+    at: Point = (0.0, 0.0, 0.0)
+    map: tuple[NodeMap, ...] = ()
+
+
 class StationFile(Part):
     """A whole station file. Every list may be empty: a station may hold no more than tags and one pump."""
 
     format: Literal["pumphouse-station"]
     version: Literal[1]
     station: About
+    model: ModelPlace = ModelPlace()
     curves: dict[str, Curve] = {}
     circuits: tuple[Circuit, ...] = ()
     interlocks: tuple[Interlock, ...] = ()

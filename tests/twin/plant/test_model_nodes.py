@@ -14,6 +14,9 @@ from tests.twin.plant.test_checking import SOUND
 from twin.errors import StationError
 from twin.plant.checking import mistakes
 from twin.plant.model_nodes import node_names
+from twin.plant.reading import parse, read
+from twin.plant.station import NodeMap
+from twin.plant.tying import nameable, tied
 
 
 def glb(names: list[str]) -> bytes:
@@ -34,7 +37,7 @@ def refusal(path: Path) -> StationError | None:
 
 def test_the_names_written_are_the_names_read(tmp_path: Path) -> None:
     (tmp_path / "m.glb").write_bytes(glb(["P1", "P1.motor", "泵"]))
-    assert node_names(tmp_path / "m.glb") == {"P1", "P1.motor", "泵"}
+    assert node_names(tmp_path / "m.glb") == ("P1", "P1.motor", "泵")
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -72,6 +75,61 @@ def test_nodes_the_model_lacks_are_told_where_they_are_named(station: tuple[str,
     (mistake,) = mistakes(text, path)
     assert mistake.line == 7
     assert "has no node 'P1.motor'. Did you mean 'P1.moter'?" in str(mistake)
+    assert mistake.grade == "warning"  # a station runs without being seen
+
+
+def test_nodes_that_are_nobodys_are_told_in_one_warning_with_what_to_do(station: tuple[str, Path]) -> None:
+    text, path = station
+    names = ["P1", "P1.motor", "building.wall", *(f"Body{number}" for number in range(9))]
+    (path.parent / "s.glb").write_bytes(glb(names))
+    (mistake,) = mistakes(text, path)
+    assert (mistake.line, mistake.grade) == (3, "warning")
+    assert "has 9 nodes that are tied to no equipment: 'Body0'" in str(mistake)
+    assert "and 3 more" in str(mistake)
+    assert "[[model.map]]" in str(mistake)
+
+
+def test_a_table_ties_nodes_of_other_names(station: tuple[str, Path]) -> None:
+    text, path = station
+    (path.parent / "s.glb").write_bytes(glb(["PUMP_A_housing", "PUMP_A_motor", "Roof"]))
+    assert len(mistakes(text, path)) == 3
+    table = '[[model.map]]\nnode = "*_motor"\nequipment = "P1.motor"\n'
+    table += '[[model.map]]\nnode = "PUMP_A*"\nequipment = "P1"\n[[model.map]]\nnode = "Roof"\nlayer = "roof"\n'
+    assert mistakes(text + table, path) == ()
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ('node = "PUMP_B*"\nequipment = "P1"\n', "has no node 'PUMP_B*'. Did you mean 'PUMP_A'?"),
+        ('node = "PUMP_A"\nequipment = "P11"\n', "there is no equipment 'P11'. Did you mean 'P1'?"),
+    ],
+)
+def test_what_a_table_ties_to_nothing_is_told_and_not_fatal(station: tuple[str, Path], entry: str, said: str) -> None:
+    text, path = station
+    (path.parent / "s.glb").write_bytes(glb(["P1", "P1.motor", "PUMP_A"]))
+    found = mistakes(text + "[[model.map]]\n" + entry, path)
+    assert {mistake.grade for mistake in found} == {"warning"}
+    assert any(said in str(mistake) for mistake in found)
+    assert parse(text + "[[model.map]]\n" + entry).file.model.map
+
+
+def test_a_unit_nobody_knows_is_a_mistake_with_its_line(station: tuple[str, Path]) -> None:
+    text, _ = station
+    (mistake,) = mistakes(text + '[model]\nunit = "mmm"\n')
+    assert "unit: is 'mmm'. Did you mean 'mm'?" in str(mistake)
+    assert mistake.line == text.count("\n") + 2
+
+
+def test_the_first_entry_that_fits_a_node_counts() -> None:
+    table = [NodeMap(node="A*", equipment="P1"), NodeMap(node="AB", equipment="P2")]
+    assert tied(["AB", "P2.x", ""], {"P1", "P2"}, table).equipment == {"AB": "P1", "P2.x": "P2"}
+
+
+def test_every_node_of_the_reference_model_shows_something() -> None:
+    station = read()
+    assert station.model_path is not None
+    assert tied(node_names(station.model_path), nameable(station.file)).strays == ()
 
 
 def test_a_broken_model_is_one_mistake_at_the_line_that_names_it(station: tuple[str, Path]) -> None:

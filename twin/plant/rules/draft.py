@@ -20,6 +20,7 @@ from twin.plant.station import (
     Interlock,
     Line,
     Node,
+    NodeMap,
     Pump,
     Resistance,
     Robot,
@@ -45,6 +46,12 @@ class Draft:
     @cached_property
     def about(self) -> About | None:
         return _valid(About, self.raw.get("station"))
+
+    @cached_property
+    def node_map(self) -> Indexed[NodeMap]:
+        """The table that ties nodes of the 3D model to equipment."""
+        table = self.raw.get("model")
+        return _entries(table.get("map"), NodeMap) if isinstance(table, dict) else ()
 
     @cached_property
     def curves(self) -> dict[str, Curve]:
@@ -124,11 +131,7 @@ class Draft:
         return self.drive_ids | self.ids("pumps", "resistances", "lines", "equipment", "robots", "cameras", "circuits")
 
     def _list(self, name: str, kind: type[Entry]) -> Indexed[Entry]:
-        entries = self.raw.get(name)
-        if not isinstance(entries, list):
-            return ()
-        read = ((index, _valid(kind, raw)) for index, raw in enumerate(entries))
-        return tuple((index, entry) for index, entry in read if entry is not None)
+        return _entries(self.raw.get(name), kind)
 
 
 def unknown(path: tuple[str | int, ...], what: str, word: str, known: Iterable[str]) -> list[Finding]:
@@ -145,6 +148,14 @@ def _choice(what: str, known: list[str]) -> str:
         return f"The file names no {what} at all"
     some = ", ".join(known[:8])
     return f"Known are {some}" + (f" and {len(known) - 8} more" if len(known) > 8 else "")
+
+
+def _entries(listed: object, kind: type[Entry]) -> Indexed[Entry]:
+    """The readable entries of a list, each with its index."""
+    if not isinstance(listed, list):
+        return ()
+    read = ((index, _valid(kind, raw)) for index, raw in enumerate(listed))
+    return tuple((index, entry) for index, entry in read if entry is not None)
 
 
 def _tables(value: object) -> list[dict[str, Any]]:

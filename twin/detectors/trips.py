@@ -42,7 +42,8 @@ class Trips:
         told = signalled & ~(signalled if self._signalled is None else self._signalled)
         self._signalled = signalled
         self._ran[state.running & ~signalled] = at
-        collapsed = self._collapsed(at, state) & (np.isnan(signal) | state.running)
+        # a drive that can say that it tripped and does not was stopped; a relay's silence tells nothing of it
+        collapsed = self._collapsed(at, state) & (np.isnan(of["trip"]) | state.running)
         new = ((told & (at - self._ran < RECENTLY)) | collapsed) & ~self.standing
         fast = or_zero(state.speed) > TURNED
         self.standing = (self.standing & ~(state.running & ~signalled & fast)) | new

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from twin.detectors.anomaly import Anomaly
 from twin.pipeline import Twin
 from twin.plant.reading import Station, read
 from twin.plant.station import Words
+from twin.signals import TagTable
 from twin.simulation.plant import Plant
 from twin.simulation.scenario import Happening, Scenario, load
 
@@ -41,6 +44,20 @@ def test_the_fault_of_a_scenario_is_named_within_ten_seconds_and_nothing_else(
     assert (first.fault, first.equipment) == (name, happening.on.removesuffix(".strainer"))
     assert first.detected - (START + happening.at) <= SOON
     assert {anomaly.id for anomaly in anomalies} == {first.id}
+
+
+def test_a_drive_that_trips_is_told_where_its_own_signal_does_not_come(station: Station) -> None:
+    known = [column for column, tag in enumerate(station.tags) if tag.measures != "trip"]
+    plant, twin = Plant(station, 5, START, "drive_trip"), Twin(station, TagTable(station.tags[c] for c in known))
+    frames = [plant.step() for _ in range(80)]
+    told = [
+        anomaly
+        for frame in frames
+        for anomaly in twin.step(
+            replace(frame, values=frame.values[known], quality=frame.quality[known])
+        ).changed_anomalies
+    ]
+    assert [(anomaly.fault, anomaly.equipment) for anomaly in told] == [("drive_trip", "P102")]
 
 
 def test_an_hour_with_ramps_and_rotations_raises_nothing(station: Station) -> None:

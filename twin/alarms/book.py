@@ -66,9 +66,10 @@ class AlarmBook:
         self._silent: NDArray[np.bool_] = np.zeros(count, dtype=bool)
         self._suppressed: NDArray[np.bool_] = np.zeros(count, dtype=bool)
         self._broken_since: Floats = np.full(count, np.nan)
-        self._holding = False  # whether a limit is broken that alarms when it has been so for its hold
+        self._open: NDArray[np.bool_] = np.zeros(count, dtype=bool)  # active, or broken for less than the hold
         self._standing: dict[int, Alarm] = {}
         self._told: tuple[Alarm, ...] | None = ()  # the same, until one of them changes
+        self._seen: dict[int, None] = {}  # which of them are acknowledged or suppressed, in that order
         self._next_id = 1
         self._rates = _Rates(rules)
 
@@ -99,19 +100,17 @@ class AlarmBook:
             if number is None or alarm.state == "normal":
                 continue
             rule = self._rules.rules[number]
-            self._standing[number] = replace(
-                alarm, priority=rule.priority, limit=rule.limit, text=rule.text, guidance=rule.guidance
-            )
-            self._active[number] = alarm.state in ("unacknowledged", "acknowledged")
+            alarm = replace(alarm, priority=rule.priority, limit=rule.limit, text=rule.text, guidance=rule.guidance)
+            self._put(number, alarm)
+            self._active[number] = self._open[number] = alarm.state in ("unacknowledged", "acknowledged")
             self._silent[number] = alarm.state in SILENCED
             if self._active[number]:
                 self._broken_since[number] = alarm.since
-        self._told, self._holding = None, bool(self._active.any())
 
     def step(self, frame: Frame) -> tuple[Alarm, ...]:
         """Judge a frame; the alarms that changed by it.
 
-        Its cost grows with the number of rules, by a few passes over them; where all is quiet there are no others.
+        A few passes over all rules find those that are beyond their limits or were; only these are looked at closely.
         """
         rules = self._rules
         if not rules.rules:
@@ -126,12 +125,11 @@ class AlarmBook:
         beyond = known & (excess > 0)
         broken = beyond & counts
         self._suppressed = beyond ^ broken
-        if not (changed or self._standing or self._holding or broken.any()):
-            return ()
-        within = excess < -rules.dead_band
-        cleared = known & (within | ~counts)
-        changed += self._suppress(frame.at, known & ~counts & ~within, cleared, counts)
-        return (*changed, *self._judge(frame.at, values, broken, cleared, known))
+        changed += self._suppress(frame.at, known, excess, counts)
+        touched = np.flatnonzero(broken | self._open)
+        if len(touched):
+            changed += self._judge(frame.at, touched, values, excess, known, counts)
+        return tuple(changed)
 
     def obey(self, command: ToAlarms) -> Alarm | None:
         """Carry out a command; the alarm as it then stands, or None where its life does not allow that."""
@@ -162,21 +160,31 @@ class AlarmBook:
     # ---- judging ---------------------------------------------------------------------------------------------------
 
     def _judge(
-        self, at: float, values: Floats, broken: NDArray[np.bool_], cleared: NDArray[np.bool_], known: NDArray[np.bool_]
+        self,
+        at: float,
+        touched: NDArray[np.intp],
+        values: Floats,
+        excess: Floats,
+        known: NDArray[np.bool_],
+        counts: NDArray[np.bool_],
     ) -> list[Alarm]:
-        """Raise what has been broken for its hold, clear what has come back."""
-        self._broken_since[cleared | (known & ~broken & ~self._active)] = np.nan
-        first = broken & ~(self._broken_since <= at)  # one later than now is of before the clock was set back
-        self._broken_since[first] = at
-        heard = ~self._silent
-        raised = broken & ~self._active & heard & (at - self._broken_since >= self._rules.hold)
-        returned = np.flatnonzero(self._active & cleared & heard)
-        firsts = self._first_out(np.flatnonzero(raised))
-        changed = [self._raise(int(i), at, float(values[i]), int(i) in firsts) for i in np.flatnonzero(raised)]
+        """Raise what has been broken for its hold, clear what has come back; ``touched`` rules and no others."""
+        known, counts, excess = known[touched], counts[touched], excess[touched]
+        broken = known & counts & (excess > 0)
+        cleared = known & ((excess < -self._rules.dead_band[touched]) | ~counts)
+        active, heard = self._active[touched], ~self._silent[touched]
+        since = self._broken_since[touched]
+        since[cleared | (known & ~broken & ~active)] = np.nan
+        since[broken & ~(since <= at)] = at  # one later than now is of before the clock was set back
+        self._broken_since[touched] = since
+        raised = touched[broken & ~active & heard & (at - since >= self._rules.hold[touched])]
+        returned = touched[active & cleared & heard]
+        firsts = self._first_out(raised)
+        changed = [self._raise(int(i), at, float(values[i]), int(i) in firsts) for i in raised]
         changed += [self._clear(int(i), at, float(values[i])) for i in returned]
         self._active[raised] = True
         self._active[returned] = False
-        self._holding = bool(np.isfinite(self._broken_since).any())
+        self._open[touched] = self._active[touched] | np.isfinite(since)
         return changed
 
     def _first_out(self, raised: NDArray[np.intp]) -> set[int]:
@@ -221,16 +229,16 @@ class AlarmBook:
 
     # ---- silence ---------------------------------------------------------------------------------------------------
 
-    def _suppress(
-        self, at: float, would: NDArray[np.bool_], cleared: NDArray[np.bool_], counts: NDArray[np.bool_]
-    ) -> list[Alarm]:
+    def _suppress(self, at: float, known: NDArray[np.bool_], excess: Floats, counts: NDArray[np.bool_]) -> list[Alarm]:
         """Suppress what has been seen and no longer counts; release what counts again, or has come back by itself."""
         changed: list[Alarm] = []
-        for index, alarm in list(self._standing.items()):
-            if alarm.state == "acknowledged" and not counts[index] and would[index]:
+        for index in tuple(self._seen):
+            alarm = self._standing[index]
+            back = known[index] and excess[index] < -self._rules.dead_band[index]
+            if alarm.state == "acknowledged" and not counts[index] and known[index] and not back:
                 self._silent[index], self._active[index] = True, False
                 changed.append(self._put(index, replace(alarm, state=after(alarm.state, "suppressed"))))
-            elif alarm.state == "suppressed" and (counts[index] or (cleared[index] and not would[index])):
+            elif alarm.state == "suppressed" and (counts[index] or back):
                 changed.append(self._speaks(index, alarm, "released", at))
         return changed
 
@@ -276,6 +284,10 @@ class AlarmBook:
             del self._standing[index]
         else:
             self._standing[index] = alarm
+        if alarm.state in ("acknowledged", "suppressed"):
+            self._seen[index] = None
+        else:
+            self._seen.pop(index, None)
         return alarm
 
 

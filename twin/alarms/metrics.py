@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import itemgetter
 
 from twin.alarms.book import Alarm
 
@@ -54,10 +56,12 @@ class Rates:
         self._last = 0.0
         self._flood_time = 0.0
         self._floods = self._total = self._worst = self._most_standing = 0
+        self._standing: tuple[Alarm, ...] = ()
+        self._audible: list[tuple[float, int]] = []  # since when, and their numbers, the oldest first
         self._stale: set[int] = set()
         self._chattered: set[str] = set()
 
-    def step(self, at: float, changed: Iterable[Alarm], standing: Sequence[Alarm]) -> AlarmRates:
+    def step(self, at: float, changed: Iterable[Alarm], standing: tuple[Alarm, ...]) -> AlarmRates:
         """What is to be borne now, after what this frame changed."""
         self._elapse(at)
         self._note(at, changed)
@@ -65,13 +69,15 @@ class Rates:
             self._raised.popleft()
         count = len(self._raised)
         self._judge_flood(count)
-        audible = [alarm for alarm in standing if alarm.state in ("unacknowledged", "acknowledged")]
-        stale = [alarm.id for alarm in audible if at - alarm.since >= STALE]
+        if standing is not self._standing:
+            self._standing = standing
+            self._audible = sorted((a.since, a.id) for a in standing if a.state in ("unacknowledged", "acknowledged"))
+        stale = bisect_right(self._audible, at - STALE, key=itemgetter(0))
         self._worst = max(self._worst, count)
-        self._most_standing = max(self._most_standing, len(audible))
-        self._stale.update(stale[: REMEMBERED - len(self._stale)])
+        self._most_standing = max(self._most_standing, len(self._audible))
+        self._stale.update(number for _, number in self._audible[: min(stale, REMEMBERED - len(self._stale))])
         chattering = self._chattering(at)
-        return AlarmRates(count, len(audible), len(stale), chattering, self._flood)
+        return AlarmRates(count, len(self._audible), stale, chattering, self._flood)
 
     def load(self) -> AlarmLoad:
         """What was to be borne since the first frame."""

@@ -69,7 +69,7 @@ class Panorama:
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """What a reviewer says of a span of a recording, ``at`` to ``until`` [s, POSIX], about a tag, equipment or nothing."""
+    """What a reviewer says of a recording's span from ``at`` to ``until`` [s, POSIX], and of which tag or equipment."""
 
     at: float
     until: float

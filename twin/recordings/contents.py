@@ -10,6 +10,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
+from twin.recordings.album import Album
 from twin.recordings.commit import opened
 from twin.recordings.damage import dataset, ensure_ours, member, text, version_of
 from twin.recordings.layout import BLOCKS, JOURNAL, JOURNALS, OVERVIEW, STATION, TAGS, VALUES
@@ -40,7 +41,7 @@ class Contents:
             self.columns = len(self.tags())
             group = member(self.file, BLOCKS)
             self.blocks = [OldBlock(member(group, name), self.columns) for name in sorted(group)]
-            sealed = {name: int(group.attrs[name]) for name in ("rows", "lines", "poses")}
+            sealed = {name: int(group.attrs[name]) for name in ("rows", "lines", "poses")} | {"pictures": 0}
         else:
             self.columns = len(dataset(self.file, f"{VALUES}/slots"))
             if self.columns > MOST_TAGS:
@@ -49,6 +50,7 @@ class Contents:
             self.blocks, sealed = [blocks], blocks.counts
         self.growing = JOURNAL in self.file
         self._journals = self._open_journals(path, sealed) if self.growing else []
+        self.album = Album(self.file, sealed["pictures"], [journal.pictures for journal in self._journals], changed)
         self.arrange()
 
     def close(self) -> None:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 ZSTD, BITSHUFFLE = 32015, 32008  # as registered with the HDF Group
 LZ4 = (0, 2)  # what Bitshuffle is told: blocks of its own choice, packed with LZ4
+ZSTANDARD = (0, 3, 1)  # the same with Zstandard, at its quickest
 LEVEL = 1  # harder costs time and saves nothing on codes
 SMALL = 2**16  # bytes of a list in one chunk
 
@@ -38,6 +39,16 @@ def packed(chunks: tuple[int, ...], shuffle: bool = True) -> dict[str, Any]:
 def bit_packed(chunks: tuple[int, ...]) -> dict[str, Any]:
     """The same for small integers: their bits turned, and packed with LZ4."""
     return packed(chunks, shuffle=False) | {"compression": BITSHUFFLE, "compression_opts": LZ4}
+
+
+def turned(chunks: tuple[int, ...]) -> dict[str, Any]:
+    """The same for pictures: their bits turned, and packed with Zstandard, for they are asked for one by one."""
+    return packed(chunks, shuffle=False) | {"compression": BITSHUFFLE, "compression_opts": ZSTANDARD}
+
+
+def checked(chunks: tuple[int, ...]) -> dict[str, Any]:
+    """What is packed already, and only guarded by a checksum."""
+    return {"chunks": chunks, "fletcher32": True}
 
 
 def write_text(file: h5py.Group, name: str, text: bytes) -> None:

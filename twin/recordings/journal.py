@@ -15,21 +15,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.recordings import layout
-from twin.recordings.layout import CHECKED, LOG_BYTES, POSE, row_type
+from twin.recordings.layout import CHECKED, LOG_BYTES, PICTURE_BYTES, POSE, row_type
 from twin.recordings.positioned import read_at, write_at
 from twin.signals import Frame, Pose
 from twin.times import nanosecond
 
 POSES_A_ROW = 8
+DATASETS = ("rows", "tracks", "log", "pictures")
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a journal was found to hold: ``rows`` and ``poses`` in the order they came, ``log`` as lines."""
+    """What a journal was found to hold: ``rows`` and ``poses`` in the order they came, ``log`` as lines, ``pictures``
+    as records."""
 
     rows: NDArray[Any]
     poses: NDArray[Any]
     log: bytes
+    pictures: bytes = b""
 
     @property
     def lines(self) -> int:
@@ -43,6 +46,7 @@ def set_aside(parent: h5py.Group, name: str, columns: int) -> None:
     _contiguous(group, "rows", rows, row_type(columns))
     _contiguous(group, "tracks", rows * POSES_A_ROW, POSE)
     _contiguous(group, "log", LOG_BYTES, np.dtype("u1"))
+    _contiguous(group, "pictures", PICTURE_BYTES, np.dtype("u1"))
 
 
 class Journal:
@@ -50,7 +54,7 @@ class Journal:
 
     def __init__(self, handle: int, group: h5py.Group, columns: int) -> None:
         self._handle = handle
-        self._starts = {name: int(group[name].id.get_offset()) for name in ("rows", "tracks", "log")}
+        self._starts = {name: int(group[name].id.get_offset()) for name in DATASETS}
         self._capacity = {name: len(group[name]) for name in self._starts}
         self._row = np.zeros(1, row_type(columns))
         self._values = self._row["values"][0]
@@ -59,10 +63,11 @@ class Journal:
         self.rows = 0
         self.poses = 0
         self.log_bytes = 0
+        self.picture_bytes = 0
 
     @property
     def empty(self) -> bool:
-        return not (self.rows or self.poses or self.log_bytes)
+        return not (self.rows or self.poses or self.log_bytes or self.picture_bytes)
 
     @property
     def has_room(self) -> bool:
@@ -74,6 +79,9 @@ class Journal:
 
     def has_room_for_line(self, line: bytes) -> bool:
         return self.log_bytes + len(line) <= self._capacity["log"]
+
+    def has_room_for_picture(self, record: bytes) -> bool:
+        return self.picture_bytes + len(record) <= self._capacity["pictures"]
 
     def put_frame(self, frame: Frame, at: int, number: int) -> None:
         """Put a frame down; it counts once its last bytes are there."""
@@ -101,15 +109,19 @@ class Journal:
         write_at(self._handle, line, self._starts["log"] + self.log_bytes)
         self.log_bytes += len(line)
 
+    def put_picture(self, record: bytes) -> None:
+        write_at(self._handle, record, self._starts["pictures"] + self.picture_bytes)
+        self.picture_bytes += len(record)
+
     def content(self) -> Content:
         """What was put down since :meth:`clear`."""
         rows = np.frombuffer(self._read("rows", self.rows * self._row.itemsize), self._row.dtype)
         poses = np.frombuffer(self._read("tracks", self.poses * POSE.itemsize), POSE)
-        return Content(rows, poses, self._read("log", self.log_bytes))
+        return Content(rows, poses, self._read("log", self.log_bytes), self._read("pictures", self.picture_bytes))
 
     def clear(self) -> None:
         """Begin anew; what lies there is in a block by now, and known to be by its numbers."""
-        self.rows = self.poses = self.log_bytes = 0
+        self.rows = self.poses = self.log_bytes = self.picture_bytes = 0
 
     def _read(self, name: str, size: int) -> bytes:
         return read_at(self._handle, size, self._starts[name])

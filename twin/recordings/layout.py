@@ -1,4 +1,4 @@
-"""The format of a recording, version 2: what lies where in the file. recordings/README.md tells it to other readers.
+"""The format of a recording, version 3: what lies where in the file. recordings/README.md tells it to other readers.
 
 A recording that has been closed holds its header and what was sealed::
 
@@ -16,6 +16,11 @@ A recording that has been closed holds its header and what was sealed::
     /quality                (c,) where the quality of a tag changes
     /log                    lines of JSON: events, anomalies, alarms
     /tracks                 (p,) poses of the robots
+    /pictures/list          (q,) what pictures there are: thermal frames and panoramas
+        counts/120x160, …   (f, rows, columns) thermal frames of that size as counts of a step
+        values/120x160, …   (f, rows, columns) the same as temperatures, where they count no step
+        jpeg                panoramas, one after the other
+    /annotations            lines of JSON, and room for more
     /overview/60, 600, …    cells, encoding, at: the same reduced
 
 A row's *place* is its number within its block plus the block's number times ``places``, the room of a block. One that
@@ -26,9 +31,10 @@ is being written, or whose writer was killed, also holds a journal, and a user b
         rows                (capacity,) frames as they came
         tracks              (capacity,) poses
         log                 lines of JSON
+        pictures            each with its entry of the list, a CRC-32 and its bytes
 
-Rows, lines and poses are numbered through the whole recording, from 1. What a journal holds beyond the numbers that the
-blocks hold is the end of the recording; anything else in it is left over and not looked at.
+Rows, lines, poses and pictures are numbered through the whole recording, from 1. What a journal holds beyond the
+numbers that the blocks hold is the end of the recording; anything else in it is left over and not looked at.
 """
 
 from __future__ import annotations
@@ -38,7 +44,7 @@ from typing import Any
 import numpy as np
 
 FORMAT = "pumphouse-recording"
-VERSION = 2
+VERSION = 3
 
 HEADER = "header"
 """Says again what format it is: HDF5 keeps text attributes where no checksum guards them, and damaged may never come
@@ -51,6 +57,10 @@ ROWS = "rows"
 QUALITY = "quality"
 LOG = "log"
 TRACKS = "tracks"
+PICTURES = "pictures"
+LIST = f"{PICTURES}/list"
+JPEG = f"{PICTURES}/jpeg"
+ANNOTATIONS = "annotations"
 OVERVIEW = "overview"
 JOURNAL = "journal"
 JOURNALS = ("a", "b")
@@ -62,6 +72,8 @@ BYTES = 8  # of a code at most
 JOURNAL_BYTES = 33 * 2**20  # an hour of the reference station
 LOG_BYTES = 2**20
 LOG_ROOM = 2**16  # a line longer than this is not written
+PICTURE_BYTES = 2**25  # an hour of four thermal cameras of 120 × 160 pixels, each looking every 15 s
+ANNOTATION_ROOM = 2**16  # bytes; set aside when a recording is begun
 LARGEST_BLOCK = 2**20  # rows; a file that claims more is damaged
 
 CELL = 60  # rows in one cell of the finest overview; each further level takes ten times as many
@@ -89,6 +101,7 @@ BLOCK = np.dtype(
         ("log_bytes", "<u4"),
         ("poses", "<u4"),
         ("changes", "<u4"),
+        ("pictures", "<u4"),
         ("first", "<i8"),
         ("last", "<i8"),
         ("period", "<i8"),
@@ -100,6 +113,31 @@ BLOCK = np.dtype(
 POSE = np.dtype(
     [("position", "<f8", (3,)), ("orientation", "<f8", (4,)), ("robot", "S64"), ("at", "<i8"), ("number", "<u8")]
 )
+
+PANORAMA, COUNTED, FLOATING = range(3)
+"""What a picture is: a panorama, as a JPEG file; a thermal frame as counts of a step; one as float32."""
+
+NOTHING_SEEN = np.iinfo(np.int16).min
+"""The count of a pixel that says nothing."""
+
+PICTURE = np.dtype(
+    [
+        ("kind", "u1"),
+        ("camera", "S64"),
+        ("at", "<i8"),
+        ("position", "<f8", (3,)),
+        ("orientation", "<f8", (4,)),
+        ("emissivity", "<f8"),
+        ("field_of_view", "<f8", (2,)),
+        ("rows", "<u4"),
+        ("columns", "<u4"),
+        ("step", "<f8"),
+        ("place", "<u8"),
+        ("size", "<u4"),
+        ("number", "<u8"),
+    ]
+)
+"""One picture, whose ``size`` bytes lie at ``place``: a frame of the dataset of its size, or a byte of all JPEGs."""
 
 
 def row_type(columns: int) -> np.dtype[Any]:

@@ -27,6 +27,7 @@ from twin.recordings.journal import Content, Journal, set_aside
 from twin.recordings.layout import FORMAT, HEADER, JOURNAL, JOURNALS, LOG_ROOM, STATION, TAGS, VERSION
 from twin.recordings.logbook import Entry, line, tags_as_text
 from twin.recordings.pages import write_pages
+from twin.recordings.pictures import Picture, as_record, stored
 from twin.recordings.positioned import open_to_write
 from twin.recordings.sealing import prepare, write_block
 from twin.signals import Event, Frame, Pose, TagTable
@@ -49,7 +50,7 @@ class Recorder:
         self._tags = tags
         self._steps = [tag.step for tag in tags]
         self._header = _Header(tags, station, source)
-        self._numbers = {"rows": 0, "poses": 0, "lines": 0}
+        self._numbers = {"rows": 0, "poses": 0, "lines": 0, "pictures": 0}
         self._last_at: int | None = None
         self._last_pose: dict[str, float] = {}
         self._sealing: threading.Thread | None = None
@@ -82,7 +83,7 @@ class Recorder:
         return self._numbers["rows"]
 
     def append(self, frame: Frame) -> None:
-        """Record a frame with its poses and events; its time is that of the one before, or later."""
+        """Record a frame with its poses, pictures and events; its time is that of the one before, or later."""
         at = nanosecond(frame.at)
         if self._last_at is not None and at < self._last_at:
             raise UsageError(f"a frame of {frame.at} follows a later one")
@@ -93,8 +94,22 @@ class Recorder:
             self._numbers["rows"] += 1
             self._last_at = at
             self._append_poses(frame.poses)
+        for thermal in frame.thermal:
+            self.picture(thermal)
+        for panorama in frame.panoramas:
+            self.picture(panorama)
         for event in frame.events:
             self.event(event)
+
+    def picture(self, picture: Picture) -> None:
+        """Record what a camera took, at whatever time."""
+        number = self._numbers["pictures"] + 1
+        record = as_record(stored(picture, number))
+        if not self._journal.has_room_for_picture(record):
+            self._turn_over()
+        with self._writing():
+            self._journal.put_picture(record)
+        self._numbers["pictures"] = number
 
     def event(self, event: Event) -> None:
         """Record that something happened."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -26,8 +26,10 @@ from twin.recordings.memory import Overview, Track
 from twin.recordings.overview import reduced
 from twin.recordings.pages import pieces
 from twin.recordings.parts import Columns, joined, unique
+from twin.recordings.pictures import Picture
 from twin.recordings.sealed import Sealed
 from twin.signals import Block, Event, Frame, Pose, TagTable
+from twin.thermography import Panorama, ThermalFrame
 from twin.times import nanosecond, seconds
 
 SLABS = 4  # stretches kept at hand for asking one instant after the other
@@ -149,16 +151,55 @@ class Recording:
         waiting = next(happened, None)
         while waiting is not None and waiting.at < since:
             waiting = next(happened, None)
+        taken = deque(self._answer(lambda held: held.album.found(nanosecond(since), nanosecond(until))))
         for block in self.blocks(since, until):
             for frame in block.frames():
                 events = []
                 while waiting is not None and waiting.at <= frame.at:
                     events.append(waiting)
                     waiting = next(happened, None)
-                yield replace(frame, poses=self._poses_at(frame.at), events=tuple(events))
+                seen = self._taken_until(frame.at, taken)
+                yield replace(
+                    frame,
+                    poses=self._poses_at(frame.at),
+                    events=tuple(events),
+                    thermal=tuple(picture for picture in seen if isinstance(picture, ThermalFrame)),
+                    panoramas=tuple(picture for picture in seen if isinstance(picture, Panorama)),
+                )
 
     def _poses_at(self, at: float) -> tuple[Pose, ...]:
         return self._answer(lambda held: held.tracks.poses_at(nanosecond(at)), follow=False)
+
+    # ---- what was seen ---------------------------------------------------------------------------------------------
+
+    def thermal_frames(self, since: float, until: float, camera: str | None = None) -> Iterator[ThermalFrame]:
+        for picture in self._pictures(since, until, ThermalFrame, camera):
+            if isinstance(picture, ThermalFrame):
+                yield picture
+
+    def panoramas(self, since: float, until: float, camera: str | None = None) -> Iterator[Panorama]:
+        for picture in self._pictures(since, until, Panorama, camera):
+            if isinstance(picture, Panorama):
+                yield picture
+
+    def cameras(self, kind: type[Picture]) -> dict[str, int]:
+        """How many thermal frames or panoramas there are of each camera, in alphabetical order."""
+        return self._answer(lambda held: held.album.cameras(kind))
+
+    def _pictures(self, since: float, until: float, kind: type[Picture], camera: str | None) -> Iterator[Picture]:
+        ends = nanosecond(since), nanosecond(until)
+        for _, number in self._answer(lambda held: held.album.found(*ends, kind, camera)):
+            picture = self._answer(lambda held, number=number: held.album.picture(number))  # type: ignore[misc]
+            if picture is not None:
+                yield picture
+
+    def _taken_until(self, at: float, waiting: deque[tuple[int, int]]) -> list[Picture]:
+        """What was waiting and was taken at a time or before."""
+        found = []
+        while waiting and waiting[0][0] <= nanosecond(at):
+            number = waiting.popleft()[1]
+            found.append(self._answer(lambda held, number=number: held.album.picture(number)))  # type: ignore[misc]
+        return [picture for picture in found if picture is not None]
 
     # ---- what happened ---------------------------------------------------------------------------------------------
 

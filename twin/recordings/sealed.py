@@ -11,12 +11,13 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.recordings.damage import DAMAGED, dataset, whole
+from twin.recordings.album import hashed
+from twin.recordings.damage import DAMAGED, dataset
 from twin.recordings.filters import get_ready
 from twin.recordings.layout import (
-    BLOCK,
-    BLOCKS,
+    LIST,
     LOG,
+    PICTURE,
     POSE,
     QUALITY,
     QUALITY_CHANGE,
@@ -27,6 +28,7 @@ from twin.recordings.layout import (
 from twin.recordings.parts import Columns, joined, missing
 from twin.recordings.planes import Planes, kept
 from twin.recordings.sealing import digest, regular
+from twin.recordings.version2 import blocks_of
 from twin.signals import Block, Floats, Qualities
 from twin.times import NO_TIME, Nanoseconds, seconds
 
@@ -43,7 +45,7 @@ class Sealed:
         self._columns = columns
         self._datasets: dict[str, h5py.Dataset] = {}
         self._times: OrderedDict[int, tuple[Nanoseconds, Floats, Floats]] = OrderedDict()
-        self.blocks = whole(file, BLOCKS, BLOCK)
+        self.blocks = blocks_of(file)
         self._planes = Planes(file, columns)
         self.places, self._stretch = self._planes.places, self._planes.stretch
         counts = self.blocks["rows"].astype(np.int64)
@@ -68,8 +70,8 @@ class Sealed:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many rows, lines and poses all blocks hold."""
-        return {name: int(self.blocks[name].sum(dtype=np.int64)) for name in ("rows", "lines", "poses")}
+        """How many rows, lines, poses and pictures all blocks hold."""
+        return {name: int(self.blocks[name].sum(dtype=np.int64)) for name in ("rows", "lines", "poses", "pictures")}
 
     def find(self, at: int, after: bool = False) -> int:
         side = "right" if after else "left"
@@ -117,7 +119,8 @@ class Sealed:
             arrived = np.where(late == NO_TIME, NO_TIME, at + late)
             log = self._stretch_of(LOG, "u1", "log_bytes", number, number + 1).tobytes()
             poses = self._stretch_of(TRACKS, POSE, "poses", number, number + 1)
-            return digest(at, arrived, stretches, log, poses) == bytes(block["sha256"])
+            pictures = hashed(self._file, self._stretch_of(LIST, PICTURE, "pictures", number, number + 1))
+            return digest(at, arrived, stretches, log, poses, pictures) == bytes(block["sha256"])
         except DAMAGED:
             return False
 
@@ -284,5 +287,5 @@ class Sealed:
     @cached_property
     def _until(self) -> dict[str, NDArray[np.int64]]:
         """How many of each a recording has before each block, and in all."""
-        names = ("changes", "log_bytes", "poses")
+        names = ("changes", "log_bytes", "poses", "pictures")
         return {name: np.concatenate([[0], np.cumsum(self.blocks[name], dtype=np.int64)]) for name in names}

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Any
 
 import h5py
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.recordings import album
 from twin.recordings.codes import encoded
 from twin.recordings.filters import append, bit_packed, growing, packed
 from twin.recordings.journal import Content
@@ -30,6 +32,7 @@ from twin.recordings.layout import (
     VALUELESS,
     VALUES,
 )
+from twin.recordings.pictures import records
 from twin.signals import Floats, Qualities, TagTable
 from twin.times import NO_TIME, Nanoseconds
 
@@ -57,6 +60,7 @@ def prepare(file: h5py.File, tags: TagTable, places: int) -> None:
     growing(file, QUALITY, QUALITY_CHANGE)
     growing(file, LOG, "u1")
     growing(file, TRACKS, POSE)
+    album.prepare(file)
 
 
 def slots_of(tags: TagTable) -> NDArray[np.uint32]:
@@ -87,8 +91,12 @@ def write_block(file: h5py.File, content: Content, steps: Sequence[float]) -> No
     append(file[LOG], np.frombuffer(content.log, "u1"))
     poses = content.poses.astype(POSE)
     append(file[TRACKS], poses)
+    pictures = [picture for _, picture in records(memoryview(content.pictures))]
+    entries = album.put(file, pictures)
+    said["pictures"] = len(entries)
+    seen = chain.from_iterable((entry.tobytes(), of) for entry, (_, of) in zip(entries, pictures, strict=True))
     stretches = ((rows["values"][s : s + STRETCH], rows["quality"][s : s + STRETCH]) for s in _starts(len(rows)))
-    said["sha256"][0] = np.frombuffer(digest(rows["at"], rows["arrived"], stretches, content.log, poses), "u1")
+    said["sha256"][0] = np.frombuffer(digest(rows["at"], rows["arrived"], stretches, content.log, poses, seen), "u1")
     append(file[BLOCKS], said)
 
 
@@ -98,6 +106,7 @@ def digest(
     stretches: Iterable[tuple[Floats, Qualities]],
     log: bytes,
     poses: NDArray[np.void],
+    pictures: Iterable[bytes] = (),
 ) -> bytes:
     """The SHA-256 of what a block holds, however it is coded."""
     found = hashlib.sha256()
@@ -108,6 +117,8 @@ def digest(
         found.update(np.ascontiguousarray(quality).tobytes())
     found.update(log)
     found.update(poses.tobytes())
+    for part in pictures:
+        found.update(part)
     return found.digest()
 
 

@@ -10,12 +10,14 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.recordings.album import JournalPictures
 from twin.recordings.damage import dataset
-from twin.recordings.layout import CHECKED, POSE, row_type
+from twin.recordings.layout import CHECKED, PICTURES, POSE, row_type
 from twin.recordings.parts import Columns
 from twin.signals import Block
 from twin.times import Nanoseconds, seconds
 
+NONE = np.empty(0, np.uint8)  # in journals of version 2
 FAR = np.iinfo(np.int64).max  # the time of a first row that is yet to come
 DOUBTFUL = 64  # rows at the end that a power failure may have left half written
 
@@ -28,6 +30,8 @@ class JournalRows:
         self._poses = _mapped(file, dataset(group, "tracks"), POSE)
         self._log = _mapped(file, dataset(group, "log"), np.dtype("u1"))
         self._sealed = sealed
+        stream = _mapped(file, dataset(group, PICTURES), np.dtype("u1")) if PICTURES in group else NONE
+        self.pictures = JournalPictures(stream, sealed["pictures"])
         self.rows = 0
         self.grow()
 
@@ -74,6 +78,7 @@ class JournalRows:
 
     def grow(self) -> bool:
         """Take in what was put down since; whether there was anything."""
+        self.pictures.grow()
         before = self.rows
         numbers = self._rows["number"]
         if before and before < len(numbers) and int(numbers[before]) != int(numbers[0]) + before:

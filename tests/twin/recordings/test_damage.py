@@ -11,7 +11,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.twin.recordings.material import START, TAGS, frames, recorded, values_of
+from tests.twin.recordings.material import (
+    START,
+    TAGS,
+    assert_same_picture,
+    frames,
+    recorded,
+    thermal,
+    values_of,
+    with_pictures,
+)
 from twin.errors import StationError
 from twin.recordings import layout
 from twin.recordings.recorder import Recorder
@@ -25,7 +34,7 @@ ROWS = 2 * layout.STRETCH + 50
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(layout, "journal_rows", lambda columns: layout.STRETCH)
-        return recorded(tmp_path_factory.mktemp("whole") / "r.h5", frames(ROWS))
+        return recorded(tmp_path_factory.mktemp("whole") / "r.h5", with_pictures(frames(ROWS)))
 
 
 def chunk(path: Path, name: str, number: int) -> int:
@@ -63,6 +72,17 @@ def test_a_flipped_byte_in_a_block_costs_its_stretch_and_nothing_else(whole: Pat
         assert recording.damaged() == [(START + lost.start, START + lost.stop - 1)]
 
 
+def test_a_flipped_byte_in_a_picture_costs_that_picture(whole: Path, tmp_path: Path) -> None:
+    path = flipped(whole, chunk(whole, "pictures/counts/6x8", 3) + 20, tmp_path / "r.h5")
+    with Recording.open(path) as recording:
+        seen = list(recording.thermal_frames(-math.inf, math.inf, "RB1"))
+        assert [frame.at for frame in seen] == [START + at for at in range(0, ROWS, 40) if at != 120]
+        for frame in seen:
+            assert_same_picture(frame, thermal(frame.at))
+        np.testing.assert_array_equal(recording.range(-math.inf, math.inf).values, values_of(frames(ROWS)))
+        assert recording.damaged() == [(START, START + layout.STRETCH - 1)]
+
+
 def test_what_is_lost_of_the_log_costs_no_value(whole: Path, tmp_path: Path) -> None:
     path = flipped(whole, chunk(whole, "log", 0) + 5, tmp_path / "r.h5")
     with Recording.open(path) as recording:
@@ -80,6 +100,8 @@ def test_no_flipped_byte_goes_unseen(whole: Path, tmp_path: Path, share: float) 
                 return
             assert [event.at for event in recording.truth()] == [START + at for at in range(0, ROWS, 10)]
             np.testing.assert_array_equal(recording.range(-math.inf, math.inf).values, values_of(frames(ROWS)))
+            for seen in recording.thermal_frames(-math.inf, math.inf, "RB1"):
+                assert_same_picture(seen, thermal(seen.at))
     except StationError:
         return  # it is refused in a sentence
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from tests.conftest import ROOT
-from tests.twin.recordings.material import TAGS, frames, recorded
+from tests.twin.recordings.material import TAGS, frames, recorded, with_pictures
 from twin.recordings import layout, pages
 from twin.recordings.recording import Recording
 from twin.signals import Frame
@@ -22,13 +22,18 @@ PAGE = (ROOT / "recordings" / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
-def values_of() -> Callable[[Path, str], Any]:
+def example() -> dict[str, Any]:
     """The page's own example."""
     [code] = re.findall(r"^```python\n(.*?)^```", PAGE, flags=re.DOTALL | re.MULTILINE)
     assert "twin" not in code
     names: dict[str, Any] = {}
     exec(code, names)
-    function: Callable[[Path, str], Any] = names["values_of"]
+    return names
+
+
+@pytest.fixture(scope="module")
+def values_of(example: dict[str, Any]) -> Callable[[Path, str], Any]:
+    function: Callable[[Path, str], Any] = example["values_of"]
     return function
 
 
@@ -51,15 +56,38 @@ def test_the_page_reads_a_recording_with_h5py_alone(
         np.testing.assert_array_equal(quality, block.quality[:, column])
 
 
+def test_the_page_reads_pictures_with_h5py_alone(tmp_path: Path, example: dict[str, Any]) -> None:
+    given = with_pictures(frames(200))
+    path = recorded(tmp_path / "r.h5", given)
+    for camera in ("RB1", "RB2", "FLIR"):
+        wanted = [picture for frame in given for picture in frame.thermal if picture.camera == camera]
+        for (at, seen, position, _), picture in zip(example["thermal_frames_of"](path, camera), wanted, strict=True):
+            np.testing.assert_allclose(at, picture.at, rtol=1e-15)
+            assert tuple(position) == picture.position
+            np.testing.assert_array_equal(seen, picture.temperature)
+    jpegs = [picture.jpeg for frame in given for picture in frame.panoramas]
+    assert [jpeg for _, jpeg in example["panoramas_of"](path, "PAN1")] == jpegs
+
+
 def test_the_page_names_every_dataset_of_the_layout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pages, "PAGE", 20)
 
-    with h5py.File(recorded(tmp_path / "r.h5", frames(700))) as file:
+    with h5py.File(recorded(tmp_path / "r.h5", with_pictures(frames(700)))) as file:
+        assert sorted(file["pictures"]) == ["counts", "jpeg", "list", "values"]
+        for name in ("counts/120x160", "values/120x160", "jpeg", "list"):
+            assert f"`/pictures/{name}`" in PAGE, name
         for name in [*file.attrs, *file["values"].attrs, *file["values"], *file["overview/60"]]:
             assert f"`{name}`" in PAGE or name in BETWEEN, name
         for name in [*file, *(f"rows/{name}" for name in file["rows"]), *(f"overview/{n}" for n in file["overview"])]:
             assert f"`/{name}`" in PAGE or name == "overview" or name == "rows", name
-        for kind in (layout.BLOCK, layout.ENCODING, layout.POSE, layout.QUALITY_CHANGE, layout.row_type(3)):
+        for kind in (
+            layout.BLOCK,
+            layout.ENCODING,
+            layout.POSE,
+            layout.QUALITY_CHANGE,
+            layout.PICTURE,
+            layout.row_type(3),
+        ):
             for field in kind.names or ():
                 assert f"`{field}`" in PAGE, field
 

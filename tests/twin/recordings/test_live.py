@@ -9,7 +9,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.twin.recordings.material import START, TAGS, alarm, anomaly, assert_same, frames, recorded, values_of
+from tests.twin.recordings.material import (
+    START,
+    TAGS,
+    alarm,
+    anomaly,
+    assert_same,
+    assert_same_picture,
+    frames,
+    recorded,
+    values_of,
+    with_pictures,
+)
 from twin.alarms.book import Alarm
 from twin.detectors.anomaly import Anomaly
 from twin.errors import UsageError
@@ -34,9 +45,14 @@ def remembered(given: list[Frame], seconds: float = 7200.0) -> LiveMemory:
 
 
 def test_memory_and_recording_give_the_same_answers(tmp_path: Path) -> None:
-    given = frames(ROWS + 250)
+    given = with_pictures(frames(ROWS + 250))
     memory = remembered(given)
     with Recording.open(recorded(tmp_path / "r.h5", given)) as recording:
+        for ask in ("thermal_frames", "panoramas"):
+            for camera in (None, "RB2", "PAN1", "nobody"):
+                ours, theirs = (list(getattr(m, ask)(START + 10, START + 90, camera)) for m in (memory, recording))
+                for mine, other in zip(ours, theirs, strict=True):
+                    assert_same_picture(mine, other)
         assert memory.span == recording.span
         for at in (START - 1, START, START + 0.5, START + ROWS, START + 10_000):
             mine, theirs = memory.latest_at(at), recording.latest_at(at)

@@ -6,6 +6,7 @@ import resource
 import shutil
 import subprocess
 import sys
+from collections import deque
 from pathlib import Path
 
 import h5py
@@ -14,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.twin.recordings.material import frames, recorded
+from tests.twin.recordings.material import frames, recorded, with_pictures
 from twin.errors import StationError
 from twin.recordings.recording import Recording
 
@@ -31,6 +32,10 @@ NAMES = (
     "values/encoding",
     "values/byte0",
     "values/table",
+    "pictures/list",
+    "pictures/counts/6x8",
+    "pictures/values/6x8",
+    "pictures/jpeg",
 )
 TYPES = ("u1", "i2", "f8", "S5", "c16", np.dtype([("rows", "<u4")]), h5py.string_dtype())
 SIZES = ((), (0,), (1,), (3,), (2**40,), (2**20, 2**20), (1, 2, 3))
@@ -39,7 +44,7 @@ MOST = 256 * 2**20  # bytes that reading any file may take
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return recorded(tmp_path_factory.mktemp("whole") / "r.h5", frames(950))
+    return recorded(tmp_path_factory.mktemp("whole") / "r.h5", with_pictures(frames(950)))
 
 
 def asked(path: Path) -> str:
@@ -51,6 +56,8 @@ def asked(path: Path) -> str:
             recording.overview([0], *recording.span, 10)
             recording.events(-np.inf, np.inf)
             recording.track("RB1")
+            for pictures in (recording.thermal_frames(-np.inf, np.inf), recording.panoramas(-np.inf, np.inf)):
+                deque(pictures, maxlen=0)
             recording.damaged()
             return "" if len(recording.tags) else "no tags"
     except StationError as error:
@@ -80,7 +87,7 @@ def test_another_type_or_size_is_refused_or_done_without(
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    field=st.sampled_from(["rows", "lines", "log_bytes", "poses", "changes", "first", "last", "period"]),
+    field=st.sampled_from(["rows", "lines", "log_bytes", "poses", "changes", "pictures", "first", "last", "period"]),
     number=st.integers(-(2**63), 2**63 - 1),
 )
 def test_a_block_that_claims_anything_is_refused_or_done_without(
@@ -92,6 +99,24 @@ def test_a_block_that_claims_anything_is_refused_or_done_without(
         blocks = file["blocks"][()]
         blocks[field] = number % 2**32 if blocks.dtype[field] == np.uint32 else number
         file["blocks"][()] = blocks
+    ensure_plain(path)
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    field=st.sampled_from(["kind", "camera", "at", "rows", "columns", "step", "place", "size", "number"]),
+    content=st.binary(min_size=8, max_size=8),
+)
+def test_a_picture_that_claims_anything_is_refused_or_done_without(
+    whole: Path, tmp_path: Path, field: str, content: bytes
+) -> None:
+    path = tmp_path / "r.h5"
+    shutil.copy(whole, path)
+    with h5py.File(path, "r+") as file:
+        entries = file["pictures/list"][()]
+        kind = entries.dtype[field]
+        entries[field] = np.frombuffer((content * 8)[: kind.itemsize], kind)[0]
+        file["pictures/list"][()] = entries
     ensure_plain(path)
 
 
@@ -140,7 +165,7 @@ def test_absurd_sizes_take_little_memory(whole: Path, tmp_path: Path) -> None:
         shutil.copy(whole, path)
         with h5py.File(path, "r+") as file:
             old = file[name]
-            kind, shape = old.dtype, (2**40,) if old.ndim == 1 else (old.shape[0], 2**40)
+            kind, shape = old.dtype, (2**40, *old.shape[1:]) if "pictures" in name else (*old.shape[:-1], 2**40)
             del file[name]
             file.create_dataset(name, shape=shape, dtype=kind, chunks=tuple(min(n, 64) for n in shape))
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

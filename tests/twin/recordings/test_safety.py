@@ -17,7 +17,15 @@ import h5py
 import numpy as np
 import pytest
 
-from tests.twin.recordings.material import TAGS, frames, recorded, values_of
+from tests.twin.recordings.material import (
+    START,
+    TAGS,
+    assert_same_picture,
+    frames,
+    recorded,
+    thermal,
+    values_of,
+)
 from twin.errors import StationError
 from twin.recordings import layout
 from twin.recordings.recorder import Recorder
@@ -28,10 +36,10 @@ KILLED = """
 import sys
 from twin.recordings import layout
 layout.journal_rows = lambda columns: layout.STRETCH
-from tests.twin.recordings.material import TAGS, frames
+from tests.twin.recordings.material import TAGS, frames, with_pictures
 from twin.recordings.recorder import Recorder
 recorder = Recorder(sys.argv[1], TAGS)
-for number, frame in enumerate(frames(20000), 1):
+for number, frame in enumerate(with_pictures(frames(20000)), 1):
     recorder.append(frame)
     sys.stdout.write(f"{number}\\n")
     sys.stdout.flush()
@@ -51,6 +59,9 @@ def test_a_recorder_that_is_killed_loses_no_frame_that_was_handed_over(tmp_path:
             np.testing.assert_array_equal(values, wanted[: len(values)])
             assert len(recording.truth()) >= (handed_over - 1) // 10
             assert len(recording.track("RB1").at) >= handed_over - 1
+            seen = list(recording.thermal_frames(-math.inf, math.inf, "RB1"))
+            assert len(seen) >= (handed_over + 39) // 40
+            assert_same_picture(seen[-1], thermal(START + 40 * (len(seen) - 1)))
 
 
 def killed(path: Path, after: int) -> int:
@@ -194,8 +205,8 @@ def test_what_is_no_recording_is_refused_in_a_sentence(tmp_path: Path) -> None:
 def test_a_recording_of_a_version_to_come_is_refused_politely(tmp_path: Path) -> None:
     path = recorded(tmp_path / "r.h5", frames(3))
     with h5py.File(path, "r+") as file:
-        file.attrs["version"] = 3
-    assert "is of version 3, and this program knows versions up to 2" in unreadable(path)
+        file.attrs["version"] = 4
+    assert "is of version 4, and this program knows versions up to 3" in unreadable(path)
 
 
 def test_links_out_of_the_file_are_not_followed(tmp_path: Path) -> None:

@@ -75,3 +75,15 @@ def test_a_recording_that_was_made_with_version_1_holds_what_it_held() -> None:
         assert then.tags == now.tags
         assert then.span == now.span
         np.testing.assert_array_equal(then.range(0, math.inf).values, now.range(0, math.inf).values)
+
+
+def test_a_recording_that_was_made_with_version_2_holds_what_it_held() -> None:
+    with (
+        Recording.open(Path(__file__).with_name("version2.h5")) as then,
+        Recording.open(Path(__file__).with_name("version1.h5")) as before,
+    ):
+        assert then.tags == before.tags
+        assert then.span == before.span
+        assert then.damaged() == []
+        assert list(then.thermal_frames(-math.inf, math.inf)) == []
+        np.testing.assert_array_equal(then.range(0, math.inf).values, before.range(0, math.inf).values)

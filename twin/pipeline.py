@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from twin.detectors.anomaly import Anomaly
 from twin.detectors.detector import Detector, Findings
 from twin.detectors.feed import Feed
 from twin.detectors.learned import Learned, Score
+from twin.detectors.reconciliation import Reconciled
 from twin.detectors.residual import Residuals, no_residuals
 from twin.detectors.roll import Roll
 from twin.detectors.strangeness import Strangeness
@@ -40,6 +41,7 @@ class Snapshot:
     ``anomalies`` and ``alarms`` are those standing; ``changed_anomalies``, ``changed_alarms`` and ``events`` are what
     this frame brought, so that whoever reads every snapshot misses nothing. ``score`` is that of the learning layer,
     where there is one. ``alarm_rates`` is the load of alarms; ``suppressed`` counts those that stand still by design.
+    ``reconciled`` is by column what the readings that are not believed should be.
     """
 
     frame: Frame
@@ -53,6 +55,7 @@ class Snapshot:
     score: Score | None = None
     alarm_rates: AlarmRates = NO_ALARMS
     suppressed: int = 0
+    reconciled: Mapping[int, Reconciled] = field(default_factory=dict)
 
     @property
     def thermal(self) -> tuple[ThermalFrame, ...]:
@@ -125,7 +128,8 @@ class Twin:
             return self._shown(frame, (), changed)
         if self._feed is not None and self._feed.untimely:
             notices = ()
-        state = self._model.step(judged) if self._model is not None else None
+        believed = self._detector.believed(judged) if self._detector is not None else judged
+        state = self._model.step(believed) if self._model is not None else None
         findings = self._detector.step(judged, state) if self._detector is not None and state is not None else None
         score = self._learned.step(judged) if self._learned is not None else None
         if findings is None:
@@ -145,6 +149,7 @@ class Twin:
             score=score,
             alarm_rates=self._alarm_rates,
             suppressed=self._alarms.suppressed_count if self._alarms is not None else 0,
+            reconciled=findings.reconciled,
         )
         return self._last
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from itertools import count
 
 import numpy as np
@@ -14,6 +15,7 @@ from twin.detectors.cases import Case, Cases, certain
 from twin.detectors.channels import Channels
 from twin.detectors.kinds import WHY, Sample
 from twin.detectors.pump_residuals import NO_FLOW
+from twin.detectors.reconciliation import STEADY, Reconciled, Reconciliation
 from twin.detectors.residual import Residuals
 from twin.detectors.response import Responses
 from twin.detectors.sensors import Sensors
@@ -23,7 +25,7 @@ from twin.detectors.trips import Trips
 from twin.detectors.watch import LATELY, OF_BUDGET, Judgement, Watch
 from twin.plant.model import PlantState, PumpModel
 from twin.plant.reading import Station
-from twin.signals import Floats, Frame
+from twin.signals import Floats, Frame, Quality
 
 LOOK_AGAIN = 2.0  # s between the first channel that crosses and the verdict: more evidence comes in
 LOOK_ONCE = 1.0  # s that do where the verdict is clear
@@ -42,6 +44,7 @@ NOISY_AT_MOST = 45.0  # s in which a transmitter is found noisy
 WITNESSES = ("vibration", "envelope", "head", "power", "speed_tracking")
 RUBS = frozenset({"bearing_de", "bearing_nde", "misalignment"})
 POWER = frozenset({"power", "efficiency", "feeder"})
+OF_SENSORS = frozenset({"sensor_bias", "sensor_drift", "sensor_stuck", "sensor_dropout", "sensor_noise"})
 OFTEN = 0.5  # s between frames below which not every one is judged
 
 
@@ -54,11 +57,15 @@ def _patience(verdict: diagnosis.Verdict) -> float:
 
 @dataclass(frozen=True)
 class Findings:
-    """What the detector knows: all residuals, the standing anomalies, and those that this frame changed."""
+    """What the detector knows: all residuals, the standing anomalies, and those that this frame changed.
+
+    ``reconciled`` is by column what readings that are not believed should be.
+    """
 
     residuals: Residuals
     anomalies: tuple[Anomaly, ...]
     changed: tuple[Anomaly, ...]
+    reconciled: Mapping[int, Reconciled] = field(default_factory=dict)
 
 
 class Detector:
@@ -74,6 +81,7 @@ class Detector:
         tolerated = OF_BUDGET["curves"] * station.file.station.false_alarms_per_year
         self._watch = Watch(self._channels.kinds, tolerated, usual=usual)
         self._library = Library(model, self._channels)
+        self._reconciliation = Reconciliation(model, self._channels, self._library)
         self._trips = Trips(model)
         self._sensors = Sensors(model.binding)
         numbers, responses = count(1), Responses(station)
@@ -88,6 +96,8 @@ class Detector:
         self._witnesses = {name: self._witness(name) for name in WITNESSES}
         self._why: NDArray[np.intp] = np.empty(0, dtype=np.intp)
         self._said: tuple[str, ...] = ()
+        self._sample: Sample | None = None
+        self._seen: Judgement | None = None
         self._findings: Findings | None = None
         self._at = -np.inf
 
@@ -95,10 +105,10 @@ class Detector:
         """Judge one instant."""
         at = state.measured.at
         if self._findings is not None and 0 <= at - self._at < OFTEN:
-            return Findings(self._findings.residuals, self._findings.anomalies, ())
+            return replace(self._findings, changed=())
         self._at = at
         teaching = self._healthy is not None and self._healthy[0] <= at < self._healthy[1]
-        sample = self._channels.sample(state)
+        sample = self._reconciled(self._channels.sample(state), at)
         claimed = self._cases.claimed
         seen = self._watch.step(at, sample, claimed, teaching)
         running = frozenset(name for name, turns in zip(state.pumps, state.running, strict=True) if turns)
@@ -115,8 +125,15 @@ class Detector:
         else:
             self._surroundings.teach(frame, state, self._channels.moves)
         standing = (*self._cases.anomalies, *self._surroundings.anomalies)
-        self._findings = Findings(self._residuals(sample, seen), standing, tuple(changed))
+        self._sample, self._seen = sample, seen
+        self._disbelieve(standing, frame)
+        told = self._reconciliation.told
+        self._findings = Findings(self._residuals(sample, seen), standing, tuple(changed), told)
         return self._findings
+
+    def believed(self, frame: Frame) -> Frame:
+        """A frame as the model is to see it: what is known to be wrong is replaced by what it should be."""
+        return self._reconciliation.substitute(frame)
 
     @property
     def storm(self) -> bool:
@@ -131,12 +148,15 @@ class Detector:
         self._sensors.bridge_gap()
         self._surroundings.bridge_gap()
         self._cases.bridge_gap()
+        self._reconciliation.bridge_gap()
         self._pending.clear()
         self._transient.clear()
         self._second.clear()
 
     def _look_round(self, frame: Frame, state: PlantState, running: frozenset[str]) -> list[Anomaly]:
         """What the watchers of everything else see, less what a standing case explains."""
+        if self._sensors.stuck.any():  # they would teach how still a signal is
+            frame = replace(frame, quality=np.where(self._sensors.stuck, np.uint8(Quality.BAD), frame.quality))
         moves, causes = self._channels.moves, self._cases.anomalies
         changed, folded = self._surroundings.step(frame, state, moves, causes, running)
         for number, consequences in folded.items():
@@ -187,10 +207,12 @@ class Detector:
         departure, _ = self._watch.evidence(at - LATELY)
         calm = self._watch.quick_calm
         for case in list(self._cases.standing):
-            told = self._told_standing(case)
+            told = self._told_standing(case, at)
             over = not told if told is not None else self._cases.back(case, at, departure, calm, seen)
             if over:
                 changed.append(self._end(case, at))
+            elif self._drifts(case):
+                changed.append(self._cases.call_drift(case, at))
             elif told is None and self._settle(case, at, departure, seen):
                 changed += self._look_twice(case, at, state, seen, running)
             elif told is None and self._worth_a_look(case, at, seen):
@@ -211,9 +233,54 @@ class Detector:
             return True
         if at - max(case.anomaly.detected, case.told_at) < SETTLED or not (case.main & seen.valid).any():
             return False
-        self._watch.explain(case.claims, departure)
+        if not self._set_aside(case, departure):
+            self._watch.explain(case.claims, departure)
         case.settled = True
         return True
+
+    def _set_aside(self, case: Case, departure: Floats) -> bool:
+        """Leave a wrong transmitter out of what it enters, which may then be judged by all others."""
+        if case.anomaly.fault not in STEADY or self._seen is None or self._sample is None:
+            return False
+        rest = case.base if case.base is not None else np.zeros(len(self._channels))
+        column = self._model.binding.tags.column(case.anomaly.equipment)
+        fault, sigma = case.anomaly.fault, self._seen.sigma
+        concerned = self._reconciliation.set_aside(column, fault, self._sample, departure - rest, sigma)
+        if concerned is None:
+            return False
+        self._watch.explain(concerned | case.claims, rest)
+        case.claims = np.zeros(len(self._channels), dtype=bool)
+        return True
+
+    def _reconciled(self, sample: Sample, at: float) -> Sample:
+        """The residuals, where transmitters that are not believed have been replaced."""
+        if self._seen is None:
+            return sample
+        departure = sample.value - self._watch.offsets.value * sample.basis - self._watch.explained
+        return self._reconciliation.step(sample, departure, self._seen.sigma, at)
+
+    def _disbelieve(self, standing: tuple[Anomaly, ...], frame: Frame) -> None:
+        """Leave out of what follows the transmitters that are named now, and believe again those that no longer are."""
+        tags = self._model.binding.tags
+        named = {tags.column(anomaly.equipment): anomaly.fault for anomaly in standing if anomaly.fault in OF_SENSORS}
+        concerned = self._reconciliation.keep_to(named, frame)
+        if concerned.any():
+            self._watch.explain(concerned, self._watch.explained)
+
+    def _is_set_aside(self, verdict: diagnosis.Verdict) -> bool:
+        """Whether what is seen is a transmitter that is known to be wrong, and has become otherwise wrong."""
+        column = self._model.binding.tags.column(verdict.equipment) if verdict.fault == "sensor_bias" else -1
+        if not self._reconciliation.excludes(column):
+            return False
+        self._watch.explain(self._reconciliation.weigh_anew(column), self._watch.explained)
+        return True
+
+    def _drifts(self, case: Case) -> bool:
+        """Whether the error of a transmitter that was set aside goes on growing."""
+        if case.anomaly.fault != "sensor_bias":
+            return False
+        column = self._model.binding.tags.column(case.anomaly.equipment)
+        return self._reconciliation.excludes(column) and self._reconciliation.grows(column)
 
     def _look_twice(
         self, case: Case, at: float, state: PlantState, seen: Judgement, running: frozenset[str]
@@ -240,7 +307,7 @@ class Detector:
         self._second.pop(case.anomaly.id, None)
         departure, _ = self._watch.evidence(at - LATELY)
         self._watch.explain(case.claims, departure)
-        if same and case.anomaly.fault == "sensor_bias":
+        if same and case.anomaly.fault == "sensor_bias" and float(verdict.moved @ case.size) > 0.0:
             return [self._cases.call_drift(case, at)]
         if same or doubtful or self._named(verdict):
             return []
@@ -260,9 +327,12 @@ class Detector:
         unquiet = at < self._surroundings.quiet[circuit]
         return bool(unquiet or at - self._transient.get(circuit, -np.inf) < TRANSIENT)
 
-    def _told_standing(self, case: Case) -> bool | None:
-        """Whether what needed no diagnosis still stands; None where it was diagnosed."""
+    def _told_standing(self, case: Case, at: float) -> bool | None:
+        """Whether what needs no diagnosis still stands; None where it does."""
         fault, equipment = case.anomaly.fault, case.anomaly.equipment
+        if fault in STEADY:
+            column = self._model.binding.tags.column(equipment)
+            return not self._reconciliation.returned(column, at) if self._reconciliation.excludes(column) else None
         if fault == "drive_trip":
             return bool(self._trips.standing[case.pump])
         if fault == "sensor_dropout":
@@ -302,6 +372,9 @@ class Detector:
             since = self._watch.onset(int(channels[np.argmax(np.abs(seen.z[channels]))]))
             verdict = self._verdict(circuit, since, state, seen, None)
             if waited < _patience(verdict) or self._mere_noise(verdict, waited):
+                continue
+            if self._is_set_aside(verdict):
+                self._pending.pop(circuit, None)
                 continue
             together = self._pair(circuit, since, state, seen) if verdict.fault == "unknown" else None
             if together is not None:

@@ -75,14 +75,13 @@ def counts_of(codes: NDArray[np.unsignedinteger[Any]], encoding: NDArray[np.void
         if not (told.size and length):
             continue
         start = (stretches.start or 0) * stretch
-        rows = differences[:, start : start + told.shape[1] * length].reshape(*told.shape, length)
+        rows = differences[:, start : start + told.shape[1] * length].reshape(*told.shape, length)  # a view of them
         running = told["running"] != 0
         if running.all():
             np.cumsum(rows, axis=2, out=rows)
         elif running.any():
             rows[running] = np.cumsum(rows[running], axis=1)
         rows += told["base"][:, :, np.newaxis]
-        differences[:, start : start + told.shape[1] * length] = rows.reshape(len(codes), -1)
     return differences
 
 
@@ -107,15 +106,23 @@ def signed(codes: NDArray[np.unsignedinteger[Any]]) -> NDArray[np.signedinteger[
     return np.asarray(differences.view(f"i{codes.dtype.itemsize}"))
 
 
+def ways(encoding: NDArray[np.void], which: NDArray[np.intp]) -> tuple[NDArray[np.uint8], Floats]:
+    """``how`` and ``step`` of tags at times (k, t), or (k, 1) where they stay the same; ``which`` (t,) of the stretches
+    of ``encoding`` (k, s) a time lies in."""
+    how, step = encoding["how"], encoding["step"]
+    if (how == how[:, :1]).all() and (step == step[:, :1]).all():
+        return how[:, :1], step[:, :1]
+    return how[:, which], step[:, which]
+
+
 def values_of(counts: Counts, how: NDArray[np.uint8], step: Floats, table: Floats) -> Floats:
-    """(k, t) values from counts; ``how`` and ``step`` (k,) or (k, t)."""
+    """Values from counts of any shape, of which ``how`` and ``step`` may lack the breadth."""
     values: Floats = counts.astype(np.float64)
     if (how == TIMES).all():
-        values *= step if step.ndim == 2 else step[:, np.newaxis]
+        values *= step
         return values
-    ways = np.broadcast_to(how if how.ndim == 2 else how[:, np.newaxis], counts.shape)
-    steps = np.broadcast_to(step if step.ndim == 2 else step[:, np.newaxis], counts.shape)
-    times, over, raw, in_list = (ways == known for known in (TIMES, OVER, RAW, LISTED))
+    steps = np.broadcast_to(step, counts.shape)
+    times, over, raw, in_list = (np.broadcast_to(how == known, counts.shape) for known in (TIMES, OVER, RAW, LISTED))
     values[times] *= steps[times]
     values[over] /= steps[over]
     values[raw] = counts[raw].view(np.float64)

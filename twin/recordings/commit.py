@@ -26,6 +26,8 @@ from twin.errors import UsageError
 from twin.recordings.positioned import read_at, write_at
 
 USER_BLOCK = 2**20
+AT_HAND = {"rdcc_nbytes": 2**24, "rdcc_nslots": 12_289, "rdcc_w0": 0.0}
+"""How much of each dataset's chunks HDF5 keeps unpacked: some hours, for asking about one instant after another."""
 VERSIONS = ("v110", "v110")  # files that HDF5 1.10 and everything since can read
 
 _MARK = b"PUMPREDO"
@@ -172,10 +174,10 @@ def opened(path: Path) -> h5py.File:
         start = file.read(_HEAD.size) or b""
         pieces = list(_put_down(start, file))
     if not start.startswith(_MARK):
-        return h5py.File(path, "r", locking=False)
+        return h5py.File(path, "r", locking=False, **AT_HAND)
     growing = _Growing(path, pieces)
     try:
-        return h5py.File(growing, "r")
+        return h5py.File(growing, "r", **AT_HAND)
     except BaseException:
         growing.close()
         raise

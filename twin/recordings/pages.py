@@ -7,19 +7,20 @@ values themselves.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 
 import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.recordings.codes import counted, values_of
+from twin.recordings.codes import counted, values_of, ways
 from twin.recordings.damage import DAMAGED, dataset
 from twin.recordings.filters import bit_packed, packed
 from twin.recordings.layout import CELL_ENCODING, CHUNK_TAGS, LEVELS, OVERVIEW, PAGE, VALUELESS
 from twin.recordings.memory import Overview
 from twin.recordings.parts import Columns
-from twin.recordings.planes import rows_of
+from twin.recordings.planes import kept, rows_of
 from twin.recordings.sealed import Sealed
 from twin.signals import Block, Floats
 from twin.times import NO_TIME, Nanoseconds, seconds
@@ -29,6 +30,8 @@ TEN = 10
 MOST_CODED = 2**14  # tags in one chunk of encoding
 FIFTH = 5  # of a page is worth its chunks when a recording is closed
 ROWS_AT_ONCE = 2**22
+EXTREMES = 2  # of a cell, before its last
+KEPT_PAGES = 64  # whose encoding is kept at hand
 
 
 class Pages:
@@ -40,6 +43,7 @@ class Pages:
         self._cells, self._encoding, self._at = (
             dataset(file, f"{name}/{part}") for part in ("cells", "encoding", "at")
         )
+        self._coding: OrderedDict[int, NDArray[np.void]] = OrderedDict()
         self.count = len(self._at)
         if self._cells.shape[1:] != (4, self.count):
             raise ValueError("an overview of another shape")
@@ -53,24 +57,24 @@ class Pages:
         """Cells of some slots."""
         page, start = first // PAGE, first // PAGE * PAGE
         told = rows_of(self._cells, slots, start, last)
-        encoding = np.asarray(self._encoding[:, page : -(-last // PAGE)])[slots]
+        counts = np.empty((len(slots), EXTREMES + 1, last - start), np.int64)
         for low in range(0, last - start, PAGE):
-            np.cumsum(told[:, 0, low : low + PAGE], axis=1, out=told[:, 0, low : low + PAGE])
-        told = told[:, :, first - start :]
-        told[:, 1:3] += told[:, :1]
-        which = np.arange(first, last) // PAGE - page
-        how, step = encoding["how"], encoding["step"]
-        if (how == how[:, :1]).all() and (step == step[:, :1]).all():
-            how, step = how[:, 0], step[:, 0]
-        else:
-            how, step = how[:, which], step[:, which]
-        low_, high, last_ = (values_of(told[:, plane], how, step, np.empty(0)) for plane in range(3))
-        quality = told[:, 3].astype(np.uint8)
-        gone = quality >= VALUELESS
+            np.cumsum(told[:, 0, low : low + PAGE], axis=1, out=counts[:, 0, low : low + PAGE])
+        np.add(told[:, 1:-1], counts[:, :1], out=counts[:, 1:])
+        encoding = np.stack([self._encoded_in(p)[slots] for p in range(page, -(-last // PAGE))], axis=1)
+        how, step = ways(encoding, np.arange(first, last) // PAGE - page)
+        values = values_of(counts[..., first - start :], how[:, np.newaxis], step[:, np.newaxis], np.empty(0))
+        quality = told[:, -1, first - start :].astype(np.uint8)
         if quality.any():
-            low_[gone], high[gone] = np.nan, np.nan
-            last_[quality & LASTLESS != 0] = np.nan
-        return Overview(seconds(np.asarray(self._at[first:last])), low_, high, last_, quality & np.uint8(LASTLESS - 1))
+            for plane, flag in enumerate((VALUELESS, VALUELESS, LASTLESS)):
+                values[:, plane][quality & np.uint8(flag) != 0] = np.nan
+            quality &= np.uint8(LASTLESS - 1)
+        low_, high, last_ = values[:, 0], values[:, 1], values[:, 2]
+        return Overview(seconds(np.asarray(self._at[first:last])), low_, high, last_, quality)
+
+    def _encoded_in(self, page: int) -> NDArray[np.void]:
+        """(n,) how all slots are coded in a page."""
+        return kept(self._coding, page, KEPT_PAGES, lambda p: np.asarray(self._encoding[:, p]))
 
     def damage(self, slots: NDArray[np.uint32]) -> Iterator[tuple[int, int]]:
         """First and last time of the pages that cannot be read. [ns]"""

@@ -11,7 +11,7 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.recordings.codes import Counts, added, counts_of, values_of
+from twin.recordings.codes import Counts, added, counts_of, values_of, ways
 from twin.recordings.damage import dataset, whole
 from twin.recordings.layout import BYTES, CHUNK_TAGS, LARGEST_BLOCK, VALUES
 from twin.recordings.parts import Columns
@@ -77,7 +77,8 @@ class Planes:
         for byte in range(_most(encoding["bytes"])):
             needed = np.flatnonzero(encoding["bytes"] > byte)
             low, high = int(needed[0]), int(needed[-1]) + 1
-            plane = _part_of(self._plane(byte), slice(low, high), stretch * self.stretch, last)
+            part = slice(low, high), stretch * self.stretch, last
+            plane = _part_of(self._plane(byte), *part) if byte else self._lowest(*part)
             if not byte:
                 lowest, above = plane, low
             signs = lowest[low - above : high - above]
@@ -87,7 +88,20 @@ class Planes:
                 base[low + run] += added(plane[run, :before], signs[run, :before], byte).sum(axis=1, dtype=np.int64)
         told[running] = np.cumsum(told[running], axis=1)
         told += base[:, np.newaxis]
-        return values_of(told, encoding["how"], encoding["step"], self._table)
+        return values_of(told, encoding["how"][:, np.newaxis], encoding["step"][:, np.newaxis], self._table)
+
+    def _lowest(self, rows: slice, first: int, last: int) -> NDArray[np.uint8]:
+        """The lowest bytes of some slots, until the next are asked for: fresh memory costs as much as unpacking."""
+        data, room = self._plane(0), self._room[: (rows.stop - rows.start) * (last - first)]
+        found = room.reshape(rows.stop - rows.start, last - first)
+        if last > data.shape[1]:
+            return _part_of(data, rows, first, last)
+        data.read_direct(found, np.s_[rows, first:last])
+        return found
+
+    @cached_property
+    def _room(self) -> NDArray[np.uint8]:
+        return np.empty(self._columns * self.stretch, np.uint8)
 
     def _encoded_in(self, stretch: int) -> NDArray[np.void]:
         """(n,) how all slots are coded in a stretch."""
@@ -108,13 +122,7 @@ class Planes:
         low, high = first // self.stretch, -(-last // self.stretch)
         encoding = rows_of(self._values("encoding"), slots, low, high)
         counts = self._counts(slots, encoding, low * self.stretch, last)[:, first - low * self.stretch :]
-        how, step = encoding["how"], encoding["step"]
-        if (how == how[:, :1]).all() and (step == step[:, :1]).all():
-            how, step = how[:, 0], step[:, 0]
-        else:
-            stretch = np.arange(first, last) // self.stretch - low
-            how, step = how[:, stretch], step[:, stretch]
-        return values_of(counts, how, step, self._table)
+        return values_of(counts, *ways(encoding, np.arange(first, last) // self.stretch - low), self._table)
 
     def _counts(self, slots: Slots, encoding: NDArray[np.void], first: int, last: int) -> Counts:
         """(k, last - first) counts of some slots; ``first`` begins a stretch."""

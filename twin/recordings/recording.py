@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -32,7 +32,6 @@ from twin.signals import Block, Event, Frame, Pose, TagTable
 from twin.thermography import Panorama, ThermalFrame
 from twin.times import nanosecond, seconds
 
-SLABS = 4  # stretches kept at hand for asking one instant after the other
 ATTEMPTS = 20  # at reading a file whose tables are changed while they are read
 
 Answer = TypeVar("Answer")
@@ -50,8 +49,7 @@ class Recording:
         ensure_readable(self.path)
         self._contents: Contents | None = None
         self._raw = self.path.open("rb", buffering=0)
-        self._slabs: OrderedDict[int, Block] = OrderedDict()
-        self._asked = -1
+        self._kept: tuple[int, Block] | None = None  # the row asked for last: a cursor often rests on one
         self._logged: tuple[Entry, ...] | None = None
         try:
             self._answer(lambda held: held.rows)
@@ -258,7 +256,7 @@ class Recording:
             self._raw.close()
             self._raw = self.path.open("rb", buffering=0)
         self._generation = generation_of(self._raw.fileno())
-        self._slabs.clear()
+        self._kept = None
         self._logged = None
         self._contents = Contents(self.path, self._changed)
 
@@ -269,32 +267,11 @@ class Recording:
         row = held.find(wanted, after=True) - 1
         if row < 0:
             return None
-        rows, inside = self._around(held, row)
+        kept = self._kept if self._kept is not None and self._kept[0] == row else (row, held.frame(row))
+        self._kept, found = kept, kept[1]
+        found.values.flags.writeable = found.quality.flags.writeable = False
         poses = held.tracks.poses_at(wanted)
-        return Frame(
-            float(rows.at[inside]), rows.values[inside], rows.quality[inside], float(rows.arrived[inside]), poses
-        )
-
-    def _around(self, held: Contents, row: int) -> tuple[Block, int]:
-        """Rows of all columns, and which of them is the one asked for.
-
-        It alone at first; asked for a second one of the same stretch, all of it, for the next question is likely
-        about the next second.
-        """
-        stretch = row // STRETCH
-        first, last = stretch * STRETCH, min((stretch + 1) * STRETCH, held.rows)
-        kept = self._slabs.get(stretch)
-        if kept is None and self._asked != stretch:
-            self._asked = stretch
-            return held.frame(row), 0
-        if kept is None or len(kept) != last - first:
-            kept = held.block(first, last, np.arange(held.columns))
-            kept.values.flags.writeable = kept.quality.flags.writeable = False
-            self._slabs[stretch] = kept
-            while len(self._slabs) > SLABS:
-                self._slabs.popitem(last=False)
-        self._slabs.move_to_end(stretch)
-        return kept, row - first
+        return Frame(float(found.at[0]), found.values[0], found.quality[0], float(found.arrived[0]), poses)
 
 
 def _tags(held: Contents) -> TagTable:

@@ -6,8 +6,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
+from numpy.typing import NDArray
 
-from twin.recordings.codes import Coded, bytes_needed, counts_of, encoded, values_of
+from twin.recordings.codes import Coded, added, bytes_needed, counts_of, encoded, signed, values_of
 from twin.recordings.layout import LISTED, RAW, STRETCH
 from twin.signals import Floats
 
@@ -16,7 +17,7 @@ STEPS = (0.0, 0.0001, 0.01, 0.02, 0.1, 1.0)
 
 def back(coded: Coded) -> Floats:
     counts = counts_of(coded.codes.copy(), coded.encoding)
-    return values_of(counts, coded.encoding["how"][:, 0], coded.encoding["step"][:, 0], coded.table).T
+    return values_of(counts, coded.encoding["how"][:, :1], coded.encoding["step"][:, :1], coded.table).T
 
 
 def assert_same_bits(got: Floats, wanted: Floats) -> None:
@@ -87,3 +88,12 @@ def test_a_few_odd_values_are_coded_as_places_in_a_list() -> None:
     coded = encoded(np.hstack([values, values[::-1]]), [0.0, 0.01])
     assert set(coded.encoding["how"].ravel()) == {LISTED}
     assert_same_bits(back(coded), np.hstack([values, values[::-1]]))
+
+
+@given(arrays.arrays(np.uint64, st.integers(1, 30), elements=st.integers(0, 2**64 - 1)))
+def test_the_bytes_of_codes_add_up_to_their_differences(codes: NDArray[np.uint64]) -> None:
+    planes = [((codes >> np.uint64(8 * byte)) & np.uint64(0xFF)).astype(np.uint8) for byte in range(8)]
+    together = np.zeros(len(codes), np.int64)
+    for byte, plane in enumerate(planes):
+        together += added(plane, planes[0], byte)
+    np.testing.assert_array_equal(together, signed(codes))

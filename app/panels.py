@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,8 @@ from app.presenters import palette, pump_chart, scene, tags, trends
 from app.presenters.palette import Found
 from app.presenters.selection import Selection
 from app.room import Room
-from app.scene import glb
+from app.scene import reading
+from app.scene.glb import Model
 from app.scene.painter import Painter
 from app.views import words
 from app.views.palette import Palette
@@ -73,6 +74,8 @@ class Panels:
         if self._model is not None and self._model.done():
             loaded, self._model = self._model, None
             self._furnish_scene(loaded)
+        elif self._model is not None:
+            self._scene_view.show_loading(self._loaded)
 
     def settle(self) -> None:
         """End what moves by itself, for a picture that must not depend on time."""
@@ -99,7 +102,8 @@ class Panels:
         self._palette_view.open()
 
     def close(self) -> None:
-        """Let go of what is held."""
+        """Let go of what is held, and of what is being loaded."""
+        self._closed = True
         self._loading.shutdown(wait=True, cancel_futures=True)
 
     # ---- scene -----------------------------------------------------------------------------------------------------
@@ -109,12 +113,13 @@ class Panels:
         self._scene_view = view
         self._scene = scene.Presenter(view, room.opened.station, room.ask, room.opened.tags)
         self._loading = ThreadPoolExecutor(max_workers=1, thread_name_prefix="model")
-        self._model: Future[glb.Model] | None = None
+        self._model: Future[Model] | None = None
+        self._loaded, self._closed = 0.0, False
         path = room.opened.station.model_path if room.opened.station is not None else None
         if path is None:
             view.furnish(None, QCoreApplication.translate("panels", NO_MODEL))
         else:
-            self._model = self._loading.submit(glb.read, path)
+            self._model = self._loading.submit(reading.read, path, room.opened.station.file, self._note)
         view.equipment_requested.connect(lambda name: self._pick_in_scene(name, False))
         view.fly_requested.connect(lambda name: self._pick_in_scene(name, True))
         view.tools.layer_toggled.connect(self._scene.want)
@@ -123,7 +128,13 @@ class Panels:
         view.tools.section_requested.connect(self._scene.cut)
         return view
 
-    def _furnish_scene(self, loaded: Future[glb.Model]) -> None:
+    def _note(self, share: float) -> None:
+        """Note how much of the model is loaded, in the thread that loads it; nobody waits for it once all is closed."""
+        if self._closed:
+            raise CancelledError
+        self._loaded = share
+
+    def _furnish_scene(self, loaded: Future[Model]) -> None:
         try:
             model = loaded.result()
         except StationError as error:

@@ -37,6 +37,7 @@ class Drawn:
     afar: bool
     solid: Solid
     actor: vtkActor
+    two_sided: bool = False
 
 
 class Bodies:
@@ -115,25 +116,26 @@ class Bodies:
     def _merged(self) -> list[Drawn]:
         """Few solids: what is seen from near, from afar or both, the layers that can be taken away, in chunks."""
         model = self._model
-        sorts: dict[tuple[bool, bool, str, float, bool], list[Part]] = {}
+        sorts: dict[tuple[bool, bool, str, float, bool, bool], list[Part]] = {}
         levels = [(part, True, not model.afar and not _is_fine(part)) for part in model.parts]
         levels += [(part, False, True) for part in model.afar]
         # The building last: what stands before a floor then saves the renderer the floor behind it.
         for part, near, afar in sorted(levels, key=lambda each: _is_building(each[0])):
             if len(part.points):
-                opacity = model.materials[part.material].opacity
-                sorts.setdefault((near, afar, _layer(part), opacity, _is_wide(part)), []).append(part)
+                material = model.materials[part.material]
+                sort = (near, afar, _layer(part), material.opacity, material.two_sided, _is_wide(part))
+                sorts.setdefault(sort, []).append(part)
         return [
-            Drawn(layer, near, afar, solid, self._staged(solid, opacity))
-            for (near, afar, layer, opacity, _), parts in sorts.items()
+            Drawn(layer, near, afar, solid, self._staged(solid, opacity, two_sided), two_sided)
+            for (near, afar, layer, opacity, two_sided, _), parts in sorts.items()
             for chunk in _chunks(parts)
             for solid in [Solid.of(chunk, model.materials)]
         ]
 
-    def _staged(self, solid: Solid, opacity: float) -> vtkActor:
+    def _staged(self, solid: Solid, opacity: float, two_sided: bool) -> vtkActor:
         actor = self._light.on(surface(solid.data))
         actor.GetProperty().SetOpacity(opacity)
-        self._open(actor, self._state.section is not None)
+        self._open(actor, self._state.section is not None, two_sided)
         if opacity < 1.0:
             self._stage.add_moving(actor)
         else:
@@ -149,7 +151,8 @@ class Bodies:
         own = [part for part in self._model.parts if part.node == equipment or part.node.startswith(f"{equipment}.")]
         if equipment and own:
             solid = Solid.of(own, self._model.materials)
-            self._alone = Drawn(ALONE, True, True, solid, self._staged(solid, 1.0))
+            two_sided = any(self._model.materials[part.material].two_sided for part in own)
+            self._alone = Drawn(ALONE, True, True, solid, self._staged(solid, 1.0, two_sided), two_sided)
             self._dye(solid)
 
     # ---- looks -----------------------------------------------------------------------------------------------------
@@ -170,14 +173,15 @@ class Bodies:
             self._plane.SetOrigin(*(section.at * axis))
             self._plane.SetNormal(*(axis if section.flipped else -axis))
         for drawn in self._all():
-            self._open(drawn.actor, section is not None)
+            self._open(drawn.actor, section is not None, drawn.two_sided)
         self._stage.change()
 
-    def _open(self, actor: vtkActor, cut: bool) -> None:
+    def _open(self, actor: vtkActor, cut: bool, two_sided: bool) -> None:
+        """Let the inside of things be seen where they are cut, or are surfaces that have none."""
         actor.GetMapper().RemoveAllClippingPlanes()
         if cut:
             actor.GetMapper().AddClippingPlane(self._plane)
-        actor.GetProperty().SetBackfaceCulling(not cut and actor.GetProperty().GetOpacity() == 1.0)
+        actor.GetProperty().SetBackfaceCulling(not cut and not two_sided and actor.GetProperty().GetOpacity() == 1.0)
 
     def _is_kept(self, at: NDArray[np.float64]) -> bool:
         """Whether a point is on the side of the section that is shown."""

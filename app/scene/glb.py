@@ -1,4 +1,4 @@
-"""Reading a binary glTF file into plain arrays, so that no broken file ever reaches the renderer.
+"""Reading a glTF file into plain arrays, so that no broken file ever reaches the renderer.
 
 Only what a static model needs is read: nodes with their transforms, triangle meshes, normals and plain materials, and
 how things look from afar (extension MSFT_lod, of which the coarsest level is taken). The container and every offset are
@@ -8,7 +8,7 @@ points are given here with z up, as the station's drawings have them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.scene.container import BrokenError, opened
+from app.scene.container import BrokenError, gathered
 from twin.errors import StationError
 
 Array = NDArray[np.float32]
@@ -39,13 +39,14 @@ MOST_TRIANGLES = 20_000_000  # beyond which a model would take the machine with 
 
 @dataclass(frozen=True)
 class Material:
-    """A plain surface: linear colour from 0 to 1, and how much it reflects."""
+    """A plain surface: linear colour from 0 to 1, how much it reflects, and whether its back is seen too."""
 
     name: str
     colour: tuple[float, float, float]
     opacity: float
     metallic: float
     roughness: float
+    two_sided: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,13 +79,16 @@ class Model:
     afar: tuple[Part, ...] = ()
 
 
-def read(path: Path) -> Model:
-    """Read a model. Raises StationError with one plain sentence if it cannot be used."""
+def unheard(_: float) -> None:
+    """Whoever does not want to know how far reading has come."""
+
+
+def read(path: Path, told: Callable[[float], None] = unheard) -> Model:
+    """Read a model and tell which share of it is read. Raises StationError with one plain sentence."""
     try:
         if path.stat().st_size > LARGEST_FILE:
             raise BrokenError("is larger than 1 GB")
-        document, binary = opened(path.read_bytes())
-        return _Reader(document, binary).model()
+        return _Reader(*gathered(path, LARGEST_FILE), told).model()
     except OSError as error:
         raise StationError(path, error.strerror or str(error), "Name a glTF model (.glb) that can be read") from None
     except BrokenError as error:
@@ -96,9 +100,10 @@ def read(path: Path) -> Model:
 class _Reader:
     """Follows a glTF document from its scene to its triangles."""
 
-    def __init__(self, document: dict[str, Any], binary: bytes) -> None:
+    def __init__(self, document: dict[str, Any], buffers: Sequence[bytes], told: Callable[[float], None]) -> None:
         self._document = document
-        self._binary = binary
+        self._buffers = buffers
+        self._told = told
         self._visited: set[int] = set()
         self._triangles = 0
         self._near: list[Part] = []
@@ -123,6 +128,7 @@ class _Reader:
         if depth > _DEEPEST or index in self._visited:
             raise BrokenError("has nodes nested in a circle, or one in two places")
         self._visited.add(index)
+        self._told(len(self._visited) / len(self._document["nodes"]))
         node = self._document["nodes"][index]
         transform = above @ _transform(node)
         name = str(node.get("name") or name_above)
@@ -200,20 +206,40 @@ class _Reader:
     def _accessor(self, index: int) -> NDArray[Any]:
         """The rows (n, width) an accessor names; normalised integers as the shares they stand for."""
         accessor = self._document["accessors"][index]
-        if "sparse" in accessor:
-            raise BrokenError("holds sparse data, which cannot be read here")
         kind, width = _COMPONENTS[accessor["componentType"]], _WIDTHS[accessor["type"]]
         count = int(accessor["count"])
-        view = self._document["bufferViews"][accessor["bufferView"]]
-        start = int(view.get("byteOffset", 0)) + int(accessor.get("byteOffset", 0))
-        stride = int(view.get("byteStride", 0)) or kind.itemsize * width
-        needed = (count - 1) * stride + kind.itemsize * width if count else 0
-        if count < 0 or start < 0 or stride < kind.itemsize * width or start + needed > len(self._binary):
+        if not 0 <= count <= 3 * MOST_TRIANGLES:
             raise BrokenError("names data that it does not hold")
-        rows = np.ndarray((count, width), kind, self._binary, start, (stride, kind.itemsize))
+        rows = self._rows(accessor, kind, width, count) if "bufferView" in accessor else np.zeros((count, width), kind)
+        if "sparse" in accessor:
+            rows = self._replaced(rows, accessor["sparse"])
         if kind.kind == "f" and not np.isfinite(rows).all():
             raise BrokenError("has points that are not numbers")
         return np.maximum(rows / np.iinfo(kind).max, -1.0) if accessor.get("normalized") else rows
+
+    def _rows(self, entry: dict[str, Any], kind: np.dtype[Any], width: int, count: int) -> NDArray[Any]:
+        """So many rows (count, width) where an entry says they are."""
+        view = self._document["bufferViews"][entry["bufferView"]]
+        buffer = self._buffers[int(view.get("buffer", 0))]
+        start = int(view.get("byteOffset", 0)) + int(entry.get("byteOffset", 0))
+        stride = int(view.get("byteStride", 0)) or kind.itemsize * width
+        needed = (count - 1) * stride + kind.itemsize * width if count else 0
+        if start < 0 or stride < kind.itemsize * width or start + needed > len(buffer):
+            raise BrokenError("names data that it does not hold")
+        return np.ndarray((count, width), kind, buffer, start, (stride, kind.itemsize))
+
+    def _replaced(self, rows: NDArray[Any], sparse: dict[str, Any]) -> NDArray[Any]:
+        """The rows with some of them replaced (glTF 2.0, 3.6.2.3: sparse accessors)."""
+        count = int(sparse["count"])
+        if not 0 <= count <= len(rows):
+            raise BrokenError("names data that it does not hold")
+        indices = sparse["indices"]
+        places = self._rows(indices, _COMPONENTS[indices["componentType"]], 1, count).ravel()
+        if places.size and not 0 <= int(places.min()) <= int(places.max()) < len(rows):
+            raise BrokenError("names data that it does not hold")
+        replaced = rows.copy()
+        replaced[places] = self._rows(sparse["values"], rows.dtype, rows.shape[1], count)
+        return replaced
 
 
 def _levels(node: dict[str, Any]) -> list[int]:
@@ -261,6 +287,7 @@ def _material(entry: dict[str, Any]) -> Material:
         opacity,
         float(surface.get("metallicFactor", 1.0)),
         float(surface.get("roughnessFactor", 1.0)),
+        bool(entry.get("doubleSided", False)),
     )
 
 

@@ -65,6 +65,7 @@ class Scene(QWidget):
         self._painter: Painter | None = None
         self.tools = SceneTools(self)
         self._why = ""
+        self._loaded = 0  # per cent
         self._state = SceneState()
         self._pressed: QPointF | None = None
         self._last = QPointF()
@@ -93,6 +94,12 @@ class Scene(QWidget):
             painter.refine()
             self.tools.offer(painter.layers, self._state.hidden, painter.reach)
         self.update()
+
+    def show_loading(self, share: float) -> None:
+        """Say how much of the model is loaded."""
+        if round(100 * share) != self._loaded:
+            self._loaded = round(100 * share)
+            self.update()
 
     def show_state(self, state: SceneState) -> None:
         """Show a state; painted at the next occasion."""
@@ -309,6 +316,8 @@ class Scene(QWidget):
             painter.setFont(style.font())
             painter.setPen(QColor(theme.SECONDARY))
             words = self._why or self.tr("The 3D model is being loaded…")
+            if not self._why and self._loaded:
+                words += f"  {self._loaded} %"
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(self.rect().adjusted(24, 24, -24, -24), flags, words)
         painter.end()

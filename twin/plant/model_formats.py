@@ -58,14 +58,9 @@ def names_in(path: Path) -> tuple[str, ...]:
     return names or (path.stem,)
 
 
-def obj_groups(data: Bytes) -> list[tuple[int, str]]:
-    """Where each part of an OBJ file begins, and what it is called: ``o`` and ``g`` lines."""
-    return [(found.start(), _text(found[1])) for found in _GROUP.finditer(data)]
-
-
 def stl_solids(data: Bytes) -> list[str]:
     """What the solids of an STL file are called, in order; a binary one has a single one without a name."""
-    return [] if _is_binary_stl(data) else [_text(found[1]) for found in _SOLID.finditer(data)]
+    return [] if is_binary_stl(data) else [_text(found[1]) for found in _SOLID.finditer(data)]
 
 
 def _foreign(data: Bytes, kind: str) -> str:
@@ -83,7 +78,8 @@ def _obj(data: Bytes) -> str:
     return "" if re.search(rb"^[ \t]*f[ \t]", data, re.MULTILINE) else "holds no faces, or is cut off before them"
 
 
-def _is_binary_stl(data: Bytes) -> bool:
+def is_binary_stl(data: Bytes) -> bool:
+    """Whether an STL file is a binary one, whatever its heading says."""
     if len(data) < _STL_HEAD:
         return False
     return len(data) == _STL_HEAD + _STL_FACET * _stl_count(data) or data[:5] != b"solid"
@@ -95,7 +91,7 @@ def _stl_count(data: Bytes) -> int:
 
 
 def _stl(data: Bytes) -> str:
-    if _is_binary_stl(data):
+    if is_binary_stl(data):
         count = _stl_count(data)
         if len(data) < _STL_HEAD + _STL_FACET * count:
             return f"is cut off before its end, or no STL model: it says {count} triangles and has room for fewer"
@@ -167,7 +163,7 @@ def _none(_: Bytes) -> tuple[str, ...]:
 
 
 def _obj_names(data: Bytes) -> tuple[str, ...]:
-    return _once(name for _, name in obj_groups(data))
+    return _once(_text(found[1]) for found in _GROUP.finditer(data))
 
 
 def _stl_names(data: Bytes) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from pathlib import Path
 from typing import Any
@@ -139,7 +140,13 @@ def _elsewhere(described: dict[str, Any]) -> None:
 
 
 def _sparse(described: dict[str, Any]) -> None:
-    described["accessors"][0]["sparse"] = {"count": 1}
+    indices = {"bufferView": 1, "componentType": 5123}
+    described["accessors"][0]["sparse"] = {"count": 9, "indices": indices, "values": {"bufferView": 0}}
+
+
+def _absurd(described: dict[str, Any]) -> None:
+    del described["accessors"][0]["bufferView"]
+    described["accessors"][0]["count"] = 10**12
 
 
 @pytest.mark.parametrize(
@@ -153,8 +160,9 @@ def _sparse(described: dict[str, Any]) -> None:
         (_no_such_mesh, "not a whole glTF"),
         (_words_for_numbers, "not a whole glTF"),
         (_compressed, "KHR_draco_mesh_compression"),
-        (_elsewhere, "outside itself"),
-        (_sparse, "sparse"),
+        (_elsewhere, "geometry.bin, which is not beside it"),
+        (_sparse, "does not hold"),
+        (_absurd, "does not hold"),
     ],
 )
 def test_a_broken_description_is_refused_in_one_sentence(tmp_path: Path, spoil: Any, said: str) -> None:
@@ -164,6 +172,47 @@ def test_a_broken_description_is_refused_in_one_sentence(tmp_path: Path, spoil: 
         read(tmp_path, models.glb(described))
     assert said in str(refused.value)
     assert "model.glb" in str(refused.value)
+
+
+def test_points_may_be_given_by_what_differs_from_others(tmp_path: Path) -> None:
+    described = models.document()
+    described["bufferViews"] += [{"buffer": 0, "byteOffset": 72, "byteLength": 4}]
+    described["bufferViews"] += [{"buffer": 0, "byteOffset": 76, "byteLength": 12}]
+    indices = {"bufferView": 2, "componentType": 5123}
+    described["accessors"][0]["sparse"] = {"count": 1, "indices": indices, "values": {"bufferView": 3}}
+    moved = np.array([3, 0], np.uint16).tobytes() + np.array([0, 0, 7], np.float32).tobytes()
+    model = read(tmp_path, models.glb(described, models.CORNERS.tobytes() + models.FACES.tobytes() + moved))
+    assert np.ptp(model.parts[0].points, axis=0).tolist() == [1, 7, 1]
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_a_description_with_its_geometry_inside_or_beside_it_is_read(tmp_path: Path, inside: bool) -> None:
+    held = models.CORNERS.tobytes() + models.FACES.tobytes()
+    described = models.document()
+    within = "data:application/octet-stream;base64," + base64.b64encode(held).decode()
+    described["buffers"][0]["uri"] = within if inside else "some%20where/points.bin"
+    (tmp_path / "some where").mkdir()
+    (tmp_path / "some where" / "points.bin").write_bytes(held)
+    (tmp_path / "m.gltf").write_text(json.dumps(described))
+    assert [part.node for part in glb.read(tmp_path / "m.gltf").parts] == ["P101", "building.roof"]
+
+
+@pytest.mark.parametrize("uri", ["../points.bin", "/etc/passwd", "http://x/points.bin"])
+def test_geometry_is_not_fetched_from_elsewhere(tmp_path: Path, uri: str) -> None:
+    described = models.document()
+    described["buffers"][0]["uri"] = uri
+    (tmp_path / "points.bin").write_bytes(bytes(72))
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "m.gltf").write_text(json.dumps(described))
+    with pytest.raises(StationError, match="not beside it"):
+        glb.read(tmp_path / "in" / "m.gltf")
+
+
+def test_how_far_reading_has_come_is_told(tmp_path: Path) -> None:
+    (tmp_path / "m.glb").write_bytes(models.glb())
+    told: list[float] = []
+    glb.read(tmp_path / "m.glb", told.append)
+    assert told == [0.5, 1.0]
 
 
 def test_points_that_are_not_numbers_are_refused(tmp_path: Path) -> None:

@@ -1,0 +1,110 @@
+"""Models too large to be drawn: points that lie in one cell of a grid become one, until few enough triangles are left.
+
+Reference: J. Rossignac and P. Borrel, "Multi-resolution 3D approximations for rendering complex scenes" (1993). A
+surface of area A over cells of side s keeps about 3 A / s² triangles, from which the side follows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.scene.glb import Model, Part, smooth
+
+MOST_DRAWN = 500_000  # triangles: software OpenGL turns so many in a tenth of a second
+TRIANGLES_A_CELL = 3.0
+CELLS = 1 << 20  # at most along an axis
+PASSES = 5
+_FACES = ((0, 2, 3, 1), (4, 5, 7, 6), (0, 1, 5, 4), (2, 6, 7, 3), (0, 4, 6, 2), (1, 3, 7, 5))  # of a box
+_BOX = np.array([corners for a, b, c, d in _FACES for corners in ((a, b, c), (a, c, d))])
+
+
+def lightened(model: Model, most: int = MOST_DRAWN) -> Model:
+    """The same model with so many triangles at most, or the model itself; every node keeps something to be seen.
+
+    More are left only where there are so many nodes that nothing smaller than a box can stand for each.
+    """
+    parts = model.parts
+    if _count(parts) <= most:
+        return model
+    side = float(np.sqrt(TRIANGLES_A_CELL * sum(map(_area, parts)) / most))
+    for _ in range(PASSES):
+        parts = tuple(clustered(part, side) for part in parts)
+        if _count(parts) <= most:
+            break
+        side *= max(1.1, float(np.sqrt(_count(parts) / most)))
+    return replace(model, parts=parts, afar=())
+
+
+def clustered(part: Part, side: float) -> Part:
+    """A part whose points are the means of those in each cell of a grid. [m]
+
+    Corners at one place that face apart keep normals of their own, so that edges stay edges.
+    """
+    low, high = part.points.min(axis=0, initial=np.inf), part.points.max(axis=0, initial=-np.inf)
+    if len(part.triangles) <= len(_BOX):
+        return part
+    side = max(side, float((high - low).max()) / CELLS)
+    cells = ((part.points - low) / side).astype(np.int64)
+    _, cell = np.unique((cells[:, 0] << 42) | (cells[:, 1] << 21) | cells[:, 2], return_inverse=True)
+    corners = cell[part.triangles]
+    kept = (corners != np.roll(corners, 1, axis=1)).all(axis=1)
+    if not kept.any():
+        return _boxed(part, low, high)
+    kept = np.flatnonzero(kept)[_first(corners[kept])]
+    return _gathered(part, cell, part.triangles[kept])
+
+
+def _gathered(part: Part, cell: NDArray[np.int64], triangles: NDArray[np.int32]) -> Part:
+    """The part with one point for each cell and way of facing."""
+    count = int(cell.max()) + 1
+    held = np.maximum(np.bincount(cell, minlength=count), 1)
+    places = np.stack([np.bincount(cell, part.points[:, axis], count) / held for axis in range(3)], axis=1)
+    facing = np.abs(part.normals).argmax(axis=1)
+    sign = np.take_along_axis(part.normals, facing[:, None], axis=1)[:, 0] < 0
+    key = cell * 6 + facing * 2 + sign
+    used, corners = np.unique(key[triangles], return_inverse=True)
+    where = np.searchsorted(used, key)
+    mine = np.flatnonzero((where < len(used)) & (used[np.minimum(where, len(used) - 1)] == key))
+    sums = [np.bincount(where[mine], part.normals[mine, axis], len(used)) for axis in range(3)]
+    normals = np.stack(sums, axis=1)
+    length = np.linalg.norm(normals, axis=1, keepdims=True)
+    shade = np.bincount(where[mine], part.shade[mine], len(used)) / np.bincount(where[mine], minlength=len(used))
+    return replace(
+        part,
+        points=places[used // 6].astype(np.float32),
+        normals=(normals / np.where(length > 0, length, 1.0)).astype(np.float32),
+        triangles=corners.reshape(-1, 3).astype(np.int32),
+        shade=shade.astype(np.float32),
+    )
+
+
+def _first(corners: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Which triangles (f, 3) are the first with their corners in that order round."""
+    start = corners.argmin(axis=1)
+    rows = np.arange(len(corners))
+    a, b, c = (corners[rows, (start + step) % 3] for step in range(3))
+    order = np.lexsort((c, b, a))
+    differs = np.ones(len(order), bool)
+    differs[1:] = (np.diff(a[order]) != 0) | (np.diff(b[order]) != 0) | (np.diff(c[order]) != 0)
+    return np.sort(order[differs])
+
+
+def _boxed(part: Part, low: NDArray[np.float32], high: NDArray[np.float32]) -> Part:
+    """A part smaller than a cell, as the box round it."""
+    points = np.array([[x, y, z] for z in (low[2], high[2]) for y in (low[1], high[1]) for x in (low[0], high[0])])
+    shade = np.full(8, part.shade.mean(), np.float32)
+    triangles = _BOX.astype(np.int32)
+    return replace(part, points=points, normals=smooth(points, triangles), triangles=triangles, shade=shade)
+
+
+def _count(parts: tuple[Part, ...]) -> int:
+    return sum(len(part.triangles) for part in parts)
+
+
+def _area(part: Part) -> float:
+    """The area of a part's surface. [m²]"""
+    a, b, c = (part.points[part.triangles[:, corner]] for corner in range(3))
+    return float(np.linalg.norm(np.cross(b - a, c - a), axis=1).sum(dtype=np.float64)) / 2

@@ -29,6 +29,7 @@ _QUALITIES = {
     },
 }
 
+_RECONCILED = {"en": "reconciled", "zh": "校正值"}
 _AGE_UNITS = {"en": ("s", "min", "h", "d"), "zh": ("秒", "分", "时", "天")}
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0
 
@@ -120,6 +121,11 @@ def stamp(at: float, zone: tzinfo = UTC) -> str:
 def quality_word(quality: int, language: str) -> str:
     """``stale``, ``陈旧``."""
     return _QUALITIES.get(language, _QUALITIES["en"])[Quality(quality)]
+
+
+def reconciled_word(language: str) -> str:
+    """What stands before a value that others say a transmitter should show: ``reconciled``, ``校正值``."""
+    return _RECONCILED.get(language, _RECONCILED["en"])
 
 
 def _moment(at: float, zone: tzinfo) -> datetime | None:

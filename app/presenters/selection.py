@@ -197,7 +197,11 @@ class Presenter:
             since=figures.moment(found.since, self._zone),
             detected=figures.moment(found.detected, self._zone),
             until=figures.moment(found.until, self._zone) if found.until is not None else "",
-            rows=(*self._tag_rows(self._meant_by(found, mail), mail), *self._pump_rows(machine, mail)),
+            rows=(
+                *self._tag_rows(self._meant_by(found, mail), mail),
+                *self._reconciled(self._columns([found.equipment]), mail),
+                *self._pump_rows(machine, mail),
+            ),
             shares=tuple(
                 Share(faults.called(found, c.fault), c.confidence)
                 for c in sorted(found.candidates, key=lambda c: -c.confidence)
@@ -343,10 +347,20 @@ class Presenter:
             title=tag.name,
             subtitle=tag.description.said_in(self._language),
             status=tag.equipment,
-            rows=(*self._tag_rows(columns, mail), *self._limits(tag)),
+            rows=(*self._tag_rows(columns, mail), *self._reconciled(columns, mail), *self._limits(tag)),
             moved=tuple(m for m in self._residuals(tag.equipment, mail) if m.tag == tag.name),
             locked=not mail.following,
         )
+
+    def _reconciled(self, columns: list[int], mail: Mail) -> Iterable[Row]:
+        """What tags that are not believed should say, with a band of two sigmas."""
+        told = mail.snapshot.reconciled if mail.snapshot is not None else {}
+        for column in columns:
+            if column in told:
+                tag, word = self._tags[column], formatting.reconciled_word(self._language)
+                value = formatting.tag_value(told[column].value, tag)
+                band = formatting.tag_value(2.0 * told[column].sigma, tag)
+                yield Row(word, f"{value} ± {band}", formatting.unit_glyph(tag.unit))
 
     @staticmethod
     def _limits(tag: Tag) -> Iterable[Row]:

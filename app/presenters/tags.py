@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -17,6 +17,7 @@ from app.presenters import formatting
 from app.presenters.freshness import Freshness
 from app.presenters.haystack import Haystack
 from app.presenters.selection import Selection
+from twin.detectors.reconciliation import Reconciled
 from twin.plant.reading import Station
 from twin.signals import Floats, Frame, Limits, Qualities, Quality, TagTable
 
@@ -76,11 +77,15 @@ class Words:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reading:
-    """All tags at one instant: ``values``, ``quality`` and ``ages`` [s], (n,) each."""
+    """All tags at one instant: ``values``, ``quality`` and ``ages`` [s], (n,) each.
+
+    ``reconciled`` is by tag what those that are not believed should say.
+    """
 
     values: Floats
     quality: Qualities
     ages: Floats
+    reconciled: Mapping[int, Reconciled] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,11 +127,20 @@ _WRITERS: dict[int, Callable[[State, int], str]] = {
     DESCRIPTION: lambda state, tag: state.words.descriptions[tag],
     VALUE: lambda state, tag: formatting.tag_value(float(state.reading.values[tag]), state.words.tags[tag]),
     UNIT: lambda state, tag: formatting.unit_glyph(state.words.tags[tag].unit),
-    QUALITY: lambda state, tag: formatting.quality_word(int(state.reading.quality[tag]), state.words.language),
+    QUALITY: lambda state, tag: quality_text(state, tag),
     AGE: lambda state, tag: formatting.age(float(state.reading.ages[tag]), state.words.language),
     EQUIPMENT: lambda state, tag: state.words.equipment[tag],
     LIMITS: lambda state, tag: limits_text(state.words.tags[tag].limits),
 }
+
+
+def quality_text(state: State, tag: int) -> str:
+    """The word for a tag's quality; of one that is not believed, what it should say."""
+    language, reconciled = state.words.language, state.reading.reconciled.get(tag)
+    if reconciled is None:
+        return formatting.quality_word(int(state.reading.quality[tag]), language)
+    value = formatting.tag_value(reconciled.value, state.words.tags[tag])
+    return f"{formatting.reconciled_word(language)}{formatting.SPACE}{value}"
 
 
 def limits_text(limits: Limits) -> str:
@@ -175,13 +189,17 @@ class Presenter:
 
     def take(self, mail: Mail) -> None:
         """Read the tags at the cursor."""
-        frame = mail.snapshot.frame if mail.snapshot is not None else None
-        if frame is None or (frame is self._frame and abs(mail.cursor - self._read_at) < WHOLE):
+        if mail.snapshot is None:
+            return
+        frame = mail.snapshot.frame
+        if frame is self._frame and abs(mail.cursor - self._read_at) < WHOLE:
             return
         if frame is not self._frame:
             self._freshness.take(frame)
         self._frame, self._read_at = frame, mail.cursor
-        self._show(replace(self._state, reading=self._read(frame, mail.cursor)))
+        ages = self._freshness.ages(mail.cursor)
+        reading = Reading(self._freshness.values(frame), frame.quality, ages, mail.snapshot.reconciled)
+        self._show(replace(self._state, reading=reading))
 
     def select(self, selection: Selection) -> None:
         """Point at the selected tag, if it is one."""
@@ -229,9 +247,6 @@ class Presenter:
             tag.equipment,
             *("" if limit is None else limit for limit in limits),
         )
-
-    def _read(self, frame: Frame, cursor: float) -> Reading:
-        return Reading(self._freshness.values(frame), frame.quality, self._freshness.ages(cursor))
 
     def _arrange(self) -> None:
         """Search and order anew."""

@@ -41,7 +41,7 @@ _QUALITY = Qt.ItemDataRole.UserRole
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _QUIET = (UNIT, AGE, EQUIPMENT, LIMITS)
 NAMED = (120, 208)  # px that a description has at least and as a rule: as much as leaves value and quality to be seen
-WIDTHS = {NAME: 120, DESCRIPTION: NAMED[1], VALUE: 80, UNIT: 72, QUALITY: 88, AGE: 80, EQUIPMENT: 176, LIMITS: 256}
+WIDTHS = {NAME: 120, DESCRIPTION: NAMED[1], VALUE: 80, UNIT: 72, QUALITY: 120, AGE: 80, EQUIPMENT: 176, LIMITS: 256}
 ROW_HEIGHT = 24
 
 

@@ -28,6 +28,7 @@ from tests.app import fakes
 from twin.alarms.metrics import AlarmRates
 from twin.commands import Acknowledge, ReturnToService, Shelve, TakeOutOfService, Unshelve
 from twin.detectors.anomaly import Candidate, Evidence
+from twin.detectors.reconciliation import Reconciled
 from twin.signals import Event, Quality
 from twin.text import Text
 
@@ -293,6 +294,19 @@ def chosen(**changes: Any) -> selection.State:
     panel.select(Selection("anomaly", id=1, equipment="P102"))
     assert isinstance(view.last, selection.State)
     return view.last
+
+
+def test_a_tag_that_is_not_believed_shows_what_it_should_say_and_how_surely() -> None:
+    view, panel = the_panel()
+    name = fakes.NAMES[2].tag
+    column = STATION.tags.column(name)
+    of = replace(fakes.snapshot(fakes.frame(30.0)), reconciled={column: Reconciled(1.234, 0.01, "sensor_bias")})
+    panel.take(mail(snapshot=of))
+    panel.select(Selection("tag", name))
+    assert isinstance(view.last, selection.State)
+    assert [row.value for row in view.last.rows if row.label == "reconciled"] == ["1.2340 ± 0.0200"]
+    panel.say_in("zh")
+    assert any(row.label == "校正值" for row in view.last.rows)
 
 
 def test_a_switch_is_told_as_standing_and_not_in_sigmas() -> None:

@@ -20,6 +20,7 @@ from app.presenters.haystack import Haystack
 from app.presenters.selection import Selection
 from app.views.tags import MIME, Tags
 from tests.app import fakes
+from twin.detectors.reconciliation import Reconciled
 from twin.signals import Frame, Limits, Quality, Tag, TagTable
 from twin.text import Text
 
@@ -126,6 +127,21 @@ def test_a_value_that_is_lost_grows_old_and_says_so() -> None:
     assert seen.state.text(row, tags.VALUE) == formatting.tag_value(first.values[0], fakes.station().tags[0])
     assert seen.state.text(row, tags.QUALITY) == "missing"
     assert seen.state.text(row, tags.AGE) == f"30{formatting.SPACE}s"
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "reconciled"), ("zh", "校正值")])
+def test_a_tag_that_is_not_believed_shows_what_it_should_say_beside_what_it_says(language: str, said: str) -> None:
+    presenter, seen = made()
+    presenter.say_in(language)
+    brought = mail(fakes.frame(0))
+    assert brought.snapshot is not None
+    told = replace(brought.snapshot, reconciled={0: Reconciled(0.61, 0.002, "sensor_bias")})
+    presenter.take(replace(brought, snapshot=told))
+    assert seen.state is not None
+    row = int(np.flatnonzero(seen.state.rows == 0)[0])
+    tag = fakes.station().tags[0]
+    assert seen.state.text(row, tags.VALUE) == formatting.tag_value(fakes.frame(0).values[0], tag)
+    assert seen.state.text(row, tags.QUALITY) == f"{said}{formatting.SPACE}{formatting.tag_value(0.61, tag)}"
 
 
 def test_an_age_is_forgotten_when_the_cursor_goes_back_before_it() -> None:

@@ -53,6 +53,7 @@ def alarm_told(alarm: Alarm) -> dict[str, Any]:
         "limit": _number(alarm.limit),
         "unit": alarm.unit,
         "first_out": alarm.first_out,
+        "votes": [alarm.votes, alarm.voters] if alarm.voters else None,
         "shelved_until": _time(alarm.shelved_until),
         "by": alarm.silenced_by or alarm.acknowledged_by,
         "text": {"en": alarm.text.en, "zh": alarm.text.zh},

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from twin.alarms.life import SILENCED, AlarmEvent, AlarmState, after
 from twin.alarms.rules import Rules
 from twin.alarms.slopes import Slopes
+from twin.alarms.voting import Votes
 from twin.commands import Acknowledge, ReturnToService, Shelve, TakeOutOfService, ToAlarms, Unshelve
 from twin.detectors.anomaly import Priority
 from twin.errors import UsageError
@@ -29,7 +30,8 @@ class Alarm:
     """One alarm as it stands. ``rule`` is LL, L, H, HH, DI, RISE or FALL; ``returned`` is normal but not yet seen.
 
     ``unit`` is that of ``value`` and ``limit``; ``first_out`` says that it came first in its group, which was quiet;
-    ``silenced_by`` is who shelved it (until ``shelved_until``) or took it out of service.
+    ``silenced_by`` is who shelved it (until ``shelved_until``) or took it out of service. Where several gauges alarm as
+    one, ``votes`` of ``voters`` that said anything were beyond the limit when it was raised, and ``value`` is theirs.
     """
 
     id: int
@@ -49,6 +51,8 @@ class Alarm:
     shelved_until: float | None = None
     silenced_by: str = ""
     guidance: Text = field(default_factory=Text)
+    votes: int = 0
+    voters: int = 0
 
 
 class AlarmBook:
@@ -71,6 +75,7 @@ class AlarmBook:
         self._told: tuple[Alarm, ...] | None = ()  # the same, until one of them changes
         self._seen: dict[int, None] = {}  # which of them are acknowledged or suppressed, in that order
         self._next_id = 1
+        self._votes = Votes(rules.rules)
         self._rates = _Rates(rules)
 
     @property
@@ -118,7 +123,9 @@ class AlarmBook:
         changed = self._end_shelves(frame.at)
         values = frame.values[rules.column]
         known = (values >= rules.low) & (values <= rules.high)
-        known &= (frame.quality < BAD)[rules.column]
+        good = frame.quality < BAD
+        known &= good[rules.column]
+        self._votes.step(frame.values, good, values, known)
         self._rates.step(frame.at, values, known)
         counts = self._counting.step(frame)
         excess = rules.sign * (values - rules.limit)
@@ -204,6 +211,7 @@ class AlarmBook:
         if standing is not None:  # back before anybody saw that it had gone
             return self._put(index, replace(standing, state=after(standing.state, "raised"), until=None, value=value))
         rule = self._rules.rules[index]
+        votes, voters = self._votes.cast(index, rule.limit) if rule.span == 0.0 else (0, 0)
         alarm = Alarm(
             self._next_id,
             rule.tag,
@@ -219,6 +227,8 @@ class AlarmBook:
             unit=rule.unit,
             first_out=first_out,
             guidance=rule.guidance,
+            votes=votes,
+            voters=voters,
         )
         self._next_id += 1
         return self._put(index, alarm)

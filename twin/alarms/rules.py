@@ -10,16 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.alarms.guidance import advised
+from twin.alarms.voting import Gauges, grouped
 from twin.detectors.anomaly import Priority
-from twin.errors import StationError
 from twin.plant.reading import Station
+from twin.plant.station import RateLimit
 from twin.signals import Floats, Tag, TagTable
 from twin.text import Text
-from twin.units import scale_and_offset, written
+from twin.units import written
 
 DEAD_BAND = 0.01  # of a tag's range: how far back a value must come before its limit counts as kept again
 START_GRACE = 180.0  # [s] after a start in which a pump's low limits and its vibration may not be judged
-WARMING = 1800.0  # [s] after a start in which bearings warm up by right
 SIGNAL_BELOW = 0.2 / 16.0  # of its range below which a signal is a failed transmitter's (NAMUR NE 43: 3.8 mA)
 SIGNAL_ABOVE = 0.5 / 16.0  # and above it (20.5 mA)
 
@@ -50,27 +50,8 @@ LIMIT_PRIORITY: dict[str, Priority] = {"LL": "high", "L": "medium", "H": "medium
 JUDGED_ONLY_RUNNING = ("pressure", "flow", "vibration", "acceleration")
 
 
-@dataclass(frozen=True, slots=True)
-class RateLimit:
-    """How fast a measurement may change: ``limit`` in SI per second over ``span`` seconds, told per ``per`` seconds."""
-
-    measures: str
-    signs: tuple[float, ...]
-    limit: float
-    span: float
-    per: float
-    priority: Priority
-    grace: float
-
-
-# A rolling bearing's end phase rises by 1 to 2.5 K/min; a rupture or a station's trip moves a header by 0.3 bar/s.
-# Of a header's three gauges one alarms, or every trip would be told three times; the detectors look at all of them.
-RATES: tuple[RateLimit, ...] = (
-    RateLimit("*bearing*_temperature", (1.0,), 1.0 / 60.0, 60.0, 60.0, "high", WARMING),
-    RateLimit("inlet_pressure_a", (1.0, -1.0), 3.0e4, 3.0, 1.0, "high", 0.0),
-    RateLimit("outlet_pressure_a", (1.0, -1.0), 3.0e4, 3.0, 1.0, "high", 0.0),
-)
 RATE_DEAD_BAND = 0.5  # of a rate's limit
+PER = {1: "s", 60: "min", 3600: "h"}  # the times in which rates are told [s]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +59,7 @@ class Rule:
     """One thing that may alarm. ``sign`` is +1 where too much is wrong and -1 where too little is.
 
     ``limit`` and ``dead_band`` are in the tag's unit; those of a rate in that per ``per`` seconds, over ``span`` s.
+    Where several ``gauges`` measure the same, the rule is about all of them, and ``tag`` is the first.
     """
 
     column: int
@@ -99,6 +81,7 @@ class Rule:
     per: float = 1.0
     low: float = -np.inf  # beyond these it is no measurement
     high: float = np.inf
+    gauges: Gauges | None = None
 
 
 @dataclass(frozen=True)
@@ -123,11 +106,13 @@ class Rules:
     def of(cls, station: Station) -> Rules:
         """The rules that follow from a station's tags."""
         holds = {entry.name: entry.hold for entry in station.file.tags}
-        groups = _groups(station)
+        groups, gauges = _groups(station), grouped(station)
+        first = {column: of for column, of in gauges.items() if of.columns[0] == column}
         rules = tuple(
             replace(rule, group=groups.get(rule.equipment, rule.equipment), guidance=advised(tag.measures, rule.name))
             for column, tag in enumerate(station.tags)
-            for rule in _rules(column, tag, station.tags, holds)
+            if column not in gauges or column in first
+            for rule in _rules(column, tag, station, holds, first.get(column))
         )
         numbers: dict[str, int] = {}
         return cls(
@@ -160,18 +145,20 @@ def _groups(station: Station) -> dict[str, str]:
     return ends
 
 
-def _rules(column: int, tag: Tag, tags: TagTable, holds: dict[str, float]) -> Iterable[Rule]:
+def _rules(column: int, tag: Tag, station: Station, holds: dict[str, float], gauges: Gauges | None) -> Iterable[Rule]:
     if tag.kind == "digital":
         if tag.measures in TROUBLE:
             yield Rule(
                 column, tag.name, tag.equipment, "DI", 1.0, 0.5, 0.0, 0.0, TROUBLE[tag.measures], -1, tag.description
             )
         return
-    yield from _limit_rules(column, tag, tags, holds.get(tag.name, 0.0))
-    yield from _rate_rules(column, tag, tags)
+    yield from _limit_rules(column, tag, station.tags, holds.get(tag.name, 0.0), gauges)
+    fitting = next((rate for rate in station.file.rates if fnmatchcase(tag.measures, rate.measures)), None)
+    if fitting is not None:
+        yield from _rate_rules(column, tag, station.tags, fitting, gauges)
 
 
-def _limit_rules(column: int, tag: Tag, tags: TagTable, hold: float) -> Iterable[Rule]:
+def _limit_rules(column: int, tag: Tag, tags: TagTable, hold: float, gauges: Gauges | None) -> Iterable[Rule]:
     limits = {"LL": tag.limits.low_low, "L": tag.limits.low, "H": tag.limits.high, "HH": tag.limits.high_high}
     span = tag.high - tag.low
     low, high = _signal(tag)
@@ -189,22 +176,20 @@ def _limit_rules(column: int, tag: Tag, tags: TagTable, hold: float) -> Iterable
             hold,
             LIMIT_PRIORITY[name],
             _running_column(tag, name, tags),
-            _said(tag, name, limit),
+            _said(tag, name, limit, gauges),
             tag.unit,
             low=low,
             high=high,
+            gauges=gauges,
         )
 
 
-def _rate_rules(column: int, tag: Tag, tags: TagTable) -> Iterable[Rule]:
-    fitting = next((rate for rate in RATES if fnmatchcase(tag.measures, rate.measures)), None)
-    scale = _scale(tag.unit)
-    if fitting is None or scale is None:
-        return
-    limit = fitting.limit * fitting.per / scale
-    unit = f"{tag.unit}/{'min' if fitting.per == 60.0 else 's'}"
+def _rate_rules(column: int, tag: Tag, tags: TagTable, rate: RateLimit, gauges: Gauges | None) -> Iterable[Rule]:
+    unit = f"{tag.unit}/{PER[rate.per_s]}"
     low, high = _signal(tag)
-    for sign in fitting.signs:
+    for sign, limit in ((1.0, rate.rise), (-1.0, rate.fall)):
+        if limit is None:
+            continue
         yield Rule(
             column,
             tag.name,
@@ -214,15 +199,16 @@ def _rate_rules(column: int, tag: Tag, tags: TagTable) -> Iterable[Rule]:
             sign * limit,
             RATE_DEAD_BAND * limit,
             0.0,
-            fitting.priority,
+            rate.priority,
             _running_column(tag, "RISE", tags),
-            _said_rate(tag, sign, limit, unit),
+            _said_rate(tag, sign, limit, unit, gauges),
             unit,
-            fitting.grace,
-            span=fitting.span,
-            per=fitting.per,
+            rate.grace_s,
+            span=rate.over_s,
+            per=float(rate.per_s),
             low=low,
             high=high,
+            gauges=gauges,
         )
 
 
@@ -234,14 +220,6 @@ def _signal(tag: Tag) -> tuple[float, float]:
     return tag.low - SIGNAL_BELOW * span, tag.high + SIGNAL_ABOVE * span
 
 
-def _scale(unit: str) -> float | None:
-    """What a unit is in SI; None for one nobody knows."""
-    try:
-        return scale_and_offset(unit)[0]
-    except StationError:
-        return None
-
-
 def _running_column(tag: Tag, name: str, tags: TagTable) -> int:
     """A stopped pump has no flow, no head and no vibration of its own: suppressed by design."""
     running = tags.measuring(tag.equipment, "running")
@@ -251,18 +229,21 @@ def _running_column(tag: Tag, name: str, tags: TagTable) -> int:
     return running if depends else -1
 
 
-def _said(tag: Tag, name: str, limit: float) -> Text:
+def _said(tag: Tag, name: str, limit: float, gauges: Gauges | None) -> Text:
     over = name[0] == "H"
     quantity = f"{limit:g} {written(tag.unit)}".strip()
+    called = gauges.called if gauges is not None else tag.description
+    of = f", {gauges.said}" if gauges is not None else ""
     return Text(
-        f"{tag.description.said_in('en')} {'above' if over else 'below'} {quantity} ({name})",
-        f"{tag.description.said_in('zh')} {'高于' if over else '低于'} {quantity}（{name}）",
+        f"{called.said_in('en')} {'above' if over else 'below'} {quantity} ({name}{of})",
+        f"{called.said_in('zh')} {'高于' if over else '低于'} {quantity}（{name}{of}）",
     )
 
 
-def _said_rate(tag: Tag, sign: float, limit: float, unit: str) -> Text:
+def _said_rate(tag: Tag, sign: float, limit: float, unit: str, gauges: Gauges | None) -> Text:
     quantity = f"{limit:g} {written(unit)}"
+    called = gauges.called if gauges is not None else tag.description
     return Text(
-        f"{tag.description.said_in('en')} {'rises' if sign > 0 else 'falls'} faster than {quantity}",
-        f"{tag.description.said_in('zh')}{'上升' if sign > 0 else '下降'}速率超过 {quantity}",
+        f"{called.said_in('en')} {'rises' if sign > 0 else 'falls'} faster than {quantity}",
+        f"{called.said_in('zh')}{'上升' if sign > 0 else '下降'}速率超过 {quantity}",
     )

@@ -19,6 +19,7 @@ from twin.plant.rules.losses import losses
 from twin.plant.rules.model import model
 from twin.plant.rules.names import duplicates, references
 from twin.plant.rules.places import robots, timezone
+from twin.plant.rules.rates import rates
 from twin.plant.rules.tags import tags
 from twin.plant.rules.ways import ways
 from twin.plant.shape import misshapen
@@ -28,12 +29,13 @@ from twin.plant.whereabouts import Whereabouts
 
 __all__ = ["Mistake", "mistakes", "mistakes_of", "parsed"]
 
-_RULES = (duplicates, references, tags, curves, controls, interlocks, losses, ways, heights, robots, timezone)
+_RULES = (duplicates, references, tags, curves, controls, interlocks, rates, losses, ways, heights, robots, timezone)
 _SINGULAR = {
     "tags": "tag",
     "pumps": "pump",
     "circuits": "circuit",
     "interlocks": "interlock",
+    "rates": "rate limit",
     "nodes": "node",
     "resistances": "resistance",
     "lines": "line",

@@ -302,6 +302,23 @@ class TagEntry(Part):
     zh: str = ""
 
 
+class RateLimit(Part):
+    """How fast a measurement may change before it alarms.
+
+    ``measures`` is a pattern (``*bearing*_temperature``) of what tags measure; a tag takes the first that fits.
+    ``rise`` and ``fall`` are in the tags' unit per ``per_s`` seconds, held against the slope over the last ``over_s``.
+    What belongs to a pump counts from ``grace_s`` after its start on, and never while it stands.
+    """
+
+    measures: Annotated[str, Field(min_length=1)]
+    rise: Positive | None = None
+    fall: Positive | None = None
+    per_s: Literal[1, 60, 3600] = 60
+    over_s: Positive
+    priority: Literal["urgent", "high", "medium", "low"] = "high"
+    grace_s: NotNegative = 180.0
+
+
 class NodeMap(Part):
     """What nodes of the 3D model show whose names are another program's: ``node`` may be a pattern (``PUMP_A*``).
 
@@ -338,6 +355,7 @@ class StationFile(Part):
     curves: dict[str, Curve] = {}
     circuits: tuple[Circuit, ...] = ()
     interlocks: tuple[Interlock, ...] = ()
+    rates: tuple[RateLimit, ...] = ()
     nodes: tuple[Node, ...] = ()
     pumps: tuple[Pump, ...] = ()
     resistances: tuple[Resistance, ...] = ()

@@ -22,6 +22,7 @@ from twin.plant.station import (
     Node,
     NodeMap,
     Pump,
+    RateLimit,
     Resistance,
     Robot,
     TagEntry,
@@ -67,6 +68,10 @@ class Draft:
     @cached_property
     def interlocks(self) -> Indexed[Interlock]:
         return self._list("interlocks", Interlock)
+
+    @cached_property
+    def rates(self) -> Indexed[RateLimit]:
+        return self._list("rates", RateLimit)
 
     @cached_property
     def nodes(self) -> Indexed[Node]:

@@ -19,6 +19,25 @@ from twin.signals import Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Running:
+    """n pumps at given speeds: the affinity laws with what does not depend on flow reckoned once."""
+
+    heads: Pieces
+    speed: Floats  # (n,) over rated
+    of_slope: Floats | float  # (n,) what a slope at rated speed is multiplied by ...
+    of_head: Floats | float  # (n,) ... and a head
+
+    def head(self, flow: Floats) -> Floats:
+        """Head (n,) at flow (n,) [m³/s]. [m]"""
+        return self.of_head * self.heads.value(flow / self.speed)
+
+    def head_and_slope(self, flow: Floats) -> tuple[Floats, Floats]:
+        """Head (n,) [m] and dH/dQ (n,) [m/(m³/s)]."""
+        value, slope = self.heads.value_and_slope(flow / self.speed)
+        return self.of_head * value, self.of_slope * slope
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Bank:
     """n pump curves with their pieces stacked."""
 
@@ -48,6 +67,11 @@ class Bank:
 
     def __len__(self) -> int:
         return len(self.curves)
+
+    def at(self, speed: Floats, scale: Floats | float = 1.0) -> Running:
+        """The pumps at their speeds over rated speed (n,), for whoever asks at many flows."""
+        speed = np.maximum(speed, curve.STANDING)
+        return Running(self.heads, speed, scale * speed, scale * speed * speed)
 
     def head(self, flow: ArrayLike, speed: ArrayLike = 1.0, scale: Floats | float = 1.0) -> Floats:
         """Head (n,) at flow [m³/s] and speed over rated speed. [m]"""

@@ -1,7 +1,9 @@
 """Flows and heads of a station: Newton's method on flows and heads together (the global gradient algorithm).
 
-Each step linearises every branch's law and solves the junctions' mass balance for the heads; flows follow. Started
-from the last state, two or three steps of a 10 × 10 system settle the reference station.
+Each step follows the tangents of all branches' laws and solves the junctions' mass balance for the heads; flows follow.
+A short step hardly bends the laws, so that its tangents serve the next one too (the chord method): started from the
+last state, with its tangents, two steps settle the reference station, and no tangent is reckoned anew. Water is
+conserved exactly by every step, whichever its tangents are.
 
 Source: E. Todini and S. Pilati (1988), A gradient algorithm for the analysis of pipe networks.
 """
@@ -11,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg.lapack import dposv
+from scipy.linalg.lapack import dpotrf, dpotrs
 
 from twin.errors import StationError
 from twin.plant.network import Losses, Network
@@ -21,6 +23,8 @@ from twin.units import STANDARD_GRAVITY
 MOST_STEPS = 60  # thrown from any state into any other, thirty have always been enough
 SETTLED = 1e-6  # of the rated flow: a step below it leaves an error of its square,
 SETTLED_HEAD = 1e-4  # m, if it also changes no loss by more than this
+SHORT = 1e-2  # of the rated flow: a step within which a branch's law is nearly straight
+HOMING = 1e-2  # of the step before: a step along its tangents within which they lead to the solution, not past it
 STRIDE = 2.0  # of the present flow, at least of the rated one: the longest step
 FLATTEST = 1e-9  # m/(m³/s), the least slope a branch is given, should a pump alone in it have none
 RESERVOIR = 1e-6  # m/(m³/s), behind which a head counts as fixed
@@ -45,13 +49,28 @@ class Boundary:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Tangents:
+    """The laws of b branches made straight, and the mass balance of k junctions solved with them.
+
+    They hold as long as water goes the same ways: a check valve's law has a corner where it turns.
+    """
+
+    ways: bytes  # which links but the pumps water passes forward
+    slope: Floats  # (links,) of the head each link loses [m/(m³/s)]
+    ease: Floats  # (b,) flow for each metre of head across a branch [(m³/s)/m]
+    across: Floats  # (k, b) the same with the sign with which it leaves a junction
+    factor: Floats  # (k, k) Cholesky's, of the junctions' mass balance
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Flows:
     """A hydraulic state. Where ``converged`` is False, ``unsettled`` names the part that still moved."""
 
     network: Network
     flow: Floats  # (links,) from `from_node` to `to_node`: pumps, resistances, lines [m³/s]
     head: Floats  # (nodes,) above the station's datum [m]
-    branch: Floats  # (branches,) where the next solution starts [m³/s]
+    branch: Floats  # (branches,) where the next solution starts [m³/s] ...
+    tangents: Tangents  # ... and along what
     converged: bool
     iterations: int
     unsettled: str = ""
@@ -116,21 +135,24 @@ def solve(
     Flows                   ``converged`` or not: it never raises while a station runs.
     """
     problem = _Problem(network, speed, losses, boundary, head_scale, inflow)
-    x = network.forward if start is None else start.branch
-    ref = network.branch_rated
-    little = SETTLED * ref
-    step = links = slopes = heads = x
+    x, known = (network.forward, None) if start is None else (start.branch, start.tangents)
+    ref, before = network.branch_rated, 0.0
+    newton = False  # whether each step gets tangents of its own: far away, or where kept ones have failed
     for iteration in range(1, MOST_STEPS + 1):
-        links, slopes = problem.laws(x)
-        step, heads, change = problem.newton(x, links, slopes)
-        length = np.abs(step)
-        settled = bool((length <= little).all())
-        x = x + (step if settled or (length <= ref).all() else _within_stride(step, x, ref))
-        if settled and np.abs(change).max() <= SETTLED_HEAD:
-            return problem.flows(x, links + slopes * problem.of_links(step), heads, iteration)
+        loss, tangents = problem.laws(problem.through(x), None if newton else known)
+        kept, known = tangents is known, tangents
+        step, heads, change = problem.step(x, loss, tangents)
+        length = float(np.maximum.reduce(np.abs(step) / ref))
+        sure = not kept or length <= HOMING * before
+        if sure and length <= SETTLED and np.maximum.reduce(np.abs(change)) <= SETTLED_HEAD:
+            return problem.flows(x + step, loss + tangents.slope * problem.of_links(step), heads, tangents, iteration)
+        newton = newton or length > SHORT or (kept and iteration > 1)
+        if not kept or length <= SHORT:
+            x = x + (step if length <= 1.0 else _within_stride(step, x, ref))
+        before = length
     worst = int(np.argmax(np.abs(step) / ref))
     name = network.links[int(np.flatnonzero(network.branches.branch == worst)[0])]
-    return problem.flows(x, links, heads, MOST_STEPS, name)
+    return problem.flows(x, loss, heads, tangents, MOST_STEPS, name)
 
 
 def _within_stride(step: Floats, x: Floats, ref: Floats) -> Floats:
@@ -172,14 +194,13 @@ class _Problem:
         self.network = network
         self.branches = network.branches
         self.pumps = len(network.pumps)
-        self.speed, self.scale = speed, head_scale
+        self.running = network.bank.at(speed, head_scale)
         self.forward = np.concatenate((losses.forward, boundary.quadratic))
         self.forward_linear = np.concatenate((losses.forward_linear, boundary.linear))
         self.backward = np.concatenate((losses.backward, boundary.quadratic))
         self.backward_linear = np.concatenate((losses.backward_linear, boundary.linear))
         self.behind = np.zeros(self.branches.incidence.shape[0])
         self.behind[network.line_branch] = boundary.head
-        self.across = network.branches.incidence.T
         self.tapped = None if inflow is None else self.branches.tapped @ inflow
         self.inflow = 0.0 if inflow is None else self.branches.carried @ inflow
 
@@ -187,50 +208,76 @@ class _Problem:
         """(links,) what branches (b,) carry, each along its own direction."""
         return x[self.branches.branch] * self.branches.sign
 
-    def laws(self, x: Floats) -> tuple[Floats, Floats]:
-        """Head each link loses at these branch flows, and its slope (links,). A pump's loss is negative."""
+    def through(self, x: Floats) -> Floats:
+        """(links,) what flows through them, with what is tapped on the way."""
         q = self.of_links(x)
-        if self.tapped is not None:
-            q = q + self.tapped
-        loss, slope = np.empty((2, q.size))
-        head, head_slope = self.network.bank.head_and_slope(q[: self.pumps], self.speed, self.scale)
-        np.negative(head, out=loss[: self.pumps])
-        np.negative(head_slope, out=slope[: self.pumps])
-        rest = q[self.pumps :]
-        forward = rest > 0.0
+        return q if self.tapped is None else q + self.tapped
+
+    def laws(self, q: Floats, known: Tangents | None) -> tuple[Floats, Tangents]:
+        """Head each link loses (links,) at the flow through it (links,), and tangents: those known, where they hold.
+
+        A pump's loss is negative.
+        """
+        ways = (q[self.pumps :] > 0.0).tobytes()
+        if known is not None and known.ways == ways:
+            return self._loss(q), known
+        loss, slope = self._loss_and_slope(q)
+        return loss, self._tangents(ways, slope)
+
+    def _passed(self, q: Floats) -> tuple[Floats, Floats, Floats]:
+        """Of all links but the pumps (n,) quadratic and linear loss the way they are passed, and √(Q² + q²)."""
+        forward = q > 0.0
         quadratic = np.where(forward, self.forward, self.backward)
         linear = np.where(forward, self.forward_linear, self.backward_linear)
-        square = rest * rest
-        size = np.sqrt(square + self.network.laminar)
-        np.multiply(quadratic * size + linear, rest, out=loss[self.pumps :])
-        np.add(quadratic * (size + square / size), linear, out=slope[self.pumps :])
+        return quadratic, linear, np.sqrt(q * q + self.network.laminar)
+
+    def _loss(self, q: Floats) -> Floats:
+        rest = q[self.pumps :]
+        quadratic, linear, size = self._passed(rest)
+        loss = np.concatenate((-self.running.head(q[: self.pumps]), (quadratic * size + linear) * rest))
+        if self.network.piped.size:
+            loss[self.network.piped] += self.network.pipes.loss_and_slope(q[self.network.piped])[0]
+        return loss
+
+    def _loss_and_slope(self, q: Floats) -> tuple[Floats, Floats]:
+        rest = q[self.pumps :]
+        quadratic, linear, size = self._passed(rest)
+        head, head_slope = self.running.head_and_slope(q[: self.pumps])
+        loss = np.concatenate((-head, (quadratic * size + linear) * rest))
+        slope = np.concatenate((-head_slope, quadratic * (size + rest * rest / size) + linear))
         if self.network.piped.size:
             rubbed, steeper = self.network.pipes.loss_and_slope(q[self.network.piped])
             loss[self.network.piped] += rubbed
             slope[self.network.piped] += steeper
         return loss, slope
 
-    def newton(self, x: Floats, loss: Floats, slope: Floats) -> tuple[Floats, Floats, Floats]:
+    def _tangents(self, ways: bytes, slope: Floats) -> Tangents:
+        """Laws of these slopes (links,), with the junctions' balance solved."""
+        ease = 1.0 / np.maximum(slope @ self.network.membership, FLATTEST)
+        across = self.branches.incidence.T * ease
+        factor, info = dpotrf(across @ self.branches.incidence)
+        if info:  # an input that is not a number: the state will not settle, and says so
+            factor = np.full(factor.shape, np.nan)
+        return Tangents(ways, slope, ease, across, factor)
+
+    def step(self, x: Floats, loss: Floats, along: Tangents) -> tuple[Floats, Floats, Floats]:
         """The step in branch flows (b,), the junctions' heads (k,) after it, and the change of losses (b,)."""
         incidence = self.branches.incidence
-        ease = 1.0 / np.maximum(slope @ self.network.membership, FLATTEST)
         behind = self.behind - self.branches.gather @ loss
-        weighted = self.across * ease
-        left = self.inflow - self.across @ x - weighted @ behind
-        _, heads, info = dposv(weighted @ incidence, left)
-        if info:  # an input that is not a number: the state will not settle, and says so
-            heads = np.full(left.size, np.nan)
+        heads, _ = dpotrs(along.factor, self.inflow - x @ incidence - along.across @ behind)
         change: Floats = incidence @ heads + behind
-        return change * ease, heads, change
+        return change * along.ease, heads, change
 
-    def flows(self, x: Floats, loss: Floats, heads: Floats, iterations: int, unsettled: str = "") -> Flows:
+    def flows(
+        self, x: Floats, loss: Floats, heads: Floats, along: Tangents, iterations: int, unsettled: str = ""
+    ) -> Flows:
         """The state in the network's own terms."""
-        q = self.of_links(x)
         return Flows(
             network=self.network,
-            flow=q if self.tapped is None else q + self.tapped,
+            flow=self.through(x),
             head=self.branches.reach @ heads + self.branches.rise @ loss,
             branch=x,
+            tangents=along,
             converged=not unsettled,
             iterations=iterations,
             unsettled=unsettled,

@@ -204,6 +204,9 @@ def test_a_bank_gives_each_pump_what_its_own_curve_gives(made, data):
     alone = [curve.head_and_slope(c, q, s) for c, q, s in zip(made, flow, speed, strict=True)]
     np.testing.assert_allclose(head, scale * np.array([h for h, _ in alone]), rtol=1e-12)
     np.testing.assert_allclose(slope, scale * np.array([s for _, s in alone]), rtol=1e-12)
+    running = Bank.of(made).at(speed, scale)
+    np.testing.assert_allclose(running.head(flow), head, rtol=1e-12)
+    np.testing.assert_allclose(running.head_and_slope(flow)[1], slope, rtol=1e-12)
 
 
 def test_a_bank_mixes_pumps_whose_power_is_known_with_others():

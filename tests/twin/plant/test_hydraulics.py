@@ -151,6 +151,24 @@ def test_the_power_that_pumps_and_neighbours_put_in_is_what_the_parts_take(state
     assert lifted == pytest.approx(-taken[:PUMPS].sum(), abs=1e-6 * (1.0 + np.abs(taken).sum()))
 
 
+@settings(max_examples=30)
+@given(states(), arrays(float, PUMPS, elements=st.floats(-0.003, 0.003)))
+def test_a_state_close_by_is_found_along_the_tangents_of_the_last_as_from_afar(state, moved):
+    speed, losses, boundary = state
+    start = solve(B4, speed, losses, boundary)
+    warm = solve(B4, speed + moved * speed, losses, boundary, start=start)
+    cold = solve(B4, speed + moved * speed, losses, boundary)
+    assert warm.converged
+    np.testing.assert_allclose(warm.flow, cold.flow, atol=1e-6)
+    np.testing.assert_allclose(warm.head, cold.head, atol=5e-4)
+
+
+def test_a_duty_state_is_followed_in_two_steps_along_its_own_tangents():
+    warm = solve(B4, 1.0005 * DUTY, B4.losses(), LINES, start=DUTY_STATE)
+    assert warm.iterations == 2
+    assert warm.tangents is DUTY_STATE.tangents
+
+
 def test_three_duty_pumps_a_circuit_carry_what_the_line_was_laid_for():
     np.testing.assert_allclose(np.abs(DUTY_STATE.line) * 3600, 19500, rtol=0.01)
     np.testing.assert_allclose(DUTY_STATE.pump[DUTY > 0] * 3600, 6500, rtol=0.01)

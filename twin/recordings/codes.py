@@ -131,8 +131,11 @@ def values_of(counts: Counts, how: NDArray[np.uint8], step: Floats, table: Float
     return values
 
 
-def counted(series: Floats, step: float, listing: bool = True) -> Counted:
-    """The cheapest way to count a series (rows,); what is NaN in it is counted as its neighbour is."""
+def counted(series: Floats, step: float, listing: bool = True, most: float = EXACT) -> Counted:
+    """The cheapest way to count a series (rows,); what is NaN in it is counted as its neighbour is.
+
+    Only bits and places in a list reach ``most``.
+    """
     known = ~np.isnan(series)
     present = series[known]
     found = None
@@ -140,7 +143,7 @@ def counted(series: Floats, step: float, listing: bool = True) -> Counted:
         with np.errstate(
             over="ignore", invalid="ignore"
         ):  # what overflows does not come back, and is counted otherwise
-            found = next((c for c in _ways(present, step) if c is not None), None)
+            found = next((c for c in _ways(present, step) if c is not None and _below(c.counts, most)), None)
             if found is None and listing:
                 found = _in_list(present, len(series))
     if found is None:
@@ -168,6 +171,10 @@ def _decimals(known: Floats, inverse: float) -> Counted | None:
         return None
     counts = np.rint(known * inverse)
     return _if_same(known, counts, counts / inverse, OVER, inverse)
+
+
+def _below(counts: Counts, most: float) -> bool:
+    return not len(counts) or -most < float(counts.min()) <= float(counts.max()) < most
 
 
 def _if_same(known: Floats, counts: Floats, back: Floats, how: int, step: float) -> Counted | None:

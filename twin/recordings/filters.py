@@ -6,6 +6,7 @@ LZ4 for what is asked for in many chunks at once, Zstandard for all else.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import h5py
@@ -13,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 ZSTD, BITSHUFFLE = 32015, 32008  # as registered with the HDF Group
-LZ4 = (0, 2)  # what Bitshuffle is told: blocks of its own choice, packed with LZ4
-ZSTANDARD = (0, 3, 1)  # the same with Zstandard, at its quickest
+LZ4 = 2  # what Bitshuffle is told, after how much of a chunk it is to turn at once
+ZSTANDARD = (0, 3, 1)  # as much as it likes, packed with Zstandard at its quickest
 LEVEL = 1  # harder costs time and saves nothing on codes
 SMALL = 2**16  # bytes of a list in one chunk
 
@@ -37,8 +38,9 @@ def packed(chunks: tuple[int, ...], shuffle: bool = True) -> dict[str, Any]:
 
 
 def bit_packed(chunks: tuple[int, ...]) -> dict[str, Any]:
-    """The same for small integers: their bits turned, and packed with LZ4."""
-    return packed(chunks, shuffle=False) | {"compression": BITSHUFFLE, "compression_opts": LZ4}
+    """The same for small integers: their bits turned, all of a chunk at once, and packed with LZ4."""
+    at_once = max(8, math.prod(chunks) // 8 * 8)
+    return packed(chunks, shuffle=False) | {"compression": BITSHUFFLE, "compression_opts": (at_once, LZ4)}
 
 
 def turned(chunks: tuple[int, ...]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ A recording that has been closed holds its header and what was sealed::
         values/120x160, …   (f, rows, columns) the same as temperatures, where they count no step
         jpeg                panoramas, one after the other
     /annotations            lines of JSON, and room for more
-    /overview/60, 600, …    cells, encoding, at: the same reduced
+    /overview/60, 600, …    cells, high, encoding, at: the same reduced
 
 A row's *place* is its number within its block plus the block's number times ``places``, the room of a block. One that
 is being written, or whose writer was killed, also holds a journal, and a user block before the HDF5 file proper
@@ -65,7 +65,7 @@ OVERVIEW = "overview"
 JOURNAL = "journal"
 JOURNALS = ("a", "b")
 
-STRETCH = 900  # rows: codes start anew after so many, and so do chunks
+STRETCH = 720  # rows: codes start anew after so many, and so do chunks
 CHUNK_TAGS = 16
 CHUNK_CODED = 64  # tags: how they are coded is small
 BYTES = 8  # of a code at most

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from twin.recordings.codes import counted, values_of, ways
 from twin.recordings.damage import DAMAGED, dataset
 from twin.recordings.filters import bit_packed, packed
-from twin.recordings.layout import CELL_ENCODING, CHUNK_TAGS, LEVELS, OVERVIEW, PAGE, VALUELESS
+from twin.recordings.layout import BYTES, CELL_ENCODING, CHUNK_TAGS, LEVELS, OVERVIEW, PAGE, RAW, VALUELESS
 from twin.recordings.memory import Overview
 from twin.recordings.parts import Columns
 from twin.recordings.planes import kept, rows_of
@@ -30,6 +30,8 @@ TEN = 10
 MOST_CODED = 2**14  # tags in one chunk of encoding
 FIFTH = 5  # of a page is worth its chunks when a recording is closed
 ROWS_AT_ONCE = 2**22
+WORD = 32  # bits of a cell that stand together
+SMALL_COUNT = 2.0 ** (WORD - 2)  # differences of counts below it have room in a word
 EXTREMES = 2  # of a cell, before its last
 KEPT_PAGES = 64  # whose encoding is kept at hand
 
@@ -43,9 +45,10 @@ class Pages:
         self._cells, self._encoding, self._at = (
             dataset(file, f"{name}/{part}") for part in ("cells", "encoding", "at")
         )
+        self._high = dataset(file, f"{name}/high") if self._cells.dtype.itemsize < BYTES else None
         self._coding: OrderedDict[int, NDArray[np.void]] = OrderedDict()
         self.count = len(self._at)
-        if self._cells.shape[1:] != (4, self.count):
+        if any(told.shape[1:] != (4, self.count) for told in (self._cells, self._high) if told is not None):
             raise ValueError("an overview of another shape")
 
     @property
@@ -57,11 +60,13 @@ class Pages:
         """Cells of some slots."""
         page, start = first // PAGE, first // PAGE * PAGE
         told = rows_of(self._cells, slots, start, last)
+        encoding = np.stack([self._encoded_in(p)[slots] for p in range(page, -(-last // PAGE))], axis=1)
+        if self._high is not None and (encoding["how"] == RAW).any():
+            told = told + (rows_of(self._high, slots, start, last).astype(np.int64) << WORD)
         counts = np.empty((len(slots), EXTREMES + 1, last - start), np.int64)
         for low in range(0, last - start, PAGE):
             np.cumsum(told[:, 0, low : low + PAGE], axis=1, out=counts[:, 0, low : low + PAGE])
         np.add(told[:, 1:-1], counts[:, :1], out=counts[:, 1:])
-        encoding = np.stack([self._encoded_in(p)[slots] for p in range(page, -(-last // PAGE))], axis=1)
         how, step = ways(encoding, np.arange(first, last) // PAGE - page)
         values = values_of(counts[..., first - start :], how[:, np.newaxis], step[:, np.newaxis], np.empty(0))
         quality = told[:, -1, first - start :].astype(np.uint8)
@@ -165,9 +170,9 @@ def _last_cell(first: int, covered: int, level: int, closing: bool) -> int:
 
 def _prepared(file: h5py.File, level: int, columns: int) -> h5py.Group:
     group = file.create_group(f"{OVERVIEW}/{level}")
-    group.create_dataset(
-        "cells", shape=(columns, 4, 0), maxshape=(columns, 4, None), dtype="<i8", **bit_packed((1, 4, PAGE))
-    )
+    for name in ("cells", "high"):
+        chunk = bit_packed((1, 4, PAGE))
+        group.create_dataset(name, shape=(columns, 4, 0), maxshape=(columns, 4, None), dtype="<i4", **chunk)
     chunks = (min(MOST_CODED, columns), 1)
     group.create_dataset(
         "encoding", shape=(columns, 0), maxshape=(columns, None), dtype=CELL_ENCODING, **packed(chunks)
@@ -183,7 +188,8 @@ def _write_page(
     columns = np.argsort(sealed.slots)
     group["at"].resize(last, axis=0)
     group["at"][first:last] = _beginnings(sealed, finer, page)
-    group["cells"].resize(last, axis=2)
+    for name in ("cells", "high"):
+        group[name].resize(last, axis=2)
     group["encoding"].resize(-(-last // PAGE), axis=1)
     for low in range(0, len(columns), CHUNK_TAGS):
         some = columns[low : low + CHUNK_TAGS]
@@ -194,7 +200,12 @@ def _write_page(
         coded = [_coded(tag, float(step)) for tag, step in zip(_rows(cells), steps[some], strict=True)]
         slots = slice(low, low + len(some))
         group["encoding"][slots, first // PAGE] = np.stack([encoding for encoding, _ in coded])
-        group["cells"][slots, :, first:last] = np.stack([told for _, told in coded])
+        told = np.stack([told for _, told in coded])
+        low_words = told.astype(np.int32)
+        group["cells"][slots, :, first:last] = low_words
+        high_words = ((told - low_words) >> WORD).astype(np.int32)
+        for row in np.flatnonzero(high_words.any(axis=(1, 2))):
+            group["high"][low + row, :, first:last] = high_words[row]
 
 
 def _rows(cells: Overview) -> Iterator[Overview]:
@@ -205,7 +216,7 @@ def _rows(cells: Overview) -> Iterator[Overview]:
 def _coded(tag: Overview, step: float) -> tuple[NDArray[np.void], NDArray[np.int64]]:
     """One tag's cells (c,) as integers (4, c): low from cell to cell, high and last from low, quality."""
     count = len(tag.low)
-    found = counted(np.concatenate([tag.low, tag.high, tag.last]), step, listing=False)
+    found = counted(np.concatenate([tag.low, tag.high, tag.last]), step, listing=False, most=SMALL_COUNT)
     low, high, last = found.counts.reshape(3, count)
     quality = tag.quality.astype(np.int64) | np.where(np.isnan(tag.low), VALUELESS, 0)
     quality |= np.where(np.isnan(tag.last), LASTLESS, 0)

@@ -50,9 +50,8 @@ def prepare(file: h5py.File, tags: TagTable, places: int) -> None:
         "encoding", shape=(count, 0), maxshape=(count, None), dtype=ENCODING, **packed(shape, shuffle=False)
     )
     chunk = (min(CHUNK_TAGS, count), STRETCH)
-    for byte in range(BYTES):  # the lowest is always asked for, and LZ4 is the quicker; the others are rarely there
-        packing = packed(chunk, shuffle=False) if byte else bit_packed(chunk)
-        values.create_dataset(f"byte{byte}", shape=(count, 0), maxshape=(count, None), dtype="u1", **packing)
+    for byte in range(BYTES):
+        values.create_dataset(f"byte{byte}", shape=(count, 0), maxshape=(count, None), dtype="u1", **bit_packed(chunk))
     growing(values, "table", "<f8")
     rows = file.create_group(ROWS)
     for name in ("at", "arrived"):
@@ -73,6 +72,28 @@ def slots_of(tags: TagTable) -> NDArray[np.uint32]:
     return slots
 
 
+def rearranged(slots: NDArray[np.uint32], told: Floats, steps: Floats) -> NDArray[np.uint32]:
+    """(n,) slots again, the tags with the longest codes in front and those at rest at the end, by their first values
+    (rows, n): an instant then asks for few chunks of the higher bytes, and for none of what never moved."""
+    columns = np.argsort(slots)
+    groups = [columns[low : low + CHUNK_CODED] for low in range(0, len(columns), CHUNK_CODED)]
+    needed = np.concatenate([_bytes_about(told[:, some], steps[some]) for some in groups])
+    found = np.empty_like(slots)
+    found[columns[np.argsort(-needed, kind="stable")]] = np.arange(len(slots), dtype=np.uint32)
+    return found
+
+
+def _bytes_about(told: Floats, steps: Floats) -> Floats:
+    """(k,) about how many bytes the codes of tags (rows, k) will have."""
+    with np.errstate(invalid="ignore", over="ignore"):  # of infinities; they take all there are
+        spread = np.fmax.reduce(told) - np.fmin.reduce(told)
+        jump = np.fmax.reduce(np.abs(np.diff(told, axis=0, prepend=told[:1])))
+        counts = np.fmin(spread, jump) / np.where(steps > 0, steps, np.finfo(np.float64).eps)
+        digits = np.log2(2.0 * np.nan_to_num(counts, nan=0.0, posinf=2.0**62) + 1.0)
+    needed: Floats = np.ceil(np.minimum(digits / 8.0, float(BYTES)))
+    return needed
+
+
 def write_block(file: h5py.File, content: Content, steps: Sequence[float]) -> None:
     """Add a block to a recording; ``steps`` (n,) are those of its tags."""
     rows = content.rows
@@ -80,6 +101,8 @@ def write_block(file: h5py.File, content: Content, steps: Sequence[float]) -> No
     number = len(file[BLOCKS])
     start = number * int(values.attrs["places"])
     if len(rows):
+        if not number:
+            values["slots"][...] = rearranged(values["slots"][()], rows["values"], np.asarray(steps))
         _write_values(values, rows["values"], np.asarray(steps), start)
     said = np.zeros(1, BLOCK)
     said["rows"], said["lines"], said["poses"] = len(rows), content.lines, len(content.poses)

@@ -16,8 +16,9 @@ from twin.recordings.memory import Overview
 from twin.recordings.overview import reduced
 from twin.recordings.recorder import Recorder
 from twin.recordings.recording import Recording
+from twin.signals import Frame, Tag, TagTable
 
-ROWS = 4 * layout.STRETCH + 137
+ROWS = 5 * layout.STRETCH + 137
 FIELDS = ("at", "low", "high", "last", "quality")
 
 
@@ -85,3 +86,26 @@ def test_a_damaged_overview_is_made_from_the_values(path: Path) -> None:
         got = recording.overview(range(4), START, START + ROWS, 60)
         assert math.isclose(np.nanmax(got.high), np.nanmax(wanted.high))
         assert len(recording.damaged()) == 1
+
+
+def test_cells_of_numbers_that_count_no_step_come_back_to_the_last_bit(tmp_path: Path, small_pages: None) -> None:
+    tags = TagTable((Tag("foreign"), Tag("energy", step=0.5), Tag("far", step=1.0)))
+    random = np.random.default_rng(0)
+    values = np.stack(
+        [
+            random.normal(size=ROWS) * 1e-300,
+            np.arange(ROWS) * 1e5,
+            np.where(np.arange(ROWS) % 90 < 60, 2.0**40, -(2.0**40)),
+        ],
+        axis=1,
+    )
+    with Recorder(tmp_path / "r.h5", tags) as recorder:
+        for second, row in enumerate(values):
+            recorder.append(Frame(START + second, row, np.zeros(3, np.uint8), START + second))
+    with Recording.open(recorder.path) as recording:
+        buckets = ROWS // layout.CELL
+        span = START, START + buckets * layout.CELL
+        got = recording.overview(range(3), *span, buckets)
+        wanted = reduced([recording.range(*span)], 3, *span, buckets)
+        for field in FIELDS:
+            assert_array_equal(getattr(got, field), getattr(wanted, field))

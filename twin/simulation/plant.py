@@ -16,6 +16,7 @@ from twin.signals import Event, Frame, Quality
 from twin.simulation import (
     ailments,
     boiling,
+    cameras,
     control,
     instruments,
     moment,
@@ -91,6 +92,7 @@ class Plant:
         built = as_built(layout)
         self._works = waterside.works(layout, built)
         self._plan = moment.plan(layout, built, self._works)
+        self._cameras = cameras.cameras(layout, self._plan.walks)
         self._together = Together(layout)
         self._transmitters = instruments.transmitters(layout)
         self._supervision = Supervision.of(layout, self._works, self._transmitters)
@@ -205,7 +207,9 @@ class Plant:
         if not hydraulics.converged:
             quality = np.maximum(quality, np.uint8(Quality.UNCERTAIN))
         state.second += 1
-        return Frame(at, values, quality, at, robots.poses(passed.where, self._plan.walks, at), events)
+        poses = robots.poses(passed.where, self._plan.walks, at)
+        thermal = cameras.taken(self._cameras, state.rest, passed.here.air, at)
+        return Frame(at, values, quality, at, poses, events, thermal)
 
     def _flow(self, state: PlantState, effects: Effects, sheet: Sheet) -> None:
         """The water's second, with what controls it."""

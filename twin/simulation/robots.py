@@ -157,6 +157,12 @@ def standing(walkers: Walkers, rounds: Walks) -> Standing:
     return Standing(position, heading % (2.0 * np.pi), np.where(walkers.charging, 0.0, knots.speed[last]))
 
 
+def place(track: Track, phase: float) -> tuple[Floats, float]:
+    """Where a robot is at so many seconds of its round, (3,) [m], and its heading. [rad]"""
+    position = np.array([np.interp(phase, track.time, axis) for axis in track.position.T])
+    return position, float(np.interp(phase, track.time, track.heading))
+
+
 def poses(where: Standing, rounds: Walks, at: float) -> tuple[Pose, ...]:
     """The same as poses: turned about the vertical."""
     made = []

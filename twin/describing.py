@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,10 +60,22 @@ def _recording(path: Path, verify: bool) -> dict[str, Any]:
             "events": dict(Counter(event.kind for event in recording.events(float("-inf"), float("inf")))),
             "anomalies": len(recording.anomalies()),
             "alarms": len(recording.alarms()),
+            "alarm_load": _alarm_load(recording),
             "robots": list(recording.robots()),
             "truth": [_truth(event) for event in recording.truth()],
             "names": list(recording.tags.names),
         }
+
+
+def _alarm_load(recording: Recording) -> dict[str, Any] | None:
+    """What its alarms asked of people, by the measures of EEMUA 191; None where there were none."""
+    from twin.alarms.metrics import load_of
+
+    changes = recording.alarm_changes()
+    if not changes:
+        return None
+    load = asdict(load_of(changes, recording.span))
+    return {**load, "chattering": list(load["chattering"])}
 
 
 def _verified(recording: Recording) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from twin.alarms.journal import Journal
 from twin.cli import app, run
 from twin.clock import ManualClock
 from twin.commands import ToSource
+from twin.describing import described
 from twin.errors import StationError
 from twin.plant.reading import Station, read
 from twin.plant.station import About, Equipment, StationFile, TagEntry
@@ -72,6 +73,20 @@ def test_what_was_found_is_recorded_with_what_came_in(watched: tuple[list[dict[s
         assert recording.truth()[0].data["fault"] == "cavitation"
         assert {a.id for a in recording.anomalies()} == {t["id"] for t in said if t["event"] == "anomaly"}
         assert {a.id for a in recording.alarms()} == {t["id"] for t in said if t["event"] == "alarm"}
+
+
+def test_the_load_of_alarms_is_told_of_what_was_recorded(tmp_path: Path) -> None:
+    source = Hall(0, 1200, lambda at: (at > 900, 50.0 if 100 < at < 950 else 20.0))
+    with Recorder(tmp_path / "r.h5", source.tags) as recorder:
+        asyncio.run(watch(source, lambda _: None, ManualClock(), recorder))
+    load = described(tmp_path / "r.h5")["alarm_load"]
+    assert (load["raised"], load["worst"], load["most_standing"], load["chattering"]) == (2, 1, 2, [])
+
+
+def test_a_recording_without_alarms_tells_of_no_load(tmp_path: Path) -> None:
+    with Recorder(tmp_path / "r.h5", SetBack.tags):
+        pass
+    assert described(tmp_path / "r.h5")["alarm_load"] is None
 
 
 def test_a_recording_is_watched_as_fast_as_it_goes(watched: tuple[list[dict[str, Any]], Path, float]) -> None:

@@ -16,6 +16,7 @@ FLOOD_ENDS = 5  # fewer in a window end it
 STALE = 86_400.0  # s an alarm has stood after which it tells nobody anything
 CHATTERS = 3  # times an alarm is raised
 CHATTERING = 60.0  # within so many seconds, to be called chattering
+PASSING = 60.0  # s between two looks at a recording in which nothing changes
 REMEMBERED = 4096  # raisings at most; beyond, the oldest are let go though the window still holds them
 
 
@@ -127,3 +128,32 @@ class Rates:
         chattering = tuple(sorted(name for name, times in often.items() if times >= CHATTERS))
         self._chattered.update(chattering)
         return chattering
+
+
+def load_of(changes: Iterable[Alarm], span: tuple[float, float]) -> AlarmLoad:
+    """The load of what was recorded: every change of an alarm, in the order they came, and the span they lie in. [s]
+
+    A change is as old as the latest time that it or one before it tells: an alarm tells when it first came and when it
+    last went, not when somebody saw it nor when it came back unseen.
+    """
+    rates, standing, now = Rates(), dict[int, Alarm](), span[0]
+    rates.step(now, (), ())
+    for change in changes:
+        told = change.since if change.until is None else max(change.since, change.until)
+        at = min(max(now, told), span[1])
+        _pass(rates, now, at, standing)
+        now = at
+        standing.pop(change.id, None)
+        if change.state != "normal":
+            standing[change.id] = change
+        rates.step(now, (change,), tuple(standing.values()))
+    _pass(rates, now, span[1], standing)
+    return rates.load()
+
+
+def _pass(rates: Rates, since: float, until: float, standing: dict[int, Alarm]) -> None:
+    """Let time go by, so that floods end and what stands becomes stale."""
+    stood = tuple(standing.values())
+    for step in range(1, int((until - since) / PASSING) + 1):
+        rates.step(since + step * PASSING, (), stood)
+    rates.step(until, (), stood)

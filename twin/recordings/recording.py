@@ -211,6 +211,10 @@ class Recording:
     def alarms(self) -> tuple[Alarm, ...]:
         return tuple({e.id: e for e in self._entries() if isinstance(e, Alarm)}.values())
 
+    def alarm_changes(self) -> tuple[Alarm, ...]:
+        """Every change of an alarm, in the order in which they came."""
+        return tuple(entry for entry in self._entries() if isinstance(entry, Alarm))
+
     def truth(self) -> tuple[Event, ...]:
         return tuple(event for event in self.events(-np.inf, np.inf) if event.kind == "truth")
 

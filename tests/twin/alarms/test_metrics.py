@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from twin.alarms.book import Alarm
-from twin.alarms.metrics import CHATTERS, FLOOD_BEGINS, REMEMBERED, STALE, WINDOW, Rates
+from twin.alarms.metrics import CHATTERS, FLOOD_BEGINS, REMEMBERED, STALE, WINDOW, Rates, load_of
 from twin.text import Text
 
 ALARM = Alarm(1, "TT", "P1", "H", "medium", "unacknowledged", 0.0, None, 90.0, 85.0, Text("hot", "热"))
@@ -77,3 +77,28 @@ def test_a_storm_of_alarms_is_not_remembered_without_end() -> None:
     now = rates.step(0.0, [raised(number, 0.0, f"T{number}") for number in range(3 * REMEMBERED)], ())
     assert now.per_window == REMEMBERED
     assert rates.load().raised == 3 * REMEMBERED
+
+
+@given(st.lists(st.tuples(st.floats(1.0, 300.0), st.floats(1.0, 300.0)), max_size=40))
+def test_the_load_of_what_was_recorded_is_that_which_was_lived_through(lives: list[tuple[float, float]]) -> None:
+    lived, changes, at = Rates(), [], 0.0
+    lived.step(0.0, (), ())
+    for number, (quiet, stood) in enumerate(lives):
+        at += quiet
+        came = raised(number, at)
+        lived.step(at, (came,), (came,))
+        at += stood
+        seen = replace(came, state="acknowledged")
+        gone = replace(seen, state="normal", until=at)
+        lived.step(at, (seen, gone), ())
+        changes += [came, seen, gone]
+    found, was = load_of(changes, (0.0, at)), lived.load()
+    assert (found.raised, found.per_window, found.worst) == (was.raised, was.per_window, was.worst)
+    assert (found.most_standing, found.chattering) == (was.most_standing, was.chattering)
+
+
+def test_a_recorded_flood_ends_although_nothing_else_was_recorded_after_it() -> None:
+    changes = [raised(number, 10.0 + number, f"T{number}") for number in range(FLOOD_BEGINS + 1)]
+    load = load_of(changes, (0.0, 2.0 * STALE))
+    assert (load.floods, load.worst, load.stale) == (1, FLOOD_BEGINS + 1, FLOOD_BEGINS + 1)
+    assert load.flooded * 2.0 * STALE == pytest.approx(WINDOW, rel=0.2)

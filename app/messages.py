@@ -14,6 +14,7 @@ from twin.detectors.anomaly import Anomaly
 from twin.pipeline import Snapshot
 from twin.signals import Event
 from twin.text import Text
+from twin.thermography import ThermalFrame
 
 Mode = Literal["live", "replay"]
 
@@ -142,7 +143,8 @@ class Mail:
     standing at the cursor. ``alarms`` are those at the cursor, ``past_alarms`` all of the span, ``events`` all marks of
     the span. ``generation`` grows
     with every change, so that equal generations mean there is nothing to do. ``live_source`` says whether there is a
-    *now* to go back to; ``recognised`` are the anomalies somebody has seen.
+    *now* to go back to; ``recognised`` are the anomalies somebody has seen; ``thermal`` the thermal pictures of the
+    last hour at the cursor, the newest last.
     """
 
     generation: int
@@ -164,3 +166,4 @@ class Mail:
     live_source: bool = False
     health: Health = field(default_factory=Health)
     ended: bool = False
+    thermal: tuple[ThermalFrame, ...] = ()

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.actions import QT_TRANSLATE_NOOP
 from app.messages import Mail, Seek
-from app.presenters import palette, pump_chart, scene, tags, trends
+from app.presenters import palette, pump_chart, scene, tags, thermal, trends
 from app.presenters.palette import Found
 from app.presenters.selection import Selection
 from app.room import Room
@@ -24,6 +24,7 @@ from app.views.palette import Palette
 from app.views.pump_chart import PumpChart
 from app.views.scene import Scene
 from app.views.tags import Tags
+from app.views.thermal import Thermal
 from app.views.trends import Trends
 from twin.errors import StationError
 
@@ -34,7 +35,7 @@ NO_MODEL = QT_TRANSLATE_NOOP(
 
 
 class Panels:
-    """Scene, trends, pump chart, tag list and palette."""
+    """Scene, trends, pump chart, thermal pictures, tag list and palette."""
 
     def __init__(self, room: Room, window: QWidget) -> None:
         self._room = room
@@ -42,11 +43,19 @@ class Panels:
         self.views: dict[str, QWidget] = {
             "scene": self._make_scene(),
             "pump_chart": self._make_pump_chart(),
+            "thermal": self._make_thermal(),
             "trends": self._make_trends(),
             "tags": self._make_tags(),
         }
         self._make_palette(window)
-        self._presenters: tuple[Any, ...] = (self._scene, self._chart, self.trends, self._tags, self._palette)
+        self._presenters: tuple[Any, ...] = (
+            self._scene,
+            self._chart,
+            self._thermal,
+            self.trends,
+            self._tags,
+            self._palette,
+        )
         self._selecting = tuple(p for p in self._presenters if hasattr(p, "select"))
 
     def take(self, mail: Mail) -> None:
@@ -122,6 +131,8 @@ class Panels:
             self._model = self._loading.submit(reading.read, path, room.opened.station.file, self._note)
         view.equipment_requested.connect(lambda name: self._pick_in_scene(name, False))
         view.fly_requested.connect(lambda name: self._pick_in_scene(name, True))
+        view.probe_requested.connect(self._scene.probe)
+        view.tools.laid_over.connect(self._scene.lay_over)
         view.tools.layer_toggled.connect(self._scene.want)
         view.tools.overlay_requested.connect(self._scene.overlay)
         view.tools.alone_requested.connect(self._scene.single_out)
@@ -152,6 +163,14 @@ class Panels:
     def _make_pump_chart(self) -> PumpChart:
         room, view = self._room, PumpChart()
         self._chart = pump_chart.Presenter(view, room.ask, room.opened.station, room.opened.tags, room.language)
+        return view
+
+    # ---- thermal pictures ------------------------------------------------------------------------------------------
+
+    def _make_thermal(self) -> Thermal:
+        view = Thermal()
+        self._thermal = thermal.Presenter(view, self._room.opened.station)
+        view.camera_requested.connect(self._thermal.choose)
         return view
 
     # ---- trends ----------------------------------------------------------------------------------------------------

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from app.gallery import Gallery
 from app.messages import RangeAnswer, RangeQuery
 from twin.alarms.book import Alarm
 from twin.detectors.anomaly import Anomaly
 from twin.pipeline import Snapshot
 from twin.recordings.memory import Memory
 from twin.signals import Event
+from twin.thermography import ThermalFrame
 
 LOOKING_AHEAD = (10.0, 600.0, 36_000.0)  # s, for the next frame
 Look = Callable[[float], Snapshot | None]
@@ -30,6 +32,7 @@ class Recall:
         self.alarms: tuple[Alarm, ...] = memory.alarms()
         self.events: tuple[Event, ...] = _events(memory)
         self._kept: tuple[float, Snapshot | None] = (float("nan"), None)
+        self._gallery = Gallery(memory)
 
     @property
     def span(self) -> tuple[float, float]:
@@ -40,6 +43,10 @@ class Recall:
         """What some tags did in a span."""
         found = self._memory.overview(query.columns, query.since, query.until, query.buckets)
         return RangeAnswer(query.ticket, query.columns, found.at, found.low, found.high, found.last, found.quality)
+
+    def thermal(self, cursor: float) -> tuple[ThermalFrame, ...]:
+        """The thermal pictures known at a time, the newest last."""
+        return self._gallery.at(cursor)
 
     def found(self, anomalies: tuple[Anomaly, ...], alarms: tuple[Alarm, ...], events: tuple[Event, ...]) -> None:
         """Take over what was found since."""

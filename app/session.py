@@ -201,6 +201,7 @@ class Session:
             live_source=self._feed is not None,
             health=self._feed.health(self._clock.now()) if self._feed is not None else Health(),
             ended=self._feed.ended if self._feed is not None else False,
+            thermal=self._recall.thermal(cursor),
         )
 
     def _post(self) -> None:
@@ -223,7 +224,7 @@ def _same(mail: Mail, other: Mail) -> bool:
     """Whether two mails show the same, but for how old it is. What is immutable is compared by identity."""
     by_identity = all(
         getattr(mail, name) is getattr(other, name)
-        for name in ("snapshot", "anomalies", "past_alarms", "events", "progress")
+        for name in ("snapshot", "anomalies", "past_alarms", "events", "progress", "thermal")
     )
     by_value = ("mode", "cursor", "span", "playing", "following", "rate", "recognised", "ended")
     return by_identity and all(getattr(mail, name) == getattr(other, name) for name in by_value)

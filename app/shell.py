@@ -36,7 +36,7 @@ from twin.text import Text
 if TYPE_CHECKING:
     from app.panels import Panels
 
-PANELS = ("machines", "scene", "alarms", "tags", "pump_chart", "trends", "selection")
+PANELS = ("machines", "scene", "alarms", "tags", "pump_chart", "thermal", "trends", "selection")
 FIRST_PAINT = 20  # ms given to the window to show itself before what is heavy is imported
 BLINK = 15  # beats that half a blink lasts
 
@@ -345,6 +345,7 @@ class Shell(QObject):
             "alarms": self.tr("Alarms and anomalies"),
             "tags": self.tr("Tags"),
             "pump_chart": self.tr("Pump chart"),
+            "thermal": self.tr("Thermal pictures"),
             "trends": self.tr("Trends"),
             "selection": self.tr("Selection"),
         }

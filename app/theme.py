@@ -74,11 +74,15 @@ def rgb(colour: str) -> tuple[float, float, float]:
     return tuple(int(colour[i : i + 2], 16) / 255.0 for i in (1, 3, 5))  # type: ignore[return-value]
 
 
+def hexed(red: float, green: float, blue: float) -> str:
+    """Three shares from 0 to 1 as ``"#RRGGBB"``."""
+    return "#" + "".join(f"{round(255 * share):02X}" for share in (red, green, blue))
+
+
 def mixed(one: str, other: str, share: float) -> str:
     """The colour a ``share`` (0 to 1) of the way from one to the other."""
     share = min(1.0, max(0.0, share))
-    parts = (round(255 * (a + share * (b - a))) for a, b in zip(rgb(one), rgb(other), strict=True))
-    return "#" + "".join(f"{part:02X}" for part in parts)
+    return hexed(*(a + share * (b - a) for a, b in zip(rgb(one), rgb(other), strict=True)))
 
 
 def along(ramp: tuple[str, ...], share: float) -> str:

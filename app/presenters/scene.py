@@ -8,13 +8,13 @@ from typing import Protocol
 
 from app import theme
 from app.messages import Mail, Request
-from app.presenters import formatting
+from app.presenters import formatting, laying
 from app.presenters.machines import largest
 from app.presenters.overlays import OVERLAYS, Tinting
 from app.presenters.robots import Robots
 from app.presenters.selection import Selection
 from app.presenters.status import is_silenced
-from app.scene.state import Halo, Label, SceneState, Section
+from app.scene.state import THERMAL, Halo, Label, Legend, SceneState, Section
 from twin.pipeline import Snapshot
 from twin.plant.model import PumpState
 from twin.plant.reading import Station
@@ -102,8 +102,19 @@ class Presenter:
     def overlay(self, quantity: str) -> None:
         """Tint by a quantity of ``OVERLAYS``, or by residuals for ""."""
         self._tinting = Tinting(OVERLAYS[quantity], self._tags) if quantity and len(self._tags) else None
-        self._show(replace(self._state, legend=self._tinting.legend if self._tinting is not None else None))
+        self._show(replace(self._state, legend=self._legend()))
         self._work_out()
+
+    def lay_over(self, overlay: str, wanted: bool) -> None:
+        """Lay something of ``OVERLAYS`` over the rest, or take it away."""
+        shown = self._state.shown | {overlay} if wanted else self._state.shown - {overlay}
+        self._show(replace(self._state, shown=shown, probe=self._state.probe if THERMAL in shown else None))
+        self._work_out()
+
+    def probe(self, x: float, y: float, z: float) -> None:
+        """Ask for the temperature of a point, as long as thermal pictures are laid over. [m]"""
+        if THERMAL in self._state.shown:
+            self._show(replace(self._state, probe=(x, y, z)))
 
     def take(self, mail: Mail) -> None:
         """Show what this mail brought."""
@@ -115,6 +126,9 @@ class Presenter:
         if snapshot is None or self._mail is None:
             return
         judged = dict.fromkeys((*self._pumps, *(name.equipment for name in snapshot.residuals.names)))
+        pictures = self._mail.thermal if THERMAL in self._state.shown else ()
+        drapes = laying.laid(pictures, self._mail.cursor)
+        ends = laying.ends(drapes)
         off = {equipment: largest(snapshot.residuals, equipment)[0] for equipment in judged}
         worst = _worst(self._mail, snapshot)
         self._show(
@@ -125,10 +139,17 @@ class Presenter:
                     Halo(equipment, theme.PRIORITY_COLOURS[priority], theme.PRIORITY_SHAPES[priority])
                     for equipment, priority in worst.items()
                 ),
+                drapes=drapes,
+                heat=ends,
+                pictures=tuple(laying.draped(picture, self._mail.cursor) for picture in pictures),
+                legend=laying.legend(ends) if drapes else self._legend(),
                 robots=self._robots.marks(self._mail, self._language),
                 labels=(*(self._label(state, off, worst, snapshot) for state in snapshot.pumps), *self._signs(worst)),
             )
         )
+
+    def _legend(self) -> Legend | None:
+        return self._tinting.legend if self._tinting is not None else None
 
     def _show(self, state: SceneState) -> None:
         if state != self._state:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -80,12 +81,34 @@ class Bodies:
     def reveal(self, pixel: float) -> None:
         """Show the layers that are not taken away, in the form for a pixel so wide [m]; what is alone, alone."""
         ghost = self._alone is not None and self._state.alone == GHOST
-        isolated = self._alone is not None and self._state.alone == ISOLATED
         for drawn in self._drawn:
             in_form = drawn.near if pixel < AFAR else drawn.afar
-            drawn.actor.SetVisibility(in_form and not isolated and self._is_wanted(drawn))
+            drawn.actor.SetVisibility(in_form and not self._is_isolated and self._is_wanted(drawn))
             self._light.thin(drawn.actor, ghost)
         self._stage.change()
+
+    @contextmanager
+    def in_detail(self, whole: bool) -> Iterator[None]:
+        """For as long as it lasts, what is shown stands there in its finest form; ``whole``: with everything that has
+        been taken away or cut off."""
+        before = [(drawn.actor, drawn.actor.GetVisibility()) for drawn in self._drawn]
+        for drawn in self._drawn:
+            is_shown = not self._is_isolated and self._is_wanted(drawn)
+            drawn.actor.SetVisibility(drawn.near and (whole or is_shown))
+            if whole:
+                drawn.actor.GetMapper().RemoveAllClippingPlanes()
+        try:
+            yield
+        finally:
+            for actor, visible in before:
+                actor.SetVisibility(visible)
+                if whole and self._state.section is not None:
+                    actor.GetMapper().AddClippingPlane(self._plane)
+
+    @property
+    def plane(self) -> vtkPlane | None:
+        """What everything is cut by; None for not at all."""
+        return self._plane if self._state.section is not None else None
 
     def tint(self, tints: dict[str, Colour]) -> None:
         """Give some nodes other colours. Who calls says where the picture changes by that."""
@@ -162,6 +185,10 @@ class Bodies:
 
     def _dye(self, solid: Solid) -> None:
         solid.tint({node: self._tints[node] for node in solid.nodes if node in self._tints}, TINT)
+
+    @property
+    def _is_isolated(self) -> bool:
+        return self._alone is not None and self._state.alone == ISOLATED
 
     def _is_wanted(self, drawn: Drawn) -> bool:
         return drawn.layer not in self._state.hidden

@@ -12,6 +12,7 @@ from vtkmodules.vtkRenderingCore import vtkActor
 from app import theme
 from app.scene.bodies import Bodies
 from app.scene.camera import VIEW_ANGLE, Camera
+from app.scene.drapes import Drapes
 from app.scene.glb import Model
 from app.scene.light import Light
 from app.scene.marks import Outline, ring
@@ -52,6 +53,7 @@ class Painter:
         self._bodies = Bodies(model, self._stage, self._light)
         self._robots = Robots(self._stage, self._light)
         self._routes = Routes(self._stage)
+        self._drapes = Drapes(self._stage, self._bodies)
         self._rings: list[vtkActor] = []
         self._outlines: list[Outline] = []
         self._look(self.overview())
@@ -69,6 +71,9 @@ class Painter:
         if (state.robots, state.hidden, state.selected) != (before.robots, before.hidden, before.selected):
             self._robots.show(self._robots_shown(), state.selected)
         self._routes.show(state.routes if ROBOTS not in state.hidden else (), state.selected)
+        if _lying(state) != _lying(before):
+            self._drapes.show(state.drapes, state.heat, _lying(state)[2:])
+            self._drapes.cut(self._bodies.plane)
         if _marks(state) != _marks(before):
             self._mark(*_marks(state))
 
@@ -81,6 +86,7 @@ class Painter:
         self._camera = camera
         self._light.follow(camera)
         self._stage.look(camera)
+        self._drapes.follow(camera)
         self._bodies.reveal(self._pixel())
 
     def refine(self) -> None:
@@ -150,6 +156,10 @@ class Painter:
             return True
         highest = np.array([*np.mean(box, axis=0)[:2], box[1][2]])
         return all(self._bodies.hit(camera.position, at) is None for at in (np.mean(box, axis=0), highest))
+
+    def readings(self, point: NDArray[np.float64]) -> list[tuple[float, str, float]]:
+        """What all thermal pictures say of a point of the model: when, which camera, how warm [°C]."""
+        return self._drapes.readings(point, [drape.picture for drape in self._state.pictures])
 
     def contour(self, equipment: str) -> NDArray[np.float64]:
         """A convex outline round a piece of equipment in the picture, (n, 2) px; empty where it is not seen."""
@@ -231,7 +241,7 @@ class Painter:
         coloured = {halo.equipment: halo.colour for halo in halos} | ({selected: theme.BRIGHT} if selected else {})
         self._outlines = [self._outline(*each) for each in coloured.items()] if outlined else []
         for actor in [*self._rings, *(outline.actor for outline in self._outlines)]:
-            self._stage.add(actor)
+            self._stage.add_mark(actor)
 
     def _outline(self, equipment: str, colour: str) -> Outline:
         outline = Outline.of(self._bodies.skin(frozenset(self._places.body(equipment))), colour)
@@ -242,6 +252,11 @@ class Painter:
 def _marks(state: SceneState) -> tuple[tuple[Halo, ...], str, bool]:
     """What is marked; an outline goes round the back of things, and a section shows that."""
     return state.halos, state.selected, state.section is None
+
+
+def _lying(state: SceneState) -> tuple[object, ...]:
+    """What decides which thermal pictures lie where."""
+    return state.drapes, state.heat, state.hidden, state.section, state.alone, state.selected if state.alone else ""
 
 
 def _hull(points: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -149,7 +149,7 @@ class Routes:
         self._shown: tuple[tuple[Route, ...], str] = ((), "")
         self._faint, self._chosen = _lines(ROUTE), _lines(CHOSEN)
         for actor in (self._faint, self._chosen):
-            stage.add(actor)
+            stage.add_mark(actor)
 
     def show(self, routes: tuple[Route, ...], selected: str = "") -> None:
         """Draw these ways; they stand still, so that resting they cost nothing."""

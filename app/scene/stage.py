@@ -18,12 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 from vtkmodules import vtkRenderingOpenGL2
 from vtkmodules.util.numpy_support import vtk_to_numpy
-from vtkmodules.vtkCommonCore import vtkUnsignedCharArray
+from vtkmodules.vtkCommonCore import vtkFloatArray, vtkUnsignedCharArray
 from vtkmodules.vtkRenderingCore import vtkActor, vtkCamera, vtkLight, vtkRenderer, vtkRenderWindow
 from vtkmodules.vtkRenderingOpenGL2 import vtkOpenGLFramebufferObject
 
 from app import theme
 from app.scene.camera import VIEW_ANGLE, Camera
+from app.scene.sight import Aim
 
 Picture = NDArray[np.uint8]
 Rectangle = tuple[int, int, int, int]  # left, top, right, bottom [px from the top left]
@@ -34,6 +35,7 @@ DEPTH_BITS = 32
 BYTES = 3  # VTK_UNSIGNED_CHAR
 COLOUR_AND_DEPTH = 0x4000 | 0x0100  # GL_COLOR_BUFFER_BIT, GL_DEPTH_BUFFER_BIT
 NEAREST = 0x2600  # GL_NEAREST
+NEAREST_SEEN, FARTHEST_SEEN = 0.5, 80.0  # m, between which a thermal camera sees anything: not its own housing
 
 
 class Stage:
@@ -47,10 +49,12 @@ class Stage:
     def __init__(self, size: tuple[int, int]) -> None:
         self._standing, self._moving = _renderer(), _renderer()
         self._eye = vtkCamera()
+        self.camera = Camera()
         self._standing.SetActiveCamera(self._eye)
         self._moving.SetActiveCamera(self._eye)
         self._moving.SetLayer(1)
         self._moving.PreserveDepthBufferOn()
+        self._marks: list[vtkActor] = []
         self._window = off_screen_window()
         self._window.SetOffScreenRendering(1)
         self._window.SetMultiSamples(0)
@@ -61,6 +65,7 @@ class Stage:
         self._standing.AddObserver("StartEvent", self._lay_out)
         self._moving.AddObserver("StartEvent", self._keep_or_lay_out)
         self._pixels = vtkUnsignedCharArray()
+        self._depth = vtkFloatArray()
         self._kept: vtkOpenGLFramebufferObject | None = None
         self._picture: Picture | None = None
         self._whole = True  # whether all that stands is to be painted
@@ -74,8 +79,15 @@ class Stage:
         self._standing.AddActor(actor)
         self.change()
 
+    def add_mark(self, actor: vtkActor) -> None:
+        """Add what stands still and is no thing: no camera of the station sees it."""
+        self._marks.append(actor)
+        self.add(actor)
+
     def remove(self, actor: vtkActor) -> None:
         """Take away what stood still."""
+        if actor in self._marks:
+            self._marks.remove(actor)
         self._standing.RemoveActor(actor)
         self.change()
 
@@ -109,7 +121,8 @@ class Stage:
         self._eye.SetPosition(*camera.position)
         self._eye.SetFocalPoint(*camera.focus)
         self._eye.SetViewUp(0, 0, 1)
-        self._eye.SetClippingRange(max(0.3, camera.distance / 80), camera.distance + 400.0)
+        self._eye.SetClippingRange(near_end(camera), camera.distance + 400.0)
+        self.camera = camera
         self.change()
 
     def refine(self) -> None:
@@ -141,6 +154,35 @@ class Stage:
         if self._picture is None:
             self._picture = self._painted()
         return self._picture
+
+    def depth(self, aim: Aim, rows: int, columns: int) -> NDArray[np.float32]:
+        """How far ahead what stands is in each pixel of another camera, (rows, columns) [m]; inf for the sky.
+
+        The kept picture stays as it is.
+        """
+        width, height = self.size
+        wide, tall = min(columns, width), min(rows, height)
+        seen = [mark for mark in self._marks if mark.GetVisibility()]
+        for mark in seen:
+            mark.SetVisibility(False)
+        self._moving.DrawOff()
+        self._needs_rest = False
+        self._standing.SetDraw(True)
+        self._standing.SetActiveCamera(_aimed(aim))
+        self._standing.SetViewport(0.0, 0.0, wide / width, tall / height)
+        self._window.SetFrameBlitModeToNoBlit()
+        self._window.Render()
+        self._window.GetZbufferData(0, 0, wide - 1, tall - 1, self._depth)
+        self._standing.SetActiveCamera(self._eye)
+        self._standing.SetViewport(0.0, 0.0, 1.0, 1.0)
+        self._moving.DrawOn()
+        for mark in seen:
+            mark.SetVisibility(True)
+        found = vtk_to_numpy(self._depth).reshape(tall, wide)[::-1]
+        with np.errstate(divide="ignore"):
+            ahead = NEAREST_SEEN * FARTHEST_SEEN / (FARTHEST_SEEN - found * (FARTHEST_SEEN - NEAREST_SEEN))
+        ahead = np.where(found < 1.0, ahead, np.inf).astype(np.float32)
+        return ahead[np.arange(rows) * tall // rows][:, np.arange(columns) * wide // columns]
 
     def _painted(self) -> Picture:
         width, height = self.size
@@ -221,6 +263,23 @@ def off_screen_window() -> vtkRenderWindow:
     if without_display and hasattr(vtkRenderingOpenGL2, "vtkEGLRenderWindow"):
         return vtkRenderingOpenGL2.vtkEGLRenderWindow()
     return vtkRenderWindow()
+
+
+def near_end(camera: Camera) -> float:
+    """From how far before the eye things are painted. [m]"""
+    return max(0.3, camera.distance / 80)
+
+
+def _aimed(aim: Aim) -> vtkCamera:
+    eye = vtkCamera()
+    eye.SetPosition(*aim.eye)
+    eye.SetFocalPoint(*(aim.eye + aim.axes[0]))
+    eye.SetViewUp(*aim.axes[2])
+    eye.SetViewAngle(float(2 * np.degrees(np.arctan(aim.half[1]))))
+    eye.UseExplicitAspectRatioOn()
+    eye.SetExplicitAspectRatio(aim.half[0] / aim.half[1])
+    eye.SetClippingRange(NEAREST_SEEN, FARTHEST_SEEN)
+    return eye
 
 
 def around(points: NDArray[np.float64]) -> Rectangle:

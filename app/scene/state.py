@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from app.scene.sight import Pictured
 
 Point = tuple[float, float, float]
 ROBOTS = "robots"  # the layer of what moves
 LAYERS = ("roof", "walls", "building", "piping", "pumps", "electrical", "instruments", ROBOTS)  # as they are offered
 ISOLATED, GHOST = "isolate", "ghost"
+THERMAL = "thermal"
+OVERLAYS = (THERMAL,)  # what may be laid over the rest, each by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +84,23 @@ class Legend:
 
 
 @dataclass(frozen=True, slots=True)
+class Drape:
+    """A thermal picture laid on the model: ``freshness`` from 1 (just taken) to 0. Two are the same where the camera,
+    the time and the freshness are."""
+
+    camera: str
+    at: float
+    freshness: float
+    picture: Pictured = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class SceneState:
     """All of it. ``tints`` are (equipment, colour ``#RRGGBB``); ``hidden`` names layers.
 
     ``alone``: with "isolate" only what is selected is shown, with "ghost" the rest is seen through. Without a
-    ``legend`` tints mean residuals.
+    ``legend`` tints mean residuals. ``drapes`` are coloured from one temperature of ``heat`` to the other [°C];
+    ``pictures`` are all that may be asked for the temperature of the ``probe``. ``shown`` names what is laid over.
     """
 
     tints: tuple[tuple[str, str], ...] = ()
@@ -97,3 +113,8 @@ class SceneState:
     alone: str = ""
     section: Section | None = None
     legend: Legend | None = None
+    drapes: tuple[Drape, ...] = ()
+    heat: tuple[float, float] = (20.0, 60.0)
+    pictures: tuple[Drape, ...] = ()
+    probe: Point | None = None
+    shown: frozenset[str] = frozenset()

@@ -95,6 +95,45 @@ Alarms and anomalies appear here when a limit is broken or the model disagrees.<
     </message>
 </context>
 <context>
+    <name>Canvas</name>
+    <message>
+        <source>No thermal picture up to this time.
+Robots and fixed cameras take them; a FLIR image comes in with
+pumphouse import IMAGE.jpg --out REC.h5</source>
+        <translation>此刻之前没有热像。
+机器人和固定热像仪会拍摄；FLIR 图像可用以下命令导入：
+pumphouse import IMAGE.jpg --out REC.h5</translation>
+    </message>
+    <message>
+        <source>Hottest</source>
+        <translation>最高温</translation>
+    </message>
+    <message>
+        <source>Hottest of the area</source>
+        <translation>区域最高温</translation>
+    </message>
+    <message>
+        <source>Under the pointer</source>
+        <translation>指针处</translation>
+    </message>
+    <message>
+        <source>Difference</source>
+        <translation>温差</translation>
+    </message>
+    <message>
+        <source>nothing is built like it</source>
+        <translation>没有同型设备</translation>
+    </message>
+    <message>
+        <source>no sister seen from this side</source>
+        <translation>同型设备无同视角热像</translation>
+    </message>
+    <message>
+        <source>not known what it is of</source>
+        <translation>拍摄对象未知</translation>
+    </message>
+</context>
+<context>
     <name>Counter</name>
     <message>
         <source>{priority}: {standing} standing, {unseen} not acknowledged</source>
@@ -305,6 +344,13 @@ A station file with pump curves brings one, or a recording whose tags tell flow 
     </message>
 </context>
 <context>
+    <name>SceneProbe</name>
+    <message>
+        <source>No thermal picture shows this point</source>
+        <translation>没有热像拍到此点</translation>
+    </message>
+</context>
+<context>
     <name>SceneRobots</name>
     <message>
         <source>Battery {share}</source>
@@ -374,6 +420,10 @@ A station file with pump curves brings one, or a recording whose tags tell flow 
         <translation>压力</translation>
     </message>
     <message>
+        <source>Thermal pictures</source>
+        <translation>热像</translation>
+    </message>
+    <message>
         <source>No section</source>
         <translation>无剖切</translation>
     </message>
@@ -392,6 +442,10 @@ A station file with pump curves brings one, or a recording whose tags tell flow 
     <message>
         <source>Layers</source>
         <translation>图层</translation>
+    </message>
+    <message>
+        <source>Overlays</source>
+        <translation>叠加</translation>
     </message>
     <message>
         <source>Show the other side of the section</source>
@@ -487,6 +541,10 @@ Pick a machine, a line of the alarm list, a mark on the timeline, a tag or anyth
     <message>
         <source>Pump chart</source>
         <translation>泵特性</translation>
+    </message>
+    <message>
+        <source>Thermal pictures</source>
+        <translation>热像</translation>
     </message>
     <message>
         <source>Trends</source>
@@ -593,6 +651,21 @@ Pick a machine, a line of the alarm list, a mark on the timeline, a tag or anyth
     <message>
         <source>Export the tags</source>
         <translation>导出测点</translation>
+    </message>
+</context>
+<context>
+    <name>Thermal</name>
+    <message>
+        <source>Grey</source>
+        <translation>灰度</translation>
+    </message>
+    <message>
+        <source>Shades of grey instead of colours</source>
+        <translation>用灰度代替彩色</translation>
+    </message>
+    <message>
+        <source>Newest</source>
+        <translation>最新</translation>
     </message>
 </context>
 <context>

@@ -29,7 +29,7 @@ from app.scene.camera import Camera, between
 from app.scene.painter import Painter
 from app.scene.places import corners
 from app.scene.state import ROBOTS, Label, RobotMark, SceneState
-from app.views import scene_legend, scene_robots, style
+from app.views import scene_legend, scene_probe, scene_robots, style
 from app.views.scene_tools import SceneTools
 
 FLIGHT = 0.7  # s that the camera takes to fly somewhere
@@ -52,9 +52,11 @@ class Scene(QWidget):
     -------
     equipment_requested : a node of the model or a robot was clicked (its name, "" for the building and the ground)
     fly_requested : it was double-clicked
+    probe_requested : a point of a surface was clicked [m]
     """
 
     equipment_requested = Signal(str)
+    probe_requested = Signal(float, float, float)
     fly_requested = Signal(str)
 
     def __init__(self) -> None:
@@ -67,6 +69,7 @@ class Scene(QWidget):
         self._why = ""
         self._loaded = 0  # per cent
         self._state = SceneState()
+        self._readings: list[tuple[float, str, float]] = []
         self._pressed: QPointF | None = None
         self._last = QPointF()
         self._pivot: np.ndarray | None = None
@@ -105,9 +108,12 @@ class Scene(QWidget):
         """Show a state; painted at the next occasion."""
         if state.alone != self._state.alone:
             self.tools.show_alone(state.alone)
+        asked = (state.probe, state.pictures) != (self._state.probe, self._state.pictures)
         self._state = state
         if self._painter is not None:
             self._painter.show(state)
+            if asked:
+                self._readings = self._painter.readings(np.array(state.probe)) if state.probe is not None else []
         self.update()
 
     def fly_to(self, equipment: str) -> None:
@@ -204,6 +210,7 @@ class Scene(QWidget):
         self._paint_hatches(painter)
         legend = scene_legend.plate(self.width(), self.height())
         placed = [legend, QRectF(self.tools.geometry())]
+        self._paint_probe(painter, placed)
         self._paint_robots(painter, placed)
         for label in sorted(self._state.labels, key=lambda each: -each.weight):
             self._paint_label(painter, label, placed)
@@ -219,6 +226,16 @@ class Scene(QWidget):
             if len(contour):
                 painter.setBrush(style.hatch(label.quality, theme.BRIGHT))
                 painter.drawPolygon(QPolygonF([QPointF(x / ratio, y / ratio) for x, y in contour]))
+
+    def _paint_probe(self, painter: QPainter, placed: list[QRectF]) -> None:
+        """What thermal pictures say of the point that is probed."""
+        assert self._painter is not None
+        if self._state.probe is None:
+            return
+        where, before_eye = self._painter.project(np.array([self._state.probe]))
+        if before_eye[0]:
+            at = QPointF(*(where[0] / self.devicePixelRatioF()))
+            scene_probe.paint(painter, at, self._readings, QRectF(self.rect()), placed)
 
     def _paint_robots(self, painter: QPainter, placed: list[QRectF]) -> None:
         """The robots in words; those that have no place, as such."""
@@ -372,7 +389,10 @@ class Scene(QWidget):
         still = self._pressed is not None and (event.position() - self._pressed).manhattanLength() < 4
         self._pressed = None
         if still and event.button() == Qt.MouseButton.LeftButton:
-            self.equipment_requested.emit(self._under(event.position())[0])
+            name, at = self._under(event.position())
+            self.equipment_requested.emit(name)
+            if at is not None:
+                self.probe_requested.emit(*at.tolist())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.fly_requested.emit(self._under(event.position())[0])

@@ -11,7 +11,7 @@ from app import theme
 from app.presenters import formatting
 from app.scene.state import Legend
 from app.views import style
-from app.views.scene_tools import OVERLAYS
+from app.views.scene_tools import LAID_OVER, OVERLAYS
 
 RAMP = QSize(240, 10)
 EDGE = 8  # px round the ramp, and round the plate
@@ -36,7 +36,7 @@ def scale(legend: Legend | None) -> Scale:
         title = QCoreApplication.translate("SceneLegend", "Residual, measured less expected [σ]")
         marks = (-full, -quiet, 0.0, quiet, full)
         return Scale(title, colours, tuple((_share(z, -full, full), _signed(z)) for z in marks))
-    word = QCoreApplication.translate("SceneTools", OVERLAYS.get(legend.quantity, legend.quantity))
+    word = QCoreApplication.translate("SceneTools", (OVERLAYS | LAID_OVER).get(legend.quantity, legend.quantity))
     values = [legend.low + (legend.high - legend.low) * step / TICKS for step in range(TICKS + 1)]
     ticks = tuple((_share(value, legend.low, legend.high), f"{value:.3g}") for value in values)
     return Scale(f"{word} [{formatting.unit_glyph(legend.unit)}]", legend.ramp, ticks)

@@ -30,6 +30,9 @@ OVERLAYS = {
     "vibration": QT_TRANSLATE_NOOP("SceneTools", "Vibration"),
     "pressure": QT_TRANSLATE_NOOP("SceneTools", "Pressure"),
 }
+LAID_OVER = {
+    "thermal": QT_TRANSLATE_NOOP("SceneTools", "Thermal pictures"),
+}
 SECTIONS = {
     "": QT_TRANSLATE_NOOP("SceneTools", "No section"),
     "z": QT_TRANSLATE_NOOP("SceneTools", "Level section"),
@@ -39,19 +42,21 @@ SECTIONS = {
 
 
 class SceneTools(QWidget):
-    """Four buttons, and a slider while there is a section.
+    """Five buttons, and a slider while there is a section.
 
     Signals
     -------
     layer_toggled : a layer is wanted, or not
     overlay_requested : what to tint by, "" for residuals
     alone_requested : "", "ghost" or "isolate"
+    laid_over : something of ``LAID_OVER`` is wanted over the rest, or not
     section_requested : across which axis ("" for none), at which place [m], and whether the other side is wanted
     """
 
     layer_toggled = Signal(str, bool)
     overlay_requested = Signal(str)
     alone_requested = Signal(str)
+    laid_over = Signal(str, bool)
     section_requested = Signal(str, float, bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -59,6 +64,7 @@ class SceneTools(QWidget):
         self._reach = {"x": (0.0, 1.0), "y": (0.0, 1.0), "z": (0.0, 1.0)}
         self._layers, self._layer_actions = _menu_button(self), dict[str, QAction]()
         self._overlay, self._overlay_actions = _menu_button(self), dict[str, QAction]()
+        self._over, self._over_actions = _menu_button(self), dict[str, QAction]()
         self._alone, self._alone_actions = _menu_button(self), dict[str, QAction]()
         self._section, self._section_actions = _menu_button(self), dict[str, QAction]()
         self._flip = QToolButton(self, checkable=True, text="⇅")
@@ -69,9 +75,14 @@ class SceneTools(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 8, 8, 0)
         row.setSpacing(4)
-        for widget in (self._overlay, self._layers, self._alone, self._section, self._slider, self._at, self._flip):
+        buttons = (self._overlay, self._over, self._layers, self._alone, self._section)
+        for widget in (*buttons, self._slider, self._at, self._flip):
             row.addWidget(widget)
         self._overlay_actions = _choices(self._overlay, OVERLAYS, self.overlay_requested.emit)
+        self._over_actions = {each: self._over.menu().addAction("") for each in LAID_OVER}
+        for each, action in self._over_actions.items():
+            action.setCheckable(True)
+            action.toggled.connect(lambda wanted, each=each: self.laid_over.emit(each, wanted))
         self._alone_actions = _choices(self._alone, ALONE, self.alone_requested.emit)
         self._section_actions = _choices(self._section, SECTIONS, self._choose_section)
         self._slider.valueChanged.connect(self._move_section)
@@ -127,6 +138,9 @@ class SceneTools(QWidget):
 
     def _say(self) -> None:
         self._layers.setText(self.tr("Layers"))
+        self._over.setText(self.tr("Overlays"))
+        for each, action in self._over_actions.items():
+            action.setText(self.tr(LAID_OVER[each]))
         for layer, action in self._layer_actions.items():
             action.setText(self.tr(WORDS[layer]) if layer in WORDS else layer)
         for button, actions, words in (

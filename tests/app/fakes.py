@@ -17,6 +17,7 @@ from twin.plant.reading import Station, parse, read
 from twin.recordings.memory import Overview
 from twin.signals import Block, Event, Frame, Pose, TagTable
 from twin.text import Text
+from twin.thermography import ThermalFrame
 
 START = 1_768_190_400.0  # 2026-01-12 12:00 in Asia/Shanghai
 ONSET = 20.0  # s after the start at which P102 is flagged
@@ -185,3 +186,7 @@ class Memory:
 
     def alarms(self) -> tuple[Alarm, ...]:
         return ()
+
+    def thermal_frames(self, since: float, until: float, camera: str | None = None) -> Iterator[ThermalFrame]:
+        taken = (picture for f in self._frames for picture in f.thermal)
+        return iter([p for p in taken if since <= p.at < until and camera in (None, p.camera)])

@@ -17,7 +17,7 @@ class Places:
     """The boxes of a model's nodes.
 
     A node ``P101.motor`` is part of ``P101``. Where the model sorts its nodes into layers, only parts in the layer of
-    ``P101`` itself make up its body: its valves are its own, but not what one means by the pump.
+    ``P101`` itself, or of its first part, make up its body: its valves are its own, but not what one means by the pump.
     """
 
     def __init__(self, parts: Iterable[Part]) -> None:
@@ -40,8 +40,8 @@ class Places:
 
     def _found(self, equipment: str) -> tuple[str, ...]:
         parts = [node for node in self._boxes if node == equipment or node.startswith(equipment + ".")]
-        layer = self._layers.get(equipment)
-        return tuple(node for node in parts if layer is None or self._layers[node] == layer)
+        first = equipment if equipment in self._layers else next(iter(parts), equipment)
+        return tuple(node for node in parts if self._layers[node] == self._layers[first])
 
     def box(self, equipment: str) -> Box | None:
         """The box of a piece of equipment, or of a single part of one; None where the model lacks it."""

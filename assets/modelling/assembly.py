@@ -33,6 +33,10 @@ class Body:
         """The same, turned about the upright through the origin."""
         return Body({m: [s.rotate([0, 0, degrees]) for s in held] for m, held in self.solids.items()})
 
+    def scaled(self, factor: float) -> Body:
+        """The same, so many times as large, seen from the origin."""
+        return Body({m: [s.scale([factor] * 3) for s in held] for m, held in self.solids.items()})
+
     def mirrored(self, x: float) -> Body:
         """The same seen in a mirror that stands across the hall at ``x``."""
         return Body(

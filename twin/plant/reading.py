@@ -88,11 +88,17 @@ class Station:
 
     @property
     def model_path(self) -> Path | None:
-        """Where its 3D model lies, or None."""
+        """Where its 3D model lies, or None.
+
+        A station out of a recording lies nowhere; those that the program brings lie in folders called as they are.
+        """
         name = self.file.station.model
         if not name:
             return None
-        return (self.path.parent if self.path else REFERENCE_STATION.parent) / name
+        if self.path is not None:
+            return self.path.parent / name
+        brought = REFERENCE_STATION.parent.parent / self.id.casefold() / name
+        return brought if self.id.isalnum() and brought.is_file() else None
 
     @cached_property
     def _names(self) -> dict[str, Words]:

@@ -138,3 +138,10 @@ def test_a_broken_model_is_one_mistake_at_the_line_that_names_it(station: tuple[
     (mistake,) = mistakes(text, path)
     assert mistake.line == 3
     assert "cut short" in mistake.wrong
+
+
+def test_a_station_out_of_a_recording_shows_its_own_model_or_none() -> None:
+    reference = read()
+    assert parse(reference.text).model_path == reference.model_path
+    assert parse(reference.text.replace('id = "B4"', 'id = "B5"', 1)).model_path is None
+    assert parse(reference.text.replace('id = "B4"', 'id = "../b4"', 1)).model_path is None

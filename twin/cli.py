@@ -298,6 +298,8 @@ def info(
         count = len(told["damaged"])
         wrong = f"is damaged in {count} {'place' if count == 1 else 'places'}"
         raise StationError(file, wrong, "What is damaged reads as missing: take it from a copy")
+    if told.get("annotations_intact") is False:
+        raise StationError(file, "holds annotations that were changed", "Take them from a copy")
 
 
 @app.command(short_help="Check a station file.")

@@ -13,9 +13,11 @@ from twin.plant.model_nodes import MODELS, model_format, node_names
 from twin.plant.reading import Station, read
 from twin.plant.tying import nameable, tied
 from twin.signals import Event
+from twin.thermography import Panorama, ThermalFrame
 from twin.times import iso
 
 if TYPE_CHECKING:
+    from twin.recordings.annotations import Said
     from twin.recordings.recording import Recording
 
 SHEETS = (".csv", ".tsv", ".txt")
@@ -39,18 +41,20 @@ def described(path: Path, verify: bool = False, station: Station | None = None) 
 
 
 def _recording(path: Path, verify: bool) -> dict[str, Any]:
+    from twin.recordings.annotations import annotated
     from twin.recordings.recording import Recording
 
     with Recording.open(path) as recording:
         since, until = recording.span
         rows = recording.row_count
         station = recording.station
+        said = annotated(path)
         return {
             "kind": "recording",
             "path": str(path),
             "bytes": path.stat().st_size,
             "closed": recording.closed,
-            **(_verified(recording) if verify else {}),
+            **(_verified(recording, said) if verify else {}),
             **recording.attributes,
             "station": station.id if station is not None else None,
             "span": [iso(since), iso(until)] if rows else None,
@@ -61,7 +65,10 @@ def _recording(path: Path, verify: bool) -> dict[str, Any]:
             "anomalies": len(recording.anomalies()),
             "alarms": len(recording.alarms()),
             "alarm_load": _alarm_load(recording),
+            "annotations": len(said.annotations),
             "robots": list(recording.robots()),
+            "thermal_frames": recording.cameras(ThermalFrame),
+            "panoramas": recording.cameras(Panorama),
             "truth": [_truth(event) for event in recording.truth()],
             "names": list(recording.tags.names),
         }
@@ -78,9 +85,10 @@ def _alarm_load(recording: Recording) -> dict[str, Any] | None:
     return {**load, "chattering": list(load["chattering"])}
 
 
-def _verified(recording: Recording) -> dict[str, Any]:
+def _verified(recording: Recording, said: Said) -> dict[str, Any]:
     damaged = recording.damaged()
-    return {"verified": not damaged, "damaged": [[iso(first), iso(last)] for first, last in damaged]}
+    spans = [[iso(first), iso(last)] for first, last in damaged]
+    return {"verified": not damaged and said.intact, "damaged": spans, "annotations_intact": said.intact}
 
 
 def _truth(event: Event) -> dict[str, Any]:

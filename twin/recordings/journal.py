@@ -21,6 +21,7 @@ from twin.signals import Frame, Pose
 from twin.times import nanosecond
 
 POSES_A_ROW = 8
+BYTE = np.dtype("u1")
 DATASETS = ("rows", "tracks", "log", "pictures")
 
 
@@ -43,10 +44,10 @@ def set_aside(parent: h5py.Group, name: str, columns: int) -> None:
     """Make room in a file for a journal of so many tags. Only what is written takes room on a disk."""
     group = parent.create_group(name)
     rows = layout.journal_rows(columns)
-    _contiguous(group, "rows", rows, row_type(columns))
-    _contiguous(group, "tracks", rows * POSES_A_ROW, POSE)
-    _contiguous(group, "log", LOG_BYTES, np.dtype("u1"))
-    _contiguous(group, "pictures", PICTURE_BYTES, np.dtype("u1"))
+    contiguous(group, "rows", rows, row_type(columns))
+    contiguous(group, "tracks", rows * POSES_A_ROW, POSE)
+    contiguous(group, "log", LOG_BYTES)
+    contiguous(group, "pictures", PICTURE_BYTES)
 
 
 class Journal:
@@ -127,11 +128,12 @@ class Journal:
         return read_at(self._handle, size, self._starts[name])
 
 
-def _contiguous(group: h5py.Group, name: str, length: int, kind: np.dtype[Any]) -> None:
+def contiguous(group: h5py.Group, name: str, length: int, kind: np.dtype[Any] = BYTE) -> None:
     """A dataset whose place is fixed at once and filled with nothing: a hole, on file systems that know holes."""
     properties = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
     properties.set_layout(h5py.h5d.CONTIGUOUS)
     properties.set_alloc_time(h5py.h5d.ALLOC_TIME_EARLY)
     properties.set_fill_time(h5py.h5d.FILL_TIME_NEVER)
+    properties.set_obj_track_times(False)
     space = h5py.h5s.create_simple((length,))
     h5py.h5d.create(group.id, name.encode(), h5py.h5t.py_create(kind, logical=True), space, properties)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import sys
 import threading
+from collections.abc import Iterator
 
 _AT_ONCE = hasattr(os, "pwrite")
+_BEYOND = 2**40  # a byte behind any file: what is locked there keeps no reader out
 _SEEKING = threading.Lock()  # Windows knows no pwrite: there, moving and writing are kept together
 
 
@@ -24,6 +28,21 @@ def read_at(handle: int, size: int, offset: int) -> bytes:
     with _SEEKING:
         os.lseek(handle, offset, os.SEEK_SET)
         return os.read(handle, size)
+
+
+@contextlib.contextmanager
+def alone(handle: int) -> Iterator[None]:
+    """Keep other processes that ask for the same out of a file meanwhile."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        os.lseek(handle, _BEYOND, os.SEEK_SET)
+        msvcrt.locking(handle, msvcrt.LK_LOCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(handle, fcntl.LOCK_EX)
+    yield  # closing the file lets go of it
 
 
 def open_to_write(path: str | os.PathLike[str]) -> int:

@@ -20,6 +20,7 @@ from twin.detectors.anomaly import Anomaly
 from twin.errors import StationError, UsageError
 from twin.plant.reading import Station
 from twin.recordings import layout
+from twin.recordings.annotations import set_aside as set_aside_annotations
 from twin.recordings.commit import USER_BLOCK, VERSIONS, Change, mark, opened
 from twin.recordings.damage import is_recording
 from twin.recordings.filters import write_text
@@ -198,6 +199,7 @@ class Recorder:
             with h5py.File(part, "w", userblock_size=USER_BLOCK, libver=VERSIONS) as file:
                 self._header.write(file)
                 prepare(file, self._tags, layout.journal_rows(len(self._tags)))
+                set_aside_annotations(file)
                 journals = file.create_group(JOURNAL)
                 for name in JOURNALS:
                     set_aside(journals, name, len(self._tags))

@@ -17,6 +17,7 @@ from twin.alarms.book import Alarm
 from twin.detectors.anomaly import Anomaly
 from twin.errors import StationError
 from twin.plant.reading import Station, parse
+from twin.recordings.annotations import annotated
 from twin.recordings.commit import generation_of
 from twin.recordings.contents import Contents
 from twin.recordings.damage import DAMAGED, ensure_readable, reading
@@ -29,7 +30,7 @@ from twin.recordings.parts import Columns, joined, unique
 from twin.recordings.pictures import Picture
 from twin.recordings.sealed import Sealed
 from twin.signals import Block, Event, Frame, Pose, TagTable
-from twin.thermography import Panorama, ThermalFrame
+from twin.thermography import Annotation, Panorama, ThermalFrame
 from twin.times import nanosecond, seconds
 
 ATTEMPTS = 20  # at reading a file whose tables are changed while they are read
@@ -217,6 +218,9 @@ class Recording:
 
     def truth(self) -> tuple[Event, ...]:
         return tuple(event for event in self.events(-np.inf, np.inf) if event.kind == "truth")
+
+    def annotations(self) -> tuple[Annotation, ...]:
+        return annotated(self.path).annotations
 
     def robots(self) -> tuple[str, ...]:
         return self._answer(lambda held: held.tracks.robots())

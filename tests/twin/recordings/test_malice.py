@@ -58,6 +58,7 @@ def asked(path: Path) -> str:
             recording.track("RB1")
             for pictures in (recording.thermal_frames(-np.inf, np.inf), recording.panoramas(-np.inf, np.inf)):
                 deque(pictures, maxlen=0)
+            recording.annotations()
             recording.damaged()
             return "" if len(recording.tags) else "no tags"
     except StationError as error:

@@ -34,6 +34,9 @@ LOOK_LONGER = 5.0  # s before something is called unknown
 SETTLED = 15.0  # s after a case was last told that its departures are taken for known
 SECOND = 0.6  # confidence from which a change on top of a known fault is told as a second one
 SECOND_SENSOR = 0.75  # and for a transmitter, which can explain almost anything
+RESTLESS = 2.0  # times its usual swing, from which a channel's sums cross by themselves
+BEYOND_SWING = 2.0  # of that swing by which the mean of the last samples must differ to be something new
+OWN_CHANGE = 0.3  # of what a fault moves that it may come to move more or less, and be the same fault
 JUST_NOW = 3.0  # s
 FRESH = 30.0  # s for which a case is reconsidered with every frame; later now and then
 NOW_AND_THEN = 10.0  # s
@@ -216,10 +219,19 @@ class Detector:
             elif told is None and self._settle(case, at, departure, seen):
                 changed += self._look_twice(case, at, state, seen, running)
             elif told is None and self._worth_a_look(case, at, seen):
-                verdict = self._verdict(case.circuit, case.anomaly.since, state, seen, case)
-                anomaly = self._cases.reconsider(case, verdict, at, seen, running)
-                changed += [anomaly] if anomaly is not None else []
+                changed += self._reconsider(case, at, state, seen, running)
         return changed
+
+    def _reconsider(
+        self, case: Case, at: float, state: PlantState, seen: Judgement, running: frozenset[str]
+    ) -> list[Anomaly]:
+        """Look at a case again; one that turns out to be what another tells already is over."""
+        others = {(one.fault, one.equipment) for one in self._cases.anomalies if one is not case.anomaly}
+        verdict = self._verdict(case.circuit, case.anomaly.since, state, seen, case)
+        anomaly = self._cases.reconsider(case, verdict, at, seen, running)
+        if anomaly is not None and (anomaly.fault, anomaly.equipment) in others:
+            return [self._end(case, at)]
+        return [anomaly] if anomaly is not None else []
 
     def _end(self, case: Case, at: float) -> Anomaly:
         """Close a case; of what it explained, only what came before it stays known."""
@@ -287,6 +299,8 @@ class Detector:
     ) -> list[Anomaly]:
         """What changes on top of a known fault: the same grown, or a second one."""
         crossed = seen.crossed & case.claims
+        if crossed.any():
+            crossed &= ~self._of_itself(at, seen)
         if not crossed.any() or np.isfinite(case.back_since) or self._unquiet(case.circuit, at):
             self._second.pop(case.anomaly.id, None)
             return []
@@ -316,6 +330,16 @@ class Detector:
         if (of_all.fault, of_all.equipment) == (verdict.fault, verdict.equipment):
             return [self._cases.rename(case, of_all, at, seen, running)]  # it was too small to be told right at first
         return [self._cases.open(verdict, case.circuit, since, at, seen, running, base=known)]
+
+    def _of_itself(self, at: float, seen: Judgement) -> NDArray[np.bool_]:
+        """(m,) channels whose sums cross by what a fault does by itself: it swings, and is never quite constant."""
+        departure, _ = self._watch.evidence(at - LATELY)
+        known = self._watch.explained
+        with np.errstate(invalid="ignore"):
+            swing = np.exp(self._watch.restlessness())
+            swings = np.where(swing > RESTLESS, BEYOND_SWING * swing * seen.sigma, 0.0)
+            of_itself: NDArray[np.bool_] = np.abs(departure - known) <= np.maximum(swings, OWN_CHANGE * np.abs(known))
+        return of_itself
 
     def _named(self, verdict: diagnosis.Verdict) -> bool:
         """Whether a fault is told already."""

@@ -80,7 +80,10 @@ class HeaderResiduals:
         self._redundancy(state, value, expected)
         settling = np.zeros(self._circuits, dtype=bool)
         settling[self._of[(moves.since_change < SETTLING) | moves.ramping]] = True
-        why[self._balances] = np.where(settling[circuit[self._balances]], kinds.STARTING, kinds.OK)
+        of_balance = circuit[self._balances]
+        why[self._balances] = np.where(settling[of_balance], kinds.STARTING, kinds.OK)
+        # the line drives its water on through pumps that have all stopped, past the meters of those that run
+        why[self._balances[np.bincount(self._of, state.running, self._circuits)[of_balance] == 0]] = kinds.STOPPED
         why[np.isnan(value)] = kinds.NOT_MEASURED
         point = or_zero(expected / 100.0)
         point[self._balances] += self._mixture(state, moves)[circuit[self._balances]]

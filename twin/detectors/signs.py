@@ -33,6 +33,11 @@ EXPLAINS: Mapping[str, frozenset[str]] = {
     "vfd_derate": frozenset({"low_flow"}),
 }
 """What a fault of a pump brings with it, as seen by those who look at one thing only."""
+SHAKES_ALL: Mapping[str, frozenset[str]] = {
+    "cavitation": frozenset({"sensor_noise"}),
+    "gas_ingress": frozenset({"sensor_noise"}),
+}
+"""What it brings to its sisters too: the water of one header shakes for all who draw from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +103,11 @@ class _Life:
 class Signs:
     """The lives of all signs of a station."""
 
-    def __init__(self, responses: Responses, numbers: Iterator[int]) -> None:
+    def __init__(
+        self, responses: Responses, numbers: Iterator[int], sisters: Mapping[str, tuple[str, ...]] | None = None
+    ) -> None:
         self._responses = responses
+        self._sisters = sisters or {}
         self._numbers = numbers
         self._lives: dict[tuple[str, str], _Life] = {}
 
@@ -116,7 +124,7 @@ class Signs:
         folded: dict[int, set[str]] = {}
         changed: list[Anomaly] = []
         for sign in seen:
-            cause = _cause(sign, faults)
+            cause = self._cause(sign, faults)
             if cause is not None:
                 folded.setdefault(cause.id, set()).add(sign.fault)
                 changed += self._fold(sign, at)
@@ -127,6 +135,18 @@ class Signs:
     def bridge_gap(self) -> None:
         """Take what comes for what has always been: what was not told is forgotten."""
         self._lives = {key: life for key, life in self._lives.items() if life.anomaly is not None}
+
+    def _cause(self, sign: Sign, faults: Mapping[tuple[str, str], Anomaly]) -> Anomaly | None:
+        """The fault that explains a sign: of its own machine, or of one that draws from the same header."""
+        owner = sign.owner or sign.equipment
+        places = [(owner, fault) for fault, brings in EXPLAINS.items() if sign.fault in brings]
+        places += [
+            (sister, fault)
+            for fault, brings in SHAKES_ALL.items()
+            if sign.fault in brings
+            for sister in self._sisters.get(owner, ())
+        ]
+        return next((faults[place] for place in places if place in faults), None)
 
     def _see(self, sign: Sign, at: float, running: frozenset[str]) -> list[Anomaly]:
         life = self._lives.setdefault(sign.key, _Life(sign, at, at))
@@ -186,10 +206,3 @@ class Signs:
                 ended.append(replace(life.anomaly, until=at))
                 del self._lives[key]
         return ended
-
-
-def _cause(sign: Sign, faults: Mapping[tuple[str, str], Anomaly]) -> Anomaly | None:
-    for fault, explained in EXPLAINS.items():
-        if sign.fault in explained and (cause := faults.get((sign.owner or sign.equipment, fault))) is not None:
-            return cause
-    return None

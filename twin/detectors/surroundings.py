@@ -29,7 +29,8 @@ class Surroundings:
 
     def __init__(self, station: Station, model: PumpModel, responses: Responses, numbers: Iterator[int]) -> None:
         tags = model.binding.tags
-        self._signs = Signs(responses, numbers)
+        sisters = {pump.id: tuple(p.id for p in station.pumps if p.circuit == pump.circuit) for pump in station.pumps}
+        self._signs = Signs(responses, numbers, sisters)
         self._switches = Switches(station, tags)
         self._shaking = Shaking(station, model, tags)
         self._warming = Warming(station, model, tags)

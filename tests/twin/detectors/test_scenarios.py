@@ -46,6 +46,14 @@ def test_the_fault_of_a_scenario_is_named_within_ten_seconds_and_nothing_else(
     assert {anomaly.id for anomaly in anomalies} == {first.id}
 
 
+@pytest.mark.parametrize(("name", "seconds"), [("gas_ingress", 300), ("fire", 280)])
+def test_one_fault_stays_one_anomaly_however_it_swings_and_whatever_it_stops(
+    station: Station, name: str, seconds: float
+) -> None:
+    anomalies = watched(station, name, seconds, seed=5)
+    assert {(anomaly.id, anomaly.fault) for anomaly in anomalies} == {(anomalies[0].id, name)}
+
+
 def test_a_drive_that_trips_is_told_where_its_own_signal_does_not_come(station: Station) -> None:
     known = [column for column, tag in enumerate(station.tags) if tag.measures != "trip"]
     plant, twin = Plant(station, 5, START, "drive_trip"), Twin(station, TagTable(station.tags[c] for c in known))

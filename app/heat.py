@@ -12,7 +12,7 @@ from app import theme
 Palette = Literal["heat", "grey"]
 SHADES = 256
 NOTHING = (38, 43, 48)  # of a pixel that says nothing
-_STOPS = {"heat": (*theme.HEAT, "#FCFFA4"), "grey": ("#101214", "#F2F5F7")}
+_STOPS = {"heat": (*theme.HEAT, theme.HOTTEST), "grey": theme.GREYS}
 # Linear sRGB to CIE XYZ (IEC 61966-2-1), and the white of D65 (CIE 15)
 _XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
 _WHITE = _XYZ.sum(axis=1)

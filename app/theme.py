@@ -47,6 +47,8 @@ RESIDUAL_QUIET = 3.0  # sigmas below which a residual is ordinary
 
 # ---- quantities on surfaces: temperatures after inferno (Smith and van der Walt, 2015), the rest one pale blue ------
 HEAT = ("#1B0C41", "#4A0C6B", "#781C6D", "#A52C60", "#CF4446", "#ED6925", "#FB9B06", "#F7D13D")
+HOTTEST = "#FCFFA4"  # where a ramp of temperatures ends in a picture, which has no words on it to be read
+GREYS = ("#101214", "#F2F5F7")  # the same without colours
 MEASURE = ("#33424D", "#5C7E99", "#8FB9DD", "#F2F5F7")
 
 # ---- curves of a trend, in order of their coming --------------------------------------------------------------------
@@ -56,6 +58,7 @@ CURSOR = "#F2F5F7"
 # ---- the scene -----------------------------------------------------------------------------------------------------
 SCENE_LOW = "#181D20"
 SCENE_HIGH = "#22292D"
+SCENE_FLOOR = "#4A5155"  # about what the floor looks like: things fade into it
 ROBOT = "#7FB2E5"
 
 # ---- measures: an 8 px grid and three sizes of text [px] ------------------------------------------------------------

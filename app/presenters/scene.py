@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
 
+import numpy as np
+
 from app import theme
 from app.messages import Mail, Request
 from app.presenters import formatting, laying
@@ -14,7 +16,7 @@ from app.presenters.overlays import OVERLAYS, Tinting
 from app.presenters.robots import Robots
 from app.presenters.selection import Selection
 from app.presenters.status import is_silenced
-from app.scene.state import THERMAL, Halo, Label, Legend, SceneState, Section
+from app.scene.state import MOTION, THERMAL, Halo, Label, Legend, Running, SceneState, Section
 from twin.pipeline import Snapshot
 from twin.plant.model import PumpState
 from twin.plant.reading import Station
@@ -52,6 +54,8 @@ class Presenter:
         self._view = view
         self._station = station
         self._pumps = tuple(pump.id for pump in station.pumps) if station is not None else ()
+        file = station.file if station is not None else None
+        self._rated = {pump.id: file.curves[pump.curve].speed_rpm / 60.0 for pump in file.pumps} if file else {}
         if tags is None:
             tags = station.tags if station is not None else TagTable(())
         self._robots = Robots(ask, station, tags)
@@ -139,6 +143,8 @@ class Presenter:
                     Halo(equipment, theme.PRIORITY_COLOURS[priority], theme.PRIORITY_SHAPES[priority])
                     for equipment, priority in worst.items()
                 ),
+                running=tuple(self._running(pump) for pump in snapshot.pumps),
+                flowing=self._mail.playing and MOTION in self._state.shown,
                 drapes=drapes,
                 heat=ends,
                 pictures=tuple(laying.draped(picture, self._mail.cursor) for picture in pictures),
@@ -190,6 +196,11 @@ class Presenter:
             for name, priority in worst.items()
             if name not in self._pumps
         ]
+
+    def _running(self, state: PumpState) -> Running:
+        """A pump's shaft and water; what is finer is not worth telling the scene."""
+        speed = state.speed * self._rated.get(state.pump, 0.0) if state.running else 0.0
+        return Running(state.pump, round(float(np.nan_to_num(speed)), 1), round(float(np.nan_to_num(state.flow)), 2))
 
     def _called(self, name: str) -> str:
         """What people call it, if that is more than its id."""

@@ -16,10 +16,11 @@ from app.scene.drapes import Drapes
 from app.scene.glb import Model
 from app.scene.light import Light
 from app.scene.marks import Outline, ring
+from app.scene.motion import Motion
 from app.scene.places import SCENERY, Box, Places, corners
 from app.scene.robots import Robots, Routes, is_placed, room
 from app.scene.stage import Picture, Stage, around
-from app.scene.state import ROBOTS, Halo, RobotMark, SceneState
+from app.scene.state import MOTION, ROBOTS, Halo, RobotMark, SceneState
 
 REACH = 0.8  # m round a robot in which a click finds it
 OVERVIEW_FROM = np.radians([-112.0, -120.0, -128.0, -136.0])
@@ -54,6 +55,7 @@ class Painter:
         self._robots = Robots(self._stage, self._light)
         self._routes = Routes(self._stage)
         self._drapes = Drapes(self._stage, self._bodies)
+        self._motion = Motion(model, self._stage, self._light)
         self._rings: list[vtkActor] = []
         self._outlines: list[Outline] = []
         self._look(self.overview())
@@ -71,6 +73,8 @@ class Painter:
         if (state.robots, state.hidden, state.selected) != (before.robots, before.hidden, before.selected):
             self._robots.show(self._robots_shown(), state.selected)
         self._routes.show(state.routes if ROBOTS not in state.hidden else (), state.selected)
+        if (state.running, MOTION in state.shown) != (before.running, MOTION in before.shown):
+            self._motion.show(state.running if MOTION in state.shown else None)
         if _lying(state) != _lying(before):
             self._drapes.show(state.drapes, state.heat, _lying(state)[2:])
             self._drapes.cut(self._bodies.plane)
@@ -88,6 +92,10 @@ class Painter:
         self._stage.look(camera)
         self._drapes.follow(camera)
         self._bodies.reveal(self._pixel())
+
+    def advance(self, seconds: float) -> None:
+        """Let shafts and water move on, as far as they are shown."""
+        self._motion.advance(seconds)
 
     def refine(self) -> None:
         """Smooth the edges, as long as the camera rests."""

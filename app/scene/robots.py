@@ -23,7 +23,7 @@ TRAIL = 0.36  # m, the width of a trail at the robot; it runs out to nothing
 DASH = 0.6  # m of a planned way that are drawn, and as many left out
 ROUTE = 1.5  # px
 CHOSEN = 2.5  # px, the way of the robot that is selected
-FLOOR = "#4A5155"  # what fades on the floor fades into this: a colour that is seen through costs a pass of its own
+FLOOR = theme.SCENE_FLOOR  # what fades, fades into this: a colour that is seen through costs a pass of its own
 
 LIGHT, DARK, LENS = theme.CURVES[1], theme.RUNNING, theme.WINDOW
 _WHEELS = tuple((x, y) for x in (0.33, -0.33) for y in (0.33, -0.33))

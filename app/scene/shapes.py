@@ -45,11 +45,9 @@ def block(centre: Point, size: Point, colour: str, taper: Point = (1.0, 1.0, 1.0
 def drum(start: Point, end: Point, radius: float, colour: str, far: float | None = None) -> Piece:
     """A cylinder from ``start`` to ``end``, or a cone's frustum where it has another radius at its far end. [m]"""
     ends, radii = np.array([start, end], np.float64), (radius, radius if far is None else far)
-    axis = (ends[1] - ends[0]) / np.linalg.norm(ends[1] - ends[0])
-    side = np.cross(axis, np.eye(3)[np.abs(axis).argmin()])
-    side /= np.linalg.norm(side)
+    axis, side, upright = _frame(ends)
     angle = np.linspace(0.0, 2 * np.pi, ROUND, endpoint=False)[:, None]
-    outward = np.cos(angle) * side + np.sin(angle) * np.cross(axis, side)
+    outward = np.cos(angle) * side + np.sin(angle) * upright
     rims = [at + r * outward for at, r in zip(ends, radii, strict=True)]
     points = np.concatenate([*rims, *rims])
     normals = np.concatenate([outward, outward, np.tile(-axis, (ROUND, 1)), np.tile(axis, (ROUND, 1))])
@@ -63,6 +61,30 @@ def drum(start: Point, end: Point, radius: float, colour: str, far: float | None
     )
     fan = np.stack([np.zeros(ROUND - 2, np.int64), np.arange(1, ROUND - 1), np.arange(2, ROUND)], axis=1)
     triangles = np.concatenate([walls, fan[:, ::-1] + 2 * ROUND, fan + 3 * ROUND])
+    return Piece(points.astype(np.float32), normals.astype(np.float32), triangles, colour)
+
+
+def sector(start: Point, end: Point, radii: tuple[float, float], angles: tuple[float, float], colour: str) -> Piece:
+    """A piece of a thick-walled tube from ``start`` to ``end``, between two radii [m] and two angles [rad] about it.
+
+    It is seen from outside and from its ends, as one of a whole tube's pieces is.
+    """
+    ends = np.array([start, end], np.float64)
+    axis, side, upright = _frame(ends)
+    angle = np.linspace(*angles, 5)[:, None]
+    outward = np.cos(angle) * side + np.sin(angle) * upright
+    inner, outer = ([at + r * outward for at in ends] for r in radii)
+    strips = ((outer[0], outer[1], outward), (inner[0], outer[0], -axis), (outer[1], inner[1], axis))
+    count = len(angle)
+    points = np.concatenate([np.concatenate([one, other]) for one, other, _ in strips])
+    normals = np.concatenate(
+        [np.broadcast_to(np.tile(n, (2, 1)) if n.ndim == 2 else n, (2 * count, 3)) for *_, n in strips]
+    )
+    here = np.arange(count - 1)
+    walls = np.concatenate(
+        [np.stack([here, here + 1, here + 1 + count], axis=1), np.stack([here, here + 1 + count, here + count], axis=1)]
+    )
+    triangles = np.concatenate([walls + 2 * count * number for number in range(3)])
     return Piece(points.astype(np.float32), normals.astype(np.float32), triangles, colour)
 
 
@@ -96,6 +118,14 @@ def skin(pieces: Sequence[Piece]) -> vtkPolyData:
     data = polygons(places.astype(np.float32), faces)
     data.GetPointData().SetNormals(numpy_to_vtk(smooth(places, faces), deep=True))
     return data
+
+
+def _frame(ends: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Unit vectors along an axis between two points and, at right angles, twice across it."""
+    axis = (ends[1] - ends[0]) / np.linalg.norm(ends[1] - ends[0])
+    side = np.cross(axis, np.eye(3)[np.abs(axis).argmin()])
+    side /= np.linalg.norm(side)
+    return axis, side, np.cross(axis, side)
 
 
 def _joined(pieces: Iterable[Piece]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:

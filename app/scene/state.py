@@ -10,8 +10,8 @@ Point = tuple[float, float, float]
 ROBOTS = "robots"  # the layer of what moves
 LAYERS = ("roof", "walls", "building", "piping", "pumps", "electrical", "instruments", ROBOTS)  # as they are offered
 ISOLATED, GHOST = "isolate", "ghost"
-THERMAL = "thermal"
-OVERLAYS = (THERMAL,)  # what may be laid over the rest, each by itself
+THERMAL, MOTION = "thermal", "motion"
+OVERLAYS = (THERMAL, MOTION)  # what may be laid over the rest, each by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,15 @@ class Legend:
 
 
 @dataclass(frozen=True, slots=True)
+class Running:
+    """How fast a pump's shaft turns [1/s], and how much water flows through it [m³/s]."""
+
+    pump: str
+    speed: float
+    flow: float
+
+
+@dataclass(frozen=True, slots=True)
 class Drape:
     """A thermal picture laid on the model: ``freshness`` from 1 (just taken) to 0. Two are the same where the camera,
     the time and the freshness are."""
@@ -101,6 +110,7 @@ class SceneState:
     ``alone``: with "isolate" only what is selected is shown, with "ghost" the rest is seen through. Without a
     ``legend`` tints mean residuals. ``drapes`` are coloured from one temperature of ``heat`` to the other [°C];
     ``pictures`` are all that may be asked for the temperature of the ``probe``. ``shown`` names what is laid over.
+    ``running`` are the pumps' shafts and water, which move on while ``flowing``.
     """
 
     tints: tuple[tuple[str, str], ...] = ()
@@ -118,3 +128,5 @@ class SceneState:
     pictures: tuple[Drape, ...] = ()
     probe: Point | None = None
     shown: frozenset[str] = frozenset()
+    running: tuple[Running, ...] = ()
+    flowing: bool = False

@@ -424,6 +424,10 @@ A station file with pump curves brings one, or a recording whose tags tell flow 
         <translation>热像</translation>
     </message>
     <message>
+        <source>Flow and rotors (shafts 20 times slower)</source>
+        <translation>水流与转子（转速放慢 20 倍）</translation>
+    </message>
+    <message>
         <source>No section</source>
         <translation>无剖切</translation>
     </message>

@@ -34,6 +34,8 @@ from app.views.scene_tools import SceneTools
 
 FLIGHT = 0.7  # s that the camera takes to fly somewhere
 FLIGHT_MS = 33
+MOTION_MS = 66  # between two pictures of what flows and turns
+LONGEST_STEP = 0.25  # s that it goes on at once: whoever was away sees it go on, not jump
 REST_MS = 250  # after which a camera that does not move is worth smooth edges
 TURN = math.radians(0.35)  # a pixel of dragging
 WHEEL = 1.2  # nearer by a notch of the wheel
@@ -78,6 +80,11 @@ class Scene(QWidget):
         self._timer.setObjectName("flight")
         self._timer.setInterval(FLIGHT_MS)
         self._timer.timeout.connect(self._fly_on)
+        self._motion = QTimer(self)
+        self._motion.setObjectName("motion")
+        self._motion.setInterval(MOTION_MS)
+        self._motion.timeout.connect(self._move_on)
+        self._moved_at = 0.0
         self._rest = QTimer(self)
         self._rest.setObjectName("rest")
         self._rest.setInterval(REST_MS)
@@ -108,6 +115,7 @@ class Scene(QWidget):
         """Show a state; painted at the next occasion."""
         if state.alone != self._state.alone:
             self.tools.show_alone(state.alone)
+        self._let_move(state.flowing)
         asked = (state.probe, state.pictures) != (self._state.probe, self._state.pictures)
         self._state = state
         if self._painter is not None:
@@ -197,6 +205,21 @@ class Scene(QWidget):
             self._rest.stop()
             self._painter.refine()
             self.update()
+
+    def _let_move(self, flowing: bool) -> None:
+        """Let shafts and water move on as long as time does."""
+        if flowing and not self._motion.isActive():
+            self._moved_at = time.perf_counter()
+            self._motion.start()
+        elif not flowing:
+            self._motion.stop()
+
+    def _move_on(self) -> None:
+        now = time.perf_counter()
+        if self._painter is not None and self.isVisible():
+            self._painter.advance(min(now - self._moved_at, LONGEST_STEP))
+            self.update()
+        self._moved_at = now
 
     # ---- painting --------------------------------------------------------------------------------------------------
 

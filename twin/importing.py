@@ -98,6 +98,8 @@ def _record(taken: Sequence[Taken], out: Path, progress: Progress) -> None:
             recorder.append(frame)
             if done % REPORTED == 0:
                 progress(min(done / total, 1.0))
+        for picture in sorted((picture for one in taken for picture in one.pictures), key=lambda picture: picture.at):
+            recorder.picture(picture)
         for entry in entries:
             if isinstance(entry, Anomaly):
                 recorder.anomaly(entry)

@@ -7,6 +7,7 @@ down by the authors of ExifTool (FLIR tags); the measurement formula is the one 
 from __future__ import annotations
 
 import io
+import math
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,9 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.signals import Floats
+from twin.thermography import LARGEST_FRAME
 
 KELVIN = 273.15
-MOST_PIXELS = 2**22
+MOST_PIXELS = LARGEST_FRAME
 MOST_RECORDS = 1000
 
 _APP1, _SCAN, _END = 0xE1, 0xDA, 0xD9
@@ -47,6 +49,7 @@ _FLOATS = {
     "r2": 0x30C,
 }
 _OFFSET = 0x308
+_FIELD_OF_VIEW = 0x1B4  # horizontal [degrees]
 
 
 class NotRadiometricError(ValueError):
@@ -113,12 +116,20 @@ class Radiometry:
 
 @dataclass(frozen=True)
 class ThermalImage:
-    """``camera`` is its model and number, ``at`` when it looked [s, POSIX], ``counts`` (rows, columns) what it saw."""
+    """``camera`` is its model and number, ``at`` when it looked [s, POSIX], ``counts`` (rows, columns) what it saw,
+    ``width`` how wide it sees; NaN where it does not say. [rad]"""
 
     camera: str
     at: float
     counts: NDArray[np.uint16]
     radiometry: Radiometry
+    width: float = float("nan")
+
+    @property
+    def field_of_view(self) -> tuple[float, float]:
+        """Horizontal and vertical, of square pixels. [rad]"""
+        rows, columns = self.counts.shape
+        return self.width, 2.0 * math.atan(math.tan(0.5 * self.width) * rows / columns)
 
     @property
     def temperature(self) -> Floats:
@@ -137,7 +148,8 @@ def thermal_image(data: bytes) -> ThermalImage:
         radiometry = Radiometry(**told, offset=struct.unpack_from(f"{order}i", camera, _OFFSET)[0])
         seconds, thousandths = struct.unpack_from(f"{order}II", camera, _AT)
         name = " ".join(_words(camera[part]) for part in (_MODEL, _SERIAL)).strip()
-        image = ThermalImage(name, seconds + (thousandths & 0xFFFF) / 1000, _pixels(records[_PIXELS]), radiometry)
+        at, pixels = seconds + (thousandths & 0xFFFF) / 1000, _pixels(records[_PIXELS])
+        image = ThermalImage(name, at, pixels, radiometry, _width(camera, order))
         believable = np.isfinite(image.temperature).any()
     except NotRadiometricError:
         raise
@@ -210,6 +222,12 @@ def _pixels(record: bytes) -> NDArray[np.uint16]:
             raise NotRadiometricError("holds a thermal image that is not of 16 bits")
         counts = np.asarray(picture).astype(np.uint16)
     return counts.byteswap() if order == "<" else counts
+
+
+def _width(camera: bytes, order: str) -> float:
+    """What the camera says of its lens, if a lens can be like that. [rad]"""
+    [degrees] = struct.unpack_from(f"{order}f", camera, _FIELD_OF_VIEW)
+    return math.radians(degrees) if 0.0 < degrees < 180.0 else math.nan
 
 
 def _words(text: bytes) -> str:

@@ -27,7 +27,7 @@ UNSTATED = 255
 OWN_METADATA, OWN_TAGS, OWN_STATION, OWN_LOG = "pumphouse", "tags.jsonl", "station.toml", "log.jsonl"
 """What our own exports bring along: a metadata record, and attachments."""
 
-NO_IMAGES = "compressed images, for which a recording has no place yet"
+NO_IMAGES = "compressed images, which are no panoramas of the station's cameras"
 
 
 def _doubles() -> array[float]:

@@ -9,6 +9,7 @@ from twin.plant.reading import Station
 from twin.recordings.importers.summary import Summary
 from twin.recordings.logbook import Entry
 from twin.recordings.memory import Track
+from twin.recordings.pictures import Picture
 from twin.signals import Block, TagTable
 
 
@@ -27,3 +28,4 @@ class Taken:
     tracks: tuple[Track, ...] = ()
     entries: tuple[Entry, ...] = ()
     reduced: str = ""
+    pictures: tuple[Picture, ...] = ()

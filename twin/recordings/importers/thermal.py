@@ -1,7 +1,8 @@
-"""Thermal images as signals: the coldest, the mean and the hottest of what a camera saw."""
+"""Thermal images: the image itself, and as signals the coldest, the mean and the hottest of it."""
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -9,15 +10,18 @@ import numpy as np
 from twin.errors import StationError
 from twin.plant.reading import Station
 from twin.recordings.importers.columns import Series, is_of, series, table
-from twin.recordings.importers.flir import NotRadiometricError, thermal_image
+from twin.recordings.importers.flir import NotRadiometricError, ThermalImage, thermal_image
 from twin.recordings.importers.mapping import Map
 from twin.recordings.importers.summary import Summary
 from twin.recordings.importers.taken import Taken
+from twin.recordings.pictures import LONGEST_NAME
 from twin.signals import Block
+from twin.thermography import ThermalFrame
 
 LARGEST = 2**28  # bytes
 WANTED = "Name a radiometric JPEG of a FLIR camera"
-NO_IMAGE = "the image itself, for which a recording has no place yet: its coldest, mean and hottest are taken"
+NOWHERE = (math.nan, math.nan, math.nan), (math.nan, math.nan, math.nan, math.nan)
+"""The pose of a camera that does not tell it."""
 
 
 def import_thermal(path: Path, station: Station | None, mapping: Map) -> Taken:
@@ -39,14 +43,22 @@ def import_thermal(path: Path, station: Station | None, mapping: Map) -> Taken:
     if not taken:
         raise StationError(path, "holds nothing that the map does not leave out", "Correct the map")
     summary.columns = [one.tag.name for one in taken]
-    summary.skipped.append(NO_IMAGE)
+    summary.remarks.append("taken too: the image itself, with all its temperatures")
     block = Block(
         np.array([image.at]),
         np.stack([one.values for one in taken], axis=1),
         np.stack([one.quality for one in taken], axis=1),
         np.array([image.at]),
     )
-    return Taken(table(path, taken), station, lambda: iter((block,)), image.at, image.at, summary)
+    frame = _frame(image, path)
+    return Taken(table(path, taken), station, lambda: iter((block,)), image.at, image.at, summary, pictures=(frame,))
+
+
+def _frame(image: ThermalImage, path: Path) -> ThermalFrame:
+    """The image as a thermal frame; its camera is called as the file is where it has no name."""
+    camera = (image.camera or path.stem).encode()[:LONGEST_NAME].decode(errors="ignore")
+    seen = image.temperature.astype(np.float32)
+    return ThermalFrame(image.at, camera, *NOWHERE, image.radiometry.emissivity, image.field_of_view, seen)
 
 
 def _series(name: str, value: float, station: Station | None, mapping: Map, summary: Summary) -> Series | None:

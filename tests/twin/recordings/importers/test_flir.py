@@ -54,6 +54,7 @@ def picture(counts: np.ndarray = COUNTS, png: bool = True, of: Radiometry = CAME
         struct.pack_into("<f", camera, where, getattr(of, name))
     struct.pack_into("<i", camera, 0x308, of.offset)
     camera[0xD4:0xD9], camera[0x104:0x107] = b"A cam", b"007"
+    struct.pack_into("<f", camera, 0x1B4, 25.0)
     struct.pack_into("<IIh", camera, 0x384, 1_768_190_400, 250, -480)
     data = io.BytesIO()
     Image.fromarray(counts.byteswap()).save(data, "PNG")
@@ -137,14 +138,20 @@ def test_real_pictures_say_what_another_program_found_in_them(
 def test_a_picture_becomes_signals_of_its_camera(tmp_path: Path) -> None:
     (tmp_path / "x.jpg").write_bytes(picture())
     [summary] = import_files([tmp_path / "x.jpg"], tmp_path / "x.h5", None, None, lambda share: None)
-    assert any(said.startswith("left out: the image itself") for said in summary.sentences())
+    assert any(said.startswith("taken too: the image itself") for said in summary.sentences())
     seen = thermal_image(picture()).temperature
     with Recording.open(tmp_path / "x.h5") as recording:
         assert recording.tags.names == ("A cam 007.min", "A cam 007.mean", "A cam 007.max")
         assert {tag.unit for tag in recording.tags} == {"°C"}
         block = recording.range(-np.inf, np.inf)
+        [frame] = recording.thermal_frames(-np.inf, np.inf)
     np.testing.assert_allclose(block.values[0], [seen.min(), seen.mean(), seen.max()])
     assert block.at.tolist() == [1_768_190_400.25]
+    assert (frame.at, frame.camera, frame.emissivity) == (1_768_190_400.25, "A cam 007", pytest.approx(0.95))
+    np.testing.assert_array_equal(frame.temperature, seen.astype(np.float32))
+    assert np.degrees(frame.field_of_view[0]) == pytest.approx(25.0)
+    assert frame.field_of_view[0] > frame.field_of_view[1]
+    assert np.isnan(frame.position).all()
 
 
 @pytest.mark.parametrize(

@@ -155,7 +155,7 @@ def test_what_is_not_read_is_named_with_its_reason(tmp_path: Path) -> None:
     ]
     said = imported(log(tmp_path / "log.mcap", given_))
     left_out = [sentence.removeprefix("left out: 1 message of ") for sentence in said[1:]]
-    assert "/camera, compressed images, for which a recording has no place yet" in left_out
+    assert "/camera, compressed images, which are no panoramas of the station's cameras" in left_out
     assert "/text, lines of text, which are not read" in left_out
     assert "/broken, which cannot be decoded" in left_out
     assert "/tf_static, transforms that never change, which are no tracks" in left_out

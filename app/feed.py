@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from typing import Protocol
 
 from app.hindsight import Remembered
 from app.messages import Health, Notice, Progress
 from app.recall import Recall
+from twin.alarms.keeper import Keeper
 from twin.clock import Clock
 from twin.commands import Command, ToSource
 from twin.errors import StationError
@@ -18,6 +19,7 @@ from twin.pipeline import Snapshot
 from twin.signals import Frame
 from twin.sources.source import Source
 from twin.text import Text
+from twin.watching import went_on
 
 CATCHING_UP = Text("Running ahead", "正在快进")
 SLICE = 0.01  # s of work between two looks at what the window asks
@@ -44,7 +46,8 @@ class Feed:
     """Takes a source in. ``ahead`` seconds of it are run as fast as possible before it is paced.
 
     A source that keeps no pace of its own is paced here: its first frame (or the one reached by running ahead) is now.
-    With ``hold`` nothing more is taken in once it has run ahead, for a picture of that moment.
+    With ``hold`` nothing more is taken in once it has run ahead, for a picture of that moment. A ``keeper`` enters what
+    happens into the journal; where that fails it is said once, and the feed goes on without.
     """
 
     def __init__(
@@ -57,6 +60,7 @@ class Feed:
         clock: Clock,
         ahead: float = 0.0,
         hold: bool = False,
+        keeper: Keeper | None = None,
     ) -> None:
         self._source = source
         self._twin = twin
@@ -67,6 +71,9 @@ class Feed:
         self._hold = hold
         self._held = False
         self._remembered = remembered
+        self._keeper = keeper
+        self._unkept: StationError | None = None
+        self._recognised: frozenset[int] = frozenset()
         self._dropped = 0
         self._arrivals: deque[float] = deque(maxlen=20)
         self._step_s = 0.0
@@ -76,14 +83,18 @@ class Feed:
 
     async def run(self, tell: Callable[[Notice], None]) -> None:
         """Until the source ends; a source that fails ends too, and says why."""
+        if self._keeper is not None and (self._keeper.standing or self._keeper.left):
+            said = went_on(self._keeper.standing, len(self._keeper.left))
+            tell(Notice(self._clock.now(), "information", said))
         try:
-            await self._take_in(self._source.frames())
+            await self._take_in(self._source.frames(), tell)
             said = Text(f"{self._source.name} has ended.", f"数据源 {self._source.name} 已结束。")
             tell(Notice(self._clock.now(), "warning", said))
         except StationError as error:
             tell(Notice(self._clock.now(), "error", Text(str(error), str(error))))
         finally:
             self._source.close()
+            self._let_go()
         self.ended = True
 
     def obey(self, command: Command) -> None:
@@ -92,6 +103,19 @@ class Feed:
             self._source.command(command)
         else:
             self._twin.obey(command)
+
+    @property
+    def recognised(self) -> frozenset[int]:
+        """The anomalies that somebody has seen, in this run or, where they are the same, in the one before."""
+        return self._recognised | self._keeper.recognised if self._keeper is not None else self._recognised
+
+    def recognise(self, at: float, anomalies: Iterable[int], by: str) -> None:
+        """Note that somebody has seen anomalies, and keep it."""
+        seen = frozenset(anomalies)
+        self._recognised |= seen
+        if self._keeper is not None:
+            keeper = self._keeper
+            self._keep(lambda: keeper.recognise(at, [a for a in self._recall.anomalies if a.id in seen], by))
 
     def health(self, now: float) -> Health:
         """How the taking in is doing at clock time ``now``."""
@@ -103,7 +127,7 @@ class Feed:
             rate, self._step_s * 1e3, self._dropped, 0.0 if self._held else max(0.0, now - self._arrivals[-1])
         )
 
-    async def _take_in(self, frames: AsyncIterator[Frame]) -> None:
+    async def _take_in(self, frames: AsyncIterator[Frame], tell: Callable[[Notice], None]) -> None:
         first = lead = None
         slice_began = time.perf_counter()
         async for frame in frames:
@@ -113,6 +137,9 @@ class Feed:
                 lead = self._clock.now() - frame.at if lead is None else lead
                 await self._clock.sleep_until(frame.at + lead)
             self._fold(frame)
+            if self._unkept is not None:
+                tell(Notice(frame.at, "error", _not_kept(self._unkept)))
+                self._unkept = None
             self._report(frame.at - first if running_ahead else None)
             if self._hold and not running_ahead:
                 self._held = True
@@ -127,6 +154,9 @@ class Feed:
         self._step_s += 0.1 * (time.perf_counter() - began - self._step_s)
         self._arrivals.append(self._clock.now())
         self.newest = snapshot
+        if self._keeper is not None:
+            keeper = self._keeper
+            self._keep(lambda: keeper.enter(frame.at, snapshot.changed_alarms, snapshot.changed_anomalies))
         if frame.at < self._memory.span[1]:
             self._dropped += 1  # time ran backwards: shown, told by the twin, and not remembered
             return
@@ -135,8 +165,28 @@ class Feed:
         if snapshot.changed_anomalies or snapshot.events or snapshot.changed_alarms:
             self._recall.look_up()
 
+    def _keep(self, entry: Callable[[], None]) -> None:
+        try:
+            entry()
+        except StationError as error:
+            self._unkept = error
+            self._let_go()
+
+    def _let_go(self) -> None:
+        if self._keeper is not None:
+            self._recognised = self.recognised
+            self._keeper.close()
+            self._keeper = None
+
     def _report(self, gone: float | None) -> None:
         if gone is not None:
             self.progress = Progress(CATCHING_UP, gone / self._ahead)
         else:
             self.progress = None
+
+
+def _not_kept(error: StationError) -> Text:
+    return Text(
+        f"What happens is no longer kept for the next start: {error.thing} {error.wrong}.",
+        f"事件不再保存到下次启动：{error.thing} {error.wrong}",
+    )

@@ -74,6 +74,7 @@ class Recognise:
     """Somebody has seen these anomalies; their identities."""
 
     anomalies: tuple[int, ...]
+    by: str = "operator"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 from app.analysis import Analysis
 from app.bridge import Mailbox
@@ -14,7 +16,11 @@ from app.hindsight import Hindsight, Remembered
 from app.recall import Recall
 from app.session import Session
 from twin import times
+from twin.alarms.journal import Journal
+from twin.alarms.keeper import Keeper
 from twin.clock import Clock, WallClock
+from twin.errors import StationError
+from twin.paths import state_folder
 from twin.pipeline import Twin
 from twin.plant.reading import Station, read
 from twin.recordings.live import LiveMemory
@@ -49,7 +55,7 @@ def open_source(
     clock = clock or WallClock()
     if _is_url(name):
         plant = read(Path(station)) if station and station != NO_STATION else None
-        return _live(Simulated.open(name, plant, clock=clock), at, hold, clock)
+        return live(Simulated.open(name, plant, clock=clock), at, hold, clock)
     return _recorded(Recording.open(Path(name)), name, station, at, clock)
 
 
@@ -76,7 +82,8 @@ def _recorded(recording: Recording, name: str, station: str | None, at: str | No
     return Opened(Path(name).name, plant, recording.tags, live=False, begin=begin)
 
 
-def _live(source: Source, at: str | None, hold: bool, clock: Clock) -> Opened:
+def live(source: Source, at: str | None, hold: bool, clock: Clock) -> Opened:
+    """A live source that has been opened; its journal goes on where the window before left it."""
     ahead = times.moment(at).within(0.0) if at else 0.0
 
     def begin(mailbox: Mailbox) -> Session:
@@ -84,10 +91,30 @@ def _live(source: Source, at: str | None, hold: bool, clock: Clock) -> Opened:
         remembered = Remembered()
         recall = Recall(memory, remembered.at, source.close)
         twin = Twin(source.station, source.tags)
-        feed = Feed(source, twin, memory, remembered, recall, clock, ahead, hold)
+        keeper = _keeper(source) if not hold else None
+        if keeper is not None:
+            twin.resume(keeper.alarms, keeper.first_anomaly)
+        feed = Feed(source, twin, memory, remembered, recall, clock, ahead, hold, keeper)
         return Session(mailbox, clock, recall, feed)
 
     return Opened(source.name, source.station, source.tags, live=True, begin=begin)
+
+
+def _keeper(source: Source) -> Keeper | None:
+    """What outlives the window of a live source: its journal, in the user's folder for the state of programs.
+
+    A scenario tells its story from the beginning each time, and has no past to go on from. Where no journal can be
+    kept, because another window keeps it or the folder cannot be written, the window does without.
+    """
+    if "scenario" in dict(parse_qsl(urlsplit(source.name).query)):
+        return None
+    told = f"{source.name} {source.station.id if source.station is not None else ''}"
+    path = state_folder() / "journals" / f"{hashlib.sha256(told.encode()).hexdigest()[:16]}.db"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return Keeper(Journal(path, writing=True))
+    except (OSError, StationError):
+        return None
 
 
 def _station(asked: str | None, brought: Station | None) -> Station | None:

@@ -143,6 +143,8 @@ class Session:
 
     def _recognise(self, request: Recognise) -> None:
         self._recognised |= frozenset(request.anomalies)
+        if self._feed is not None:
+            self._feed.recognise(self._cursor(), request.anomalies, request.by)
 
     def _cancel(self, _: Cancel) -> None:
         if self._analysis is not None:
@@ -196,7 +198,7 @@ class Session:
             alarms=snapshot.alarms if snapshot is not None else (),
             past_alarms=self._recall.alarms,
             events=self._recall.events,
-            recognised=self._recognised,
+            recognised=self._recognised | self._feed.recognised if self._feed is not None else self._recognised,
             progress=progress or None,
             live_source=self._feed is not None,
             health=self._feed.health(self._clock.now()) if self._feed is not None else Health(),

@@ -27,6 +27,13 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(autouse=True)
+def what_is_kept_lies_apart(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Journals and reports go where the tests' own files go, not into the user's folder."""
+    for name in ("XDG_STATE_HOME", "LOCALAPPDATA"):
+        monkeypatch.setenv(name, str(tmp_path_factory.getbasetemp() / "state"))
+
+
+@pytest.fixture(autouse=True)
 def no_thread_is_left_behind() -> Iterator[None]:
     """A thread that outlives its test outlives its window too."""
     before = set(threading.enumerate())

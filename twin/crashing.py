@@ -11,15 +11,13 @@ from pathlib import Path
 
 from twin import __version__
 from twin.clock import Clock, WallClock
+from twin.paths import state_folder
 from twin.times import iso
 
 
 def folder() -> Path:
-    """Where reports lie: the user's folder for the state of programs."""
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", tempfile.gettempdir())) / "pumphouse" / "reports"
-    state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-    return Path(state) / "pumphouse" / "reports"
+    """Where reports lie."""
+    return state_folder() / "reports"
 
 
 def report(error: BaseException, where: Path | None = None, clock: Clock | None = None) -> Path:

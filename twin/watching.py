@@ -6,10 +6,10 @@ Nothing it holds grows with time. With a journal it goes on, after a restart or 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
-from twin.alarms.journal import Journal, Recognition
+from twin.alarms.journal import Journal
+from twin.alarms.keeper import Keeper
 from twin.clock import Clock
 from twin.pipeline import Snapshot, Twin
 from twin.recordings.recorder import Recorder
@@ -61,28 +61,25 @@ class _Log:
     def __init__(self, say: Say, recorder: Recorder | None, journal: Journal | None) -> None:
         self._say = say
         self._recorder = recorder
-        self._journal = journal
-        self._left: tuple[Recognition, ...] = ()
+        self._keeper = Keeper(journal) if journal is not None else None
         self._resumed: Text | None = None
         self._recorded_at = float("-inf")
 
     def resume(self, twin: Twin) -> None:
         """Let a twin go on where the journal ends: the alarms stand as they stood, anomalies are looked for anew."""
-        if self._journal is None:
+        if self._keeper is None:
             return
-        alarms, anomalies = self._journal.alarms(), self._journal.anomalies()
-        twin.resume(alarms, 1 + max((anomaly.id for anomaly in anomalies), default=0))
-        self._left = tuple(anomaly for anomaly in anomalies if anomaly.until is None)
-        if len(self._journal):
-            self._resumed = _went_on(sum(alarm.state != "normal" for alarm in alarms), len(self._left))
+        twin.resume(self._keeper.alarms, self._keeper.first_anomaly)
+        if self._keeper.resumed:
+            self._resumed = went_on(self._keeper.standing, len(self._keeper.left))
 
     def take(self, frame: Frame, snapshot: Snapshot) -> None:
         """What one frame brought."""
         if self._resumed is not None:
             self._say({"event": "notice", **event_told(Event(frame.at, "notice", "journal", self._resumed))})
             self._resumed = None
-        if self._journal is not None:
-            self._enter(self._journal, frame.at, snapshot)
+        if self._keeper is not None:  # first of all: what has been said has been kept
+            self._keeper.enter(frame.at, snapshot.changed_alarms, snapshot.changed_anomalies)
         if self._recorder is not None:
             self._record(self._recorder, frame, snapshot)
         for anomaly in snapshot.changed_anomalies:
@@ -95,13 +92,6 @@ class _Log:
         for event in snapshot.events:
             if event.kind in SAID_KINDS:
                 self._say({"event": "notice", **event_told(event)})
-
-    def _enter(self, journal: Journal, at: float, snapshot: Snapshot) -> None:
-        """Into the journal first: what has been said has been kept."""
-        left = tuple(replace(anomaly, state="normal", until=at) for anomaly in self._left)
-        self._left = ()
-        found = tuple(Recognition.of(anomaly) for anomaly in snapshot.changed_anomalies)
-        journal.append(at, (*left, *snapshot.changed_alarms, *found))
 
     def _record(self, recorder: Recorder, frame: Frame, snapshot: Snapshot) -> None:
         if frame.at < self._recorded_at:
@@ -121,7 +111,8 @@ def _added(frame: Frame, snapshot: Snapshot) -> tuple[Event, ...]:
     return tuple(event for event in snapshot.events if event not in frame.events)
 
 
-def _went_on(alarms: int, anomalies: int) -> Text:
+def went_on(alarms: int, anomalies: int) -> Text:
+    """That a run goes on where another was left."""
     return Text(
         f"Goes on from its journal: {alarms} alarms stand, {anomalies} anomalies are looked for anew",
         f"从日志恢复：{alarms} 条报警仍有效，{anomalies} 条异常重新判断",

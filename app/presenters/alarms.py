@@ -132,7 +132,7 @@ class Presenter:
                 self._ask(Obey(Acknowledge(identity, self._by, self._mail.cursor)))
         anomalies = tuple(identity for kind, identity in chosen if kind == "anomaly")
         if anomalies:
-            self._ask(Recognise(anomalies))
+            self._ask(Recognise(anomalies, self._by))
 
     def shelve(self, chosen: Iterable[tuple[Kind, int]], duration: float) -> None:
         """Silence the chosen alarms for a time. [s]"""

@@ -172,7 +172,7 @@ def test_alarms_are_acknowledged_by_command_and_anomalies_are_recognised() -> No
     _, listed, asked = the_list()
     listed.take(mail())
     listed.acknowledge([("alarm", 7), ("anomaly", 1)])
-    assert asked == [Obey(Acknowledge(7, "night shift", fakes.START + 30)), Recognise((1,))]
+    assert asked == [Obey(Acknowledge(7, "night shift", fakes.START + 30)), Recognise((1,), "night shift")]
 
 
 def test_an_alarm_is_shelved_taken_out_and_brought_back_by_command() -> None:

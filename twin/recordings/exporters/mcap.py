@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import heapq
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -15,9 +17,12 @@ from twin.recordings.exporters import schemas
 from twin.recordings.exporters.extract import Extract
 from twin.recordings.exporters.whole import whole
 from twin.recordings.importers.mcap_log import OWN_LOG, OWN_METADATA, OWN_STATION, OWN_TAGS
+from twin.recordings.importers.messages import OWN_PANORAMAS
 from twin.recordings.logbook import Entry, tags_as_text
 from twin.recordings.memory import Track
+from twin.recordings.pictures import Picture
 from twin.signals import Block, Event, Tag
+from twin.thermography import Panorama, ThermalFrame
 
 if TYPE_CHECKING:
     from mcap.writer import Writer
@@ -26,6 +31,7 @@ FRAME = "station"
 """What the axes of the model are called: poses are in it."""
 REST = "station"
 """The topic of tags that belong to no equipment."""
+HUNDREDTHS = 100  # in a kelvin
 SECOND = 1_000_000_000  # ns
 
 
@@ -41,14 +47,17 @@ def write_mcap(extract: Extract, path: Path) -> int:
         topics = _Topics(writer)
         signals = [_Signals(topics, extract.tags, *told) for told in _by_equipment(extract.tags)]
         robots = [_Robot(topics, track) for track in _tracks(extract)]
+        pictures = _Pictures(topics, extract)
         for block in extract.blocks():
             for robot in robots:
                 robot.write(float(block.at[-1]))
+            pictures.write(float(block.at[-1]))
             for one in signals:
                 one.write(block)
             written += len(block)
         for robot in robots:
             robot.write(np.inf)
+        pictures.write(np.inf)
         for entry in extract.entries():
             _write_entry(topics, entry)
         writer.finish()  # type: ignore[no-untyped-call]
@@ -156,6 +165,44 @@ class _Robot:
             orientation = dict(zip("xyzw", track.orientation[row].tolist(), strict=True))
             said = {"frame_id": FRAME, "pose": {"position": position, "orientation": orientation}}
             self._topics.write(self._topic, schemas.POSE, at, said)
+
+
+# ---- pictures -------------------------------------------------------------------------------------------------------
+
+
+class _Pictures:
+    """The topics of all cameras, written as far as the rows have come; where only some tags are asked for, none."""
+
+    def __init__(self, topics: _Topics, extract: Extract) -> None:
+        self._topics = topics
+        recording, span = extract.recording, (extract.since, extract.until)
+        taken = (recording.thermal_frames(*span), recording.panoramas(*span)) if extract.whole else ()
+        self._taken = heapq.merge(*taken, key=lambda picture: picture.at)
+        self._next: Picture | None = next(self._taken, None)
+
+    def write(self, until: float) -> None:
+        """The pictures up to then."""
+        while self._next is not None and self._next.at <= until:
+            at = times.nanosecond(self._next.at)
+            if isinstance(self._next, Panorama):
+                said = {"frame_id": self._next.camera, "data": _base64(self._next.jpeg), "format": "jpeg"}
+                self._topics.write(f"/{self._next.camera}{OWN_PANORAMAS}", schemas.COMPRESSED_IMAGE, at, said)
+            else:
+                self._topics.write(f"/{self._next.camera}/thermal", schemas.RAW_IMAGE, at, _raw(self._next))
+            self._next = next(self._taken, None)
+
+
+def _raw(frame: ThermalFrame) -> dict[str, Any]:
+    """A thermal frame as viewers of robots' logs show it."""
+    kelvin = np.nan_to_num((frame.temperature + np.float64(273.15)) * HUNDREDTHS, nan=0.0)
+    pixels = np.clip(np.rint(kelvin), 0, np.iinfo(np.uint16).max).astype("<u2")
+    rows, columns = pixels.shape
+    size = {"width": columns, "height": rows, "step": 2 * columns}
+    return {"frame_id": frame.camera, **size, "encoding": "16UC1", "data": _base64(pixels.tobytes())}
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode()
 
 
 # ---- what happened --------------------------------------------------------------------------------------------------

@@ -36,6 +36,19 @@ LOG = {
     **_object(timestamp=_TIME, level=_WHOLE, message=_TEXT, name=_TEXT, file=_TEXT, line=_WHOLE),
 }
 
+_BASE64 = {"type": "string", "contentEncoding": "base64"}
+
+COMPRESSED_IMAGE = {
+    "title": "foxglove.CompressedImage",
+    **_object(timestamp=_TIME, frame_id=_TEXT, data=_BASE64, format=_TEXT),
+}
+
+RAW_IMAGE = {
+    "title": "foxglove.RawImage",
+    "description": "16UC1: temperatures in hundredths of a kelvin; 0: none",
+    **_object(timestamp=_TIME, frame_id=_TEXT, width=_WHOLE, height=_WHOLE, encoding=_TEXT, step=_WHOLE, data=_BASE64),
+}
+
 INFO, WARNING, ERROR = 2, 3, 4
 """Levels of a log's line."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,9 +22,12 @@ from twin.recordings.importers.trajectories import NUMBERS, in_order, nothing, p
 from twin.recordings.logbook import Entry, entries, tags_from_text
 from twin.recordings.memory import Track
 from twin.signals import Tag, TagTable
+from twin.thermography import Panorama, Place
 
 REPORTED = 500  # records between two words on how far it is
 OWN_POSES = "/pose"  # what follows a robot's name in the topics of our own exports
+NOWHERE: Place = (math.nan, math.nan, math.nan)
+UPRIGHT = (0.0, 0.0, 0.0, 1.0)
 WANTED = "Name an MCAP file with poses or JSON signals"
 
 Progress = Callable[[float], None]
@@ -31,7 +35,8 @@ Progress = Callable[[float], None]
 
 def import_mcap(path: Path, station: Station | None, mapping: Map, progress: Progress) -> Taken:
     """Read a log. What is damaged or of a type that is not read is left out, and the summary says so."""
-    file, log, summary = McapFile(path), Log(path), Summary(path)
+    places = _places(station)
+    file, log, summary = McapFile(path), Log(path, places), Summary(path)
     for number, (record, share) in enumerate(file.records()):
         log.take(record)
         if number % REPORTED == 0:
@@ -48,7 +53,22 @@ def import_mcap(path: Path, station: Station | None, mapping: Map, progress: Pro
     if not (tracks or found):
         wrong = "; ".join(["holds nothing that is taken", *summary.skipped])
         raise StationError(path, wrong, "Correct the map where that leaves it out")
-    return _taken(path, found, station, tracks, _own_entries(log), summary, log.reduced)
+    taken = _taken(path, found, station, tracks, _own_entries(log), summary, log.reduced)
+    return replace(taken, pictures=_panoramas(log, places, summary))
+
+
+def _places(station: Station | None) -> dict[str, Place]:
+    """Where the panoramic cameras of a station are."""
+    cameras = station.file.cameras if station is not None else ()
+    return {camera.id: camera.position for camera in cameras if camera.kind == "panoramic"}
+
+
+def _panoramas(log: Log, places: dict[str, Place], summary: Summary) -> tuple[Panorama, ...]:
+    if log.pictures:
+        summary.remarks.append(f"taken too: {counted(len(log.pictures), 'panorama')}")
+    return tuple(
+        Panorama(told.at, told.camera, places.get(told.camera, NOWHERE), UPRIGHT, told.jpeg) for told in log.pictures
+    )
 
 
 def _taken(

@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 from array import array
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twin.errors import StationError
 from twin.recordings.importers import messages
 from twin.recordings.importers.cdr import Definition, Message, NotCdrError
-from twin.recordings.importers.messages import IMAGES, KNOWN, Moved, Said
+from twin.recordings.importers.messages import IMAGES, KNOWN, RAW_IMAGES, Moved, Pictured, Said
 from twin.signals import Quality
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from mcap.records import Message as Record
 
 MOST_SIGNALS = 10_000
+MOST_PICTURE_BYTES = 2**27
 SAME_CLOCK = 86_400.0  # s; a stamp further from the log's time is of a clock that counts from elsewhere
 UNSTATED = 255
 """Stands for the quality of a value whose message states none."""
@@ -48,10 +50,14 @@ class Signal:
 class Log:
     """Takes a log's records one by one. ``poses`` are eight numbers each, time, position and quaternion; ``skipped``
     counts messages by topic and reason; ``other_clocks`` are topics whose stamps were not believed; ``own`` is what
-    our own exports bring along, ``reduced`` what they say of themselves."""
+    our own exports bring along, ``reduced`` what they say of themselves; ``pictures`` are of the panoramic
+    ``cameras``."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, cameras: Collection[str] = ()) -> None:
         self.path = path
+        self.pictures: list[Pictured] = []
+        self._cameras = cameras
+        self._picture_bytes = 0
         self.poses: dict[str, array[float]] = {}
         self.signals: dict[str, Signal] = {}
         self.skipped: Counter[tuple[str, str]] = Counter()
@@ -90,6 +96,9 @@ class Log:
             self.skipped[channel.topic, reason] += 1
             return
         try:
+            if kind in IMAGES:
+                self._picture(channel.topic, self._decoded(channel, schema, record.data), record.log_time)
+                return
             told = list(messages.read(kind, channel.topic, self._decoded(channel, schema, record.data)))
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError):
             self.skipped[channel.topic, "which cannot be decoded"] += 1
@@ -103,13 +112,23 @@ class Log:
             return "lines of text, which are not read"
         if channel.topic.endswith("tf_static"):
             return "transforms that never change, which are no tracks"
-        if kind in IMAGES:
-            return NO_IMAGES
+        if kind in RAW_IMAGES:
+            return "raw images, which are not read"
         if channel.message_encoding == "json":
             return ""
         if channel.message_encoding != "cdr":
             return f"in an encoding that is not read ({channel.message_encoding or 'unnamed'})"
-        return "" if kind in KNOWN else f"of a type that is not read ({kind or 'unnamed'})"
+        return "" if kind in KNOWN or kind in IMAGES else f"of a type that is not read ({kind or 'unnamed'})"
+
+    def _picture(self, topic: str, message: Message, log_time: int) -> None:
+        found = messages.pictured(topic, message, self._cameras)
+        if found is None:
+            self.skipped[topic, NO_IMAGES] += 1
+        elif self._picture_bytes + len(found.jpeg) > MOST_PICTURE_BYTES:
+            self.skipped[topic, "panoramas for which there is no room: more than 128 MB come before"] += 1
+        else:
+            self._picture_bytes += len(found.jpeg)
+            self.pictures.append(replace(found, at=self._time(topic, found.at, log_time / 1e9)))
 
     def _decoded(self, channel: Channel, schema: Schema | None, data: bytes) -> Message:
         if channel.message_encoding == "json" or schema is None:
@@ -124,9 +143,7 @@ class Log:
     def _note(self, topic: str, told: Moved | Said, log_time: int) -> None:
         whole, rest = divmod(log_time, 1_000_000_000)
         logged = whole + rest / 1e9
-        at = told.at if abs(told.at - logged) <= SAME_CLOCK else logged
-        if at is logged and told.at and not math.isnan(told.at):
-            self.other_clocks.add(topic)
+        at = self._time(topic, told.at, logged)
         if isinstance(told, Moved):
             self.poses.setdefault(told.name, _doubles()).extend((at, *told.numbers))
             return
@@ -137,6 +154,14 @@ class Log:
             signal.arrived.append(logged)
             signal.values.append(value)
             signal.quality.append(UNSTATED if stated is None else min(max(stated.get(name, 0), 0), Quality.MISSING))
+
+    def _time(self, topic: str, stamp: float, logged: float) -> float:
+        """What a message says of its time, where it is of the log's clock."""
+        if abs(stamp - logged) <= SAME_CLOCK:
+            return stamp
+        if stamp and not math.isnan(stamp):
+            self.other_clocks.add(topic)
+        return logged
 
     def _signal(self, name: str, unit: str) -> Signal:
         if len(self.signals) >= MOST_SIGNALS:

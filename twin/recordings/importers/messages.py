@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import math
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from twin.recordings.importers.cdr import Message
+from twin.thermography import LARGEST_PANORAMA
 
 IMAGES = ("sensor_msgs/CompressedImage", "foxglove.CompressedImage")
+RAW_IMAGES = ("sensor_msgs/Image", "foxglove.RawImage")
+OWN_PANORAMAS = "/panorama"  # what follows a camera's name in the topics of our own exports
 OWN_SIGNALS = "pumphouse.Signals"  # and the topic
 TEXT = "foxglove.Log"
+JPEG = b"\xff\xd8"  # how such a file begins
 _TRANSFORMS = ("tf2_msgs/TFMessage", "foxglove.FrameTransforms")
 _TRANSFORM = ("geometry_msgs/TransformStamped", "foxglove.FrameTransform")
 _POSES = (
@@ -44,6 +49,28 @@ class Said:
     values: Mapping[str, float]
     units: Mapping[str, str] = field(default_factory=dict)
     quality: Mapping[str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pictured:
+    """A JPEG file of one of the station's panoramic cameras."""
+
+    camera: str
+    at: float
+    jpeg: bytes
+
+
+def pictured(topic: str, message: Message, cameras: Collection[str]) -> Pictured | None:
+    """The panorama that a compressed image is; None for any other. Raises as :func:`read` does."""
+    header = message.get("header")
+    frame = str(header["frame_id"] if isinstance(header, dict) else message.get("frame_id", ""))
+    name = topic.strip("/")
+    own = name.removesuffix(OWN_PANORAMAS)
+    camera = own if own != name else next((said for said in (name, frame) if said in cameras), "")
+    told = message["data"]
+    data = base64.b64decode(told, validate=True) if isinstance(told, str) else bytes(told)
+    fits = camera and data.startswith(JPEG) and len(data) <= LARGEST_PANORAMA
+    return Pictured(camera, _stamp(message), data) if fits else None
 
 
 def read(kind: str, topic: str, message: Message) -> Iterator[Moved | Said]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,12 @@ import numpy as np
 import pytest
 from mcap.reader import make_reader
 
-from tests.twin.recordings.material import START, TAGS, alarm, anomaly, frames
+from tests.twin.recordings.material import START, TAGS, alarm, anomaly, frames, recorded, with_pictures
 from twin.exporting import export
 from twin.importing import import_files
 from twin.recordings.recorder import Recorder
 from twin.recordings.recording import Recording
-from twin.times import span
+from twin.times import nanosecond, span
 
 
 @pytest.fixture
@@ -108,3 +109,20 @@ def test_where_only_some_tags_are_asked_for_no_robot_is_in_it(recording: Path) -
     assert not [topic for topic in found if topic.endswith("/pose")]
     assert set(found["/P101"][0][2]["values"]) == {"PT-1"}
     assert "/station" not in found
+
+
+def test_pictures_are_images_that_viewers_show_and_panoramas_come_back(tmp_path: Path) -> None:
+    given = with_pictures(frames(45))
+    path, found = exported(recorded(tmp_path / "first.h5", given))
+    [thermal, *_] = [picture for frame in given for picture in frame.thermal if picture.camera == "RB1"]
+    at, schema, said = found["/RB1/thermal"][0]
+    assert (at, schema, said["encoding"]) == (nanosecond(thermal.at), "foxglove.RawImage", "16UC1")
+    pixels = np.frombuffer(base64.b64decode(said["data"]), "<u2").reshape(said["height"], said["width"])
+    np.testing.assert_allclose(pixels / 100 - 273.15, thermal.temperature, atol=0.006)
+    [panorama] = [picture for frame in given for picture in frame.panoramas]
+    assert base64.b64decode(found["/PAN1/panorama"][0][2]["data"]) == panorama.jpeg
+    [summary] = import_files([path], tmp_path / "back.h5", None, None, lambda share: None)
+    assert "taken too: 1 panorama" in summary.sentences()
+    with Recording.open(tmp_path / "back.h5") as back:
+        [again] = back.panoramas(-np.inf, np.inf)
+    assert (again.at, again.camera, again.jpeg) == (panorama.at, panorama.camera, panorama.jpeg)

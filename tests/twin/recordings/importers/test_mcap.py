@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import json
+import math
 import struct
 import tempfile
 from pathlib import Path
@@ -18,7 +20,7 @@ from mcap.writer import CompressionType, Writer
 
 from twin.errors import StationError
 from twin.importing import import_files
-from twin.plant.reading import parse
+from twin.plant.reading import parse, read
 from twin.recordings.importers.mapping import Column, Map, Placement
 from twin.recordings.recording import Recording
 
@@ -143,6 +145,24 @@ def test_a_stamp_is_believed_unless_its_clock_counts_from_elsewhere(tmp_path: Pa
         assert recording.track("other/a/b").at.tolist() == [START + 2]
 
 
+@pytest.mark.parametrize(("topic", "frame"), [("/PAN01", ""), ("/front/image", "PAN01"), ("/elsewhere", "camera")])
+def test_compressed_images_of_a_panoramic_camera_are_panoramas(tmp_path: Path, topic: str, frame: str) -> None:
+    station = read()
+    jpeg = b"\xff\xd8 a picture \xff\xd9"
+    image = {"frame_id": frame, "data": base64.b64encode(jpeg).decode(), "format": "jpeg"}
+    path = log(tmp_path / "log.mcap", [*signals(2), (topic, "foxglove.CompressedImage", 0.5, image)])
+    import_files([path], tmp_path / "log.h5", station, None, lambda share: None)
+    with Recording.open(tmp_path / "log.h5") as recording:
+        found = list(recording.panoramas(-math.inf, math.inf))
+    if topic == "/elsewhere":
+        assert not found
+    else:
+        [camera] = [camera for camera in station.file.cameras if camera.id == "PAN01"]
+        [panorama] = found
+        assert (panorama.at, panorama.camera, panorama.jpeg) == (START + 0.5, "PAN01", jpeg)
+        assert panorama.position == camera.position
+
+
 def test_what_is_not_read_is_named_with_its_reason(tmp_path: Path) -> None:
     image = {"data": "", "format": "jpeg"}
     given_: list[Message] = [
@@ -163,7 +183,7 @@ def test_what_is_not_read_is_named_with_its_reason(tmp_path: Path) -> None:
 
 
 def test_a_log_with_nothing_to_read_says_what_it_has(tmp_path: Path) -> None:
-    given_: list[Message] = [("/camera", "foxglove.CompressedImage", 0.5, {})]
+    given_: list[Message] = [("/camera", "foxglove.CompressedImage", 0.5, {"data": ""})]
     with pytest.raises(StationError, match="holds nothing that can be read; 1 message of /camera, compressed images"):
         imported(log(tmp_path / "log.mcap", given_))
 

@@ -106,12 +106,13 @@ def signed(codes: NDArray[np.unsignedinteger[Any]]) -> NDArray[np.signedinteger[
     return np.asarray(differences.view(f"i{codes.dtype.itemsize}"))
 
 
-def ways(encoding: NDArray[np.void], which: NDArray[np.intp]) -> tuple[NDArray[np.uint8], Floats]:
-    """``how`` and ``step`` of tags at times (k, t), or (k, 1) where they stay the same; ``which`` (t,) of the stretches
-    of ``encoding`` (k, s) a time lies in."""
+def ways(encoding: NDArray[np.void], first: int, last: int, length: int) -> tuple[NDArray[np.uint8], Floats]:
+    """``how`` and ``step`` of tags at places (k, last - first), or (k, 1) where they stay the same; each of
+    ``encoding`` (k, s) holds for so many places, the first of them for that in which ``first`` lies."""
     how, step = encoding["how"], encoding["step"]
     if (how == how[:, :1]).all() and (step == step[:, :1]).all():
         return how[:, :1], step[:, :1]
+    which = np.arange(first, last) // length - first // length
     return how[:, which], step[:, which]
 
 

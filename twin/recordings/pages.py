@@ -67,7 +67,7 @@ class Pages:
         for low in range(0, last - start, PAGE):
             np.cumsum(told[:, 0, low : low + PAGE], axis=1, out=counts[:, 0, low : low + PAGE])
         np.add(told[:, 1:-1], counts[:, :1], out=counts[:, 1:])
-        how, step = ways(encoding, np.arange(first, last) // PAGE - page)
+        how, step = ways(encoding, first, last, PAGE)
         values = values_of(counts[..., first - start :], how[:, np.newaxis], step[:, np.newaxis], np.empty(0))
         quality = told[:, -1, first - start :].astype(np.uint8)
         if quality.any():

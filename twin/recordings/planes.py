@@ -122,7 +122,7 @@ class Planes:
         low, high = first // self.stretch, -(-last // self.stretch)
         encoding = rows_of(self._values("encoding"), slots, low, high)
         counts = self._counts(slots, encoding, low * self.stretch, last)[:, first - low * self.stretch :]
-        return values_of(counts, *ways(encoding, np.arange(first, last) // self.stretch - low), self._table)
+        return values_of(counts, *ways(encoding, first, last, self.stretch), self._table)
 
     def _counts(self, slots: Slots, encoding: NDArray[np.void], first: int, last: int) -> Counts:
         """(k, last - first) counts of some slots; ``first`` begins a stretch."""
@@ -133,10 +133,11 @@ class Planes:
         lowest = rows_of(self._plane(0), slots, first, last)
         if most == 1:
             return counts_of(lowest, encoding, self.stretch)
-        codes = lowest.astype(np.uint64)
+        kind = np.dtype(f"u{1 << (most - 1).bit_length()}")
+        codes = lowest.astype(kind)
         for byte in range(1, most):
             wide = np.flatnonzero(needed > byte)
-            codes[wide] |= rows_of(self._plane(byte), slots[wide], first, last).astype(np.uint64) << np.uint64(8 * byte)
+            codes[wide] |= rows_of(self._plane(byte), slots[wide], first, last).astype(kind) << kind.type(8 * byte)
         return counts_of(codes, encoding, self.stretch)
 
     # ---- datasets --------------------------------------------------------------------------------------------------

@@ -192,10 +192,10 @@ class Sealed:
     def _decoded(self, first: int, last: int, columns: Columns) -> tuple[Floats, Qualities]:
         values = self._planes.values(first, last, columns)
         quality = self._quality(first, last, columns)
-        gaps = quality >= VALUELESS
-        if gaps.any():
-            values[gaps] = np.nan
-        return values, quality & np.uint8(VALUELESS - 1)
+        if quality.any():
+            values[quality >= VALUELESS] = np.nan
+            quality &= np.uint8(VALUELESS - 1)
+        return values, quality
 
     # ---- qualities and times ---------------------------------------------------------------------------------------
 
@@ -224,14 +224,16 @@ class Sealed:
         return said[newest]
 
     def _stamps(self, first: int, last: int) -> tuple[Floats, Floats]:
-        """Source and arrival times of places. [s]"""
-        at, arrived = [], []
+        """Source and arrival times of places; where they are the same, the same array. [s]"""
+        at, arrived, late = [], [], False
         for number in range(first // self.places, (last - 1) // self.places + 1):
             _, source, arrival = self.times(number)
             low = max(first - number * self.places, 0)
             at.append(source[low : last - number * self.places])
             arrived.append(arrival[low : last - number * self.places])
-        return (at[0], arrived[0]) if len(at) == 1 else (np.concatenate(at), np.concatenate(arrived))
+            late |= arrival is not source
+        stamps = at[0] if len(at) == 1 else np.concatenate(at)
+        return stamps, np.concatenate(arrived) if late else stamps
 
     def _read_times(self, number: int) -> tuple[Nanoseconds, Floats, Floats]:
         try:

@@ -94,14 +94,17 @@ def sound(turning: Floats, speed: Floats, fan: NDArray[np.bool_], drives: int, l
 
 
 def readings(rooms: Rooms, level: Floats, effects: Effects) -> dict[str, Floats]:
-    """What is measured in each room; temperatures in K, shares as shares."""
+    """What is measured in each room from second to second."""
+    return {"sound_level": level + 0.3 * rooms.chance, **_of_faults(effects)}
+
+
+def slow_readings(rooms: Rooms) -> dict[str, Floats]:
+    """What is measured of what takes minutes; temperatures in K, shares as shares."""
     return {
         "air_temperature": rooms.air,
         "humidity": clipped(rooms.humidity, 0.05, 1.0),
-        "sound_level": level + 0.3 * rooms.chance,
         "flood_1": flags(rooms.water > WET),
         "flood_2": flags(rooms.water > WETTER),
-        **_of_faults(effects),
     }
 
 

@@ -257,9 +257,8 @@ def first(load: Load, feed: Feeds, lot: Generator) -> Grid:
     return Grid(oil, oil + winding, oil_fan, dry, fan, contact, joint, full, resting, lot.standard_normal(4))
 
 
-def step(grid: Grid, load: Load, feed: Feeds, effects: Effects, lot: Generator, dt: float) -> Powers:
-    """Let ``dt`` seconds pass."""
-    power = powers(load, feed, grid.oil_fan)
+def step(grid: Grid, load: Load, power: Powers, feed: Feeds, effects: Effects, lot: Generator, dt: float) -> None:
+    """Let ``dt`` seconds pass, with the powers that this load makes."""
     oil, winding, dry, contact, joint = _targets(load, power, feed, grid, effects)
     grid.oil = approached(grid.oil, oil, OIL, dt)
     grid.oil_fan = power.live & ((grid.oil > OIL_FAN_ON) | (grid.oil_fan & (grid.oil > OIL_FAN_OFF)))
@@ -276,7 +275,6 @@ def step(grid: Grid, load: Load, feed: Feeds, effects: Effects, lot: Generator, 
     equalising = np.where(began, 1.0, approached(grid.equalising, 0.0, 3600.0, dt))
     grid.equalising = np.where(load.service.equalised, equalising, 0.0)
     grid.chance = wandered(grid.chance, 600.0, lot, dt)
-    return power
 
 
 def _ups_load(load: Load) -> float:

@@ -34,7 +34,6 @@ BEARING, WINDING, AIR, SEAL, TRANSFORMER, CELL = (
 TIME_CONSTANTS = np.concatenate(
     [np.full(5, 1800.0), np.full(6, 1500.0), [600.0], np.full(2, 300.0), np.full(3, 5400.0), [600.0]]
 )
-KEPT_IN_A_SECOND = np.exp(-1.0 / TIME_CONSTANTS)
 PHASES = np.array([0, 1, 2, 0, 1, 2])
 TEMPERATURES = (
     "pump_bearing_de_temperature", "pump_bearing_nde_temperature", "pump_thrust_bearing_temperature",
@@ -85,8 +84,7 @@ def step(warmth: Warmth, work: Work, built: AsBuilt, effects: Effects, dt: float
     """Let ``dt`` seconds pass."""
     warmth.casing = _casing(warmth.casing, work, dt)
     target = _target(warmth.casing, work, built, effects)
-    kept = KEPT_IN_A_SECOND if dt == 1.0 else np.exp(-dt / TIME_CONSTANTS)
-    warmth.part = target + (warmth.part - target) * kept
+    warmth.part = target + (warmth.part - target) * np.exp(-dt / TIME_CONSTANTS)
 
 
 def _standing(work: Work) -> Floats:

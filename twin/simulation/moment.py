@@ -1,4 +1,8 @@
-"""One second of everything that follows from the water: electrics, heat, rooms, utilities, robots."""
+"""One second of everything that follows from the water: electrics, heat, rooms, utilities, robots.
+
+Power follows the shafts at once. What takes minutes (machines and transformers that warm, the air of rooms) is stepped
+every few seconds, by what holds then.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,7 @@ from numpy.typing import NDArray
 
 from twin.plant.station import Point
 from twin.signals import Floats
-from twin.simulation import building, chambers, electrics, grid, heat, robots, utilities, waterside
+from twin.simulation import building, chambers, electrics, grid, heat, robots, slow, utilities, waterside
 from twin.simulation.chance import AsBuilt
 from twin.simulation.control import Controls
 from twin.simulation.effects import Effects
@@ -21,6 +25,7 @@ from twin.simulation.service import Service, nothing
 from twin.simulation.transport import Contents
 from twin.simulation.waterside import Hydraulics, Works
 
+EVERY = 5  # s between two steps of what takes minutes
 TO_THE_AIR = 0.12  # share of a motor's losses that its water cooling leaves to the room
 DRIVE_TO_THE_AIR = 0.1
 HOT_PIPES = 40.0  # W/K of a pump with its share of headers and valves to their hall
@@ -47,11 +52,13 @@ class Plan:
     coldest: int  # circuit that make-up is fed into
     open_normally: Floats  # (motor valves,) 1 for those that stand open in service
     makeup_room: int
+    makeup_place: int  # the same among pumps and rooms, as ``Slow.hottest`` has them
     placed_rooms: NDArray[np.intp]  # rooms the file says the place of
     middles: Floats  # (placed rooms, 2) [m]
     pump_places: Floats  # (p, 2) [m]
     no_room: Floats  # (1,) temperature of no room [K]
     resting: Service  # nothing is being worked on
+    slow: Kept[[Floats, Rest], slow.Slow]  # readings of what takes minutes, by the temperatures of the machines
     watched: NDArray[np.intp]  # (cameras,) a pump, or a room after the pumps, or none after those
 
 
@@ -65,6 +72,7 @@ class Rest:
     grid: grid.Grid
     walkers: robots.Walkers
     damp: Floats  # (line chambers,) water that stands there [m]
+    waited: int  # s since what takes minutes was stepped
     hours: Floats  # (p,) run so far [s]
 
 
@@ -76,27 +84,32 @@ def plan(layout: Layout, built: AsBuilt, works: Works) -> Plan:
     along = chambers.chambers(layout)
     chamber_places = waterside.places(works, along.line, along.away)
     seen = {name: i for i, name in enumerate((*layout.machines.ids, *layout.rooms))}
+    view = robots.sights([point for point, _ in spots], [family for _, family in spots])
+    makeup_room = layout.room_of("makeup_pump")
+    feeds, no_room = grid.feeds(layout), np.array([layout.ambient])
     return Plan(
         layout=layout,
         built=built,
         works=works,
-        feeds=grid.feeds(layout),
+        feeds=feeds,
         chambers=along,
         chamber_places=chamber_places,
         warm_along=Kept(lambda _, held: waterside.line_warmth(works, held, chamber_places)),
         walks=robots.walks(layout),
-        sights=robots.sights([point for point, _ in spots], [family for _, family in spots]),
+        sights=view,
         headers=tuple(header_of.get(circuit, "") for circuit in layout.circuits),
         vessel_circuit=_circuits(layout, "surge_vessel"),
         relief_circuit=_circuits(layout, "relief_valve"),
         coldest=int(np.argmin(layout.water_temperature)),
         open_normally=np.array([float("emergency" not in part.name.en) for part in layout.things("motor_valve")]),
-        makeup_room=layout.room_of("makeup_pump"),
+        makeup_room=makeup_room,
+        makeup_place=makeup_room if makeup_room < 0 else len(layout.machines) + makeup_room,
         placed_rooms=np.array([i for i, _ in middles], dtype=np.intp),
         middles=np.array([point[:2] for _, point in middles]).reshape(-1, 2),
         pump_places=np.array([(pump.position or NOWHERE)[:2] for pump in layout.station.pumps]),
-        no_room=np.array([layout.ambient]),
+        no_room=no_room,
         resting=nothing(layout),
+        slow=Kept(lambda _, rest: slow.readings(layout, feeds, view, no_room, rest.warmth, rest.rooms, rest.grid)),
         watched=np.array([seen.get(camera.watches, -1) for camera in layout.station.file.cameras], dtype=np.intp),
     )
 
@@ -136,7 +149,6 @@ class Second:
     """Everything that a second brought besides what is remembered."""
 
     here: Now
-    work: heat.Work
     demand: utilities.Demand
     makeup: dict[str, Floats]  # readings of the make-up pumps
     load: grid.Load
@@ -168,6 +180,7 @@ def first(it: Plan, hydraulics: Hydraulics, controls: Controls, outdoor: float, 
         grid=grid.first(_load(settled, rooms, 0.3), it.feeds, lot),
         walkers=robots.first(it.walks),
         damp=chambers.damp(it.chambers, outdoor),
+        waited=0,
         hours=it.built.hours.copy(),
     )
 
@@ -184,18 +197,27 @@ def step(
 ) -> Second:
     """Let a second pass, at this temperature outdoors [K], with what is being worked on."""
     here = now(it, hydraulics, controls, effects, _air(it, rest.rooms), outdoor, of)
-    work = _work(it, here)
-    heat.step(rest.warmth, work, it.built, effects, 1.0)
-    building.step(rest.rooms, _heat(it, here), building.ambient(it.layout, outdoor), effects, lot, 1.0)
     demand = _demand(it, here)
     utilities.step(rest.utilities, demand, effects, lot, 1.0)
     makeup = utilities.pump_readings(rest.utilities, demand, effects)
-    load = _load(here, rest.rooms, float(makeup["frequency"].sum()) / 50.0)
-    power = grid.step(rest.grid, load, it.feeds, effects, lot, 1.0)
+    load = _load(here, rest.rooms, float(np.add.reduce(makeup["frequency"])) / 50.0)
+    power = grid.powers(load, it.feeds, rest.grid.oil_fan)
+    rest.waited += 1
+    if rest.waited == EVERY:
+        _warm(it, rest, here, load, power, lot)
+        rest.waited = 0
     robots.step(rest.walkers, it.walks, 1.0)
-    rest.damp = chambers.step(rest.damp, it.chambers, outdoor, 1.0)
     rest.hours = rest.hours + (controls.frequency > 0.0)
-    return Second(here, work, demand, makeup, load, power, robots.standing(rest.walkers, it.walks))
+    return Second(here, demand, makeup, load, power, robots.standing(rest.walkers, it.walks))
+
+
+def _warm(it: Plan, rest: Rest, here: Now, load: grid.Load, power: grid.Powers, lot: Generator) -> None:
+    """Step what takes minutes."""
+    effects = here.effects
+    heat.step(rest.warmth, _work(it, here), it.built, effects, EVERY)
+    building.step(rest.rooms, _heat(it, here), building.ambient(it.layout, here.outdoor), effects, lot, EVERY)
+    grid.step(rest.grid, load, power, it.feeds, effects, lot, EVERY)
+    rest.damp = chambers.step(rest.damp, it.chambers, here.outdoor, EVERY)
 
 
 def _air(it: Plan, rooms: building.Rooms) -> Floats:

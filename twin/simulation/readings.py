@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.signals import Floats
-from twin.simulation import building, chambers, electrics, grid, heat, robots, standby, utilities, vibration, waterside
+from twin.simulation import building, chambers, electrics, grid, robots, standby, utilities, vibration, waterside
 from twin.simulation.board import Group, flags, same, taken
 from twin.simulation.chance import clipped
 from twin.simulation.control import NO_INTERLOCK
@@ -25,7 +25,6 @@ OPEN, SHUT = 0.98, 0.02  # of travel, at which limit switches answer
 FLAP = 0.4  # of rated flow, that opens a check valve's flap all the way
 SEATED = 1e-4  # of rated flow backwards or forwards, within which a check valve sits
 FLUSH = 14e-3 / 60.0  # m³/s through a pair of seals
-EYE_OF_CAMERA = 0.7  # share of a hot spot's excess that an infrared camera sees past doors and lagging
 IN_THE_WAY = 6.0  # m round a pump whose switches are being tried
 LEAK_SEEN = 1e-3 / 60.0  # m³/s at which a leak switch answers
 
@@ -70,12 +69,13 @@ def _machines(it: Plan, rest: Rest, here: Now) -> list[Group]:
         "discharge_valve_position": valve,
         "run_hours": rest.hours,
     }
+    slow = it.slow(rest.warmth.part, rest)
     shaking = vibration.readings(of.flow / machines.rated_flow, of.speed, of.margin, it.built, effects)
-    pumps = process | heat.readings(rest.warmth) | shaking | electrics.readings(here.electrics) | switches
+    pumps = process | slow.pumps | shaking | electrics.readings(here.electrics) | switches
     common = controls.command[machines.circuit] * machines.rated_hz
     wanted = np.where(controls.fallen, common, controls.wanted)
     drives = electrics.drive_readings(here.electrics, controls.frequency, wanted, effects)
-    return [Group(machines.ids, pumps), Group(machines.drives, drives | heat.drive_readings(rest.warmth))]
+    return [Group(machines.ids, pumps), Group(machines.drives, drives | slow.drives)]
 
 
 @lru_cache(maxsize=8)
@@ -201,13 +201,10 @@ def _house(it: Plan, rest: Rest, here: Now, where: robots.Standing) -> list[Grou
     layout, of = it.layout, here.hydraulics
     heard = CAVITATION_NOISE * clipped(1.3 - of.margin, 0.0, 0.5) / 0.3
     level = building.sound(heard, of.speed, rest.rooms.fan, int(np.count_nonzero(here.electrics.drive)), layout)
-    air = here.air
-    pumps = heat.hottest_outside(rest.warmth, air[layout.machines.room])
-    at_drives, at_cubicles = float(air[layout.drive_room]), float(air[it.feeds.room_of_cubicle])
-    cells = at_drives + EYE_OF_CAMERA * (rest.warmth.part[:, heat.CELL.start] - at_drives)
-    contacts = at_cubicles + EYE_OF_CAMERA * (rest.grid.contact - at_cubicles)
-    warmth = np.concatenate([pumps, cells, contacts])
-    hottest, hotter = robots.seen(where, it.sights, warmth, float(np.add.reduce(air)) / air.size)
+    slow = it.slow(rest.warmth.part, rest)
+    hottest, hotter = robots.seen(
+        where, it.sights, slow.spots, slow.hotter, float(np.add.reduce(here.air)) / here.air.size
+    )
     charging = rest.walkers.charging
     walking = {
         "pose_x": where.position[:, 0],
@@ -223,10 +220,10 @@ def _house(it: Plan, rest: Rest, here: Now, where: robots.Standing) -> list[Grou
         "obstacle": flags(_met(it, here, where)),
     }
     cameras = tuple(camera.id for camera in layout.station.file.cameras)
-    seen = {"maximum_temperature": _watched(it, rest, pumps, cells, contacts, air)}
+    seen = {"maximum_temperature": _watched(it, rest, slow.hottest)}
     return [
-        Group(layout.rooms, building.readings(rest.rooms, level, here.effects)),
-        *(Group((name,), building.fan_readings(rest.rooms)) for name in layout.ids("ventilation")[:1]),
+        Group(layout.rooms, building.readings(rest.rooms, level, here.effects) | slow.rooms),
+        *(Group((name,), slow.fans) for name in layout.ids("ventilation")[:1]),
         Group(tuple(track.robot for track in it.walks.tracks), walking),
         Group(cameras, seen),
     ]
@@ -250,16 +247,8 @@ def _heard_by_robots(it: Plan, where: robots.Standing, level: Floats) -> Floats:
     return heard
 
 
-def _watched(it: Plan, rest: Rest, pumps: Floats, cells: Floats, contacts: Floats, air: Floats) -> Floats:
-    """(cameras,) Hottest spot of the pump, or of what stands in the room, that each watches."""
-    layout, rooms = it.layout, air.copy()
-    spots = (
-        (layout.drive_room, cells),
-        (it.feeds.room_of_cubicle, contacts),
-        (it.feeds.room_of_main, rest.grid.oil),
-        (it.makeup_room, rest.utilities.bearing),
-    )
-    for room, warmth in spots:
-        rooms[room] = warmth.max(initial=rooms[room])
-    seen: Floats = np.concatenate([pumps, rooms])[it.watched]
-    return seen
+def _watched(it: Plan, rest: Rest, hottest: Floats) -> Floats:
+    """(cameras,) Hottest spot of the pump, or of what stands in the room, that each watches; make-up pumps too."""
+    seen, makeup = hottest.copy(), it.makeup_place
+    seen[makeup] = rest.utilities.bearing.max(initial=seen[makeup])
+    return seen[it.watched]

@@ -190,10 +190,11 @@ def sights(points: list[Point], families: list[str]) -> Sights:
     return Sights(np.array(points, dtype=np.float64).reshape(-1, 3), shares)
 
 
-def seen(where: Standing, view: Sights, warmth: Floats, air: float) -> tuple[Floats, Floats]:
+def seen(where: Standing, view: Sights, warmth: Floats, hotter: Floats, air: float) -> tuple[Floats, Floats]:
     """(robots,) hottest spot in sight, and how much hotter than its sisters it is. [K]
 
-    ``warmth`` (s,) is how warm the spots are; ``air`` is seen where no spot is near.
+    ``warmth`` (s,) is how warm the spots are, ``hotter`` (s,) how much warmer than their sisters; ``air`` is seen where
+    no spot is near.
     """
     count = len(where.heading)
     if view.position.size == 0:
@@ -202,5 +203,4 @@ def seen(where: Standing, view: Sights, warmth: Floats, air: float) -> tuple[Flo
     visible = np.where(x * x + y * y < SIGHT**2, warmth, -np.inf)
     spot = visible.argmax(axis=1)
     sees = np.isfinite(visible.max(axis=1))
-    hotter = warmth[spot] - (view.sisters @ warmth)[spot]
-    return np.where(sees, warmth[spot], air), np.where(sees, np.maximum(hotter, 0.0), 0.0)
+    return np.where(sees, warmth[spot], air), np.where(sees, np.maximum(hotter[spot], 0.0), 0.0)

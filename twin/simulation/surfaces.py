@@ -14,7 +14,7 @@ from twin.plant.station import Point
 from twin.signals import Floats
 from twin.simulation import heat
 from twin.simulation.layout import Layout
-from twin.simulation.readings import EYE_OF_CAMERA
+from twin.simulation.slow import EYE_OF_CAMERA
 
 Box = tuple[float, float, float, float, float, float]  # x, y and z from and to, from where a thing stands [m]
 

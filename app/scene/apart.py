@@ -28,6 +28,7 @@ PATIENCE = 120.0  # s, and as long again for each 100 MB
 PER_BYTE = 120.0 / 100e6  # s
 ROOM = 700 << 20  # bytes a child may take for a small file
 ROOM_PER_BYTE = 40
+READING = 0.5  # share of the time that reading takes; lightening takes the rest
 ARRAYS = {"points": 3, "normals": 3, "triangles": 3, "shade": 1}
 PROGRESS, ANSWER = "progress", "model.json"
 
@@ -123,10 +124,17 @@ def made(path: Path, told: Callable[[float], None]) -> Model:
     from app.scene.decimation import lightened
 
     suffix = path.suffix.lower()
+
+    def reading(share: float) -> None:
+        told(READING * share)
+
+    def lightening(share: float) -> None:
+        told(READING + (1.0 - READING) * share)
+
     if suffix in (".glb", ".gltf"):
-        return lightened(glb.read(path, told))
+        return lightened(glb.read(path, reading), told=lightening)
     try:
-        return lightened((ifc if suffix == ".ifc" else foreign).read(path, told))
+        return lightened((ifc if suffix == ".ifc" else foreign).read(path, reading), told=lightening)
     except BrokenError as error:
         raise StationError(path, str(error), "Export it again, or as glTF (.glb)") from None
     except (ValueError, IndexError, TypeError, KeyError, AttributeError, RuntimeError):

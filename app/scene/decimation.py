@@ -1,27 +1,30 @@
 """Models too large to be drawn: points that lie in one cell of a grid become one, until few enough triangles are left.
 
-Reference: J. Rossignac and P. Borrel, "Multi-resolution 3D approximations for rendering complex scenes" (1993). A
-surface of area A over cells of side s keeps about 3 A / s² triangles, from which the side follows.
+Reference: J. Rossignac and P. Borrel, "Multi-resolution 3D approximations for rendering complex scenes" (1993). By
+Euler's formula a surface has twice as many triangles as points, so that the side of the cells follows from how many of
+them hold anything.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.scene.glb import Model, Part, smooth
+from app.scene.glb import Model, Part, smooth, unheard
 
 MOST_DRAWN = 500_000  # triangles: software OpenGL turns so many in a tenth of a second
-TRIANGLES_A_CELL = 3.0
 CELLS = 1 << 20  # at most along an axis
+SAMPLE = 2_000_000  # points by which the side of the cells is found
+STEPS = 5  # until it is
 PASSES = 5
 _FACES = ((0, 2, 3, 1), (4, 5, 7, 6), (0, 1, 5, 4), (2, 6, 7, 3), (0, 4, 6, 2), (1, 3, 7, 5))  # of a box
 _BOX = np.array([corners for a, b, c, d in _FACES for corners in ((a, b, c), (a, c, d))])
 
 
-def lightened(model: Model, most: int = MOST_DRAWN) -> Model:
+def lightened(model: Model, most: int = MOST_DRAWN, told: Callable[[float], None] = unheard) -> Model:
     """The same model with so many triangles at most, or the model itself; every node keeps something to be seen.
 
     More are left only where there are so many nodes that nothing smaller than a box can stand for each.
@@ -29,9 +32,13 @@ def lightened(model: Model, most: int = MOST_DRAWN) -> Model:
     parts = model.parts
     if _count(parts) <= most:
         return model
-    side = float(np.sqrt(TRIANGLES_A_CELL * sum(map(_area, parts)) / most))
+    side = _side(parts, most)
     for _ in range(PASSES):
-        parts = tuple(clustered(part, side) for part in parts)
+        lighter = []
+        for number, part in enumerate(parts):
+            told(number / len(parts))
+            lighter.append(clustered(part, side))
+        parts = tuple(lighter)
         if _count(parts) <= most:
             break
         side *= max(1.1, float(np.sqrt(_count(parts) / most)))
@@ -47,8 +54,7 @@ def clustered(part: Part, side: float) -> Part:
     if len(part.triangles) <= len(_BOX):
         return part
     side = max(side, float((high - low).max()) / CELLS)
-    cells = ((part.points - low) / side).astype(np.int64)
-    _, cell = np.unique((cells[:, 0] << 42) | (cells[:, 1] << 21) | cells[:, 2], return_inverse=True)
+    _, cell = np.unique(_keys(part.points - low, side), return_inverse=True)
     corners = cell[part.triangles]
     kept = (corners != np.roll(corners, 1, axis=1)).all(axis=1)
     if not kept.any():
@@ -104,7 +110,20 @@ def _count(parts: tuple[Part, ...]) -> int:
     return sum(len(part.triangles) for part in parts)
 
 
-def _area(part: Part) -> float:
-    """The area of a part's surface. [m²]"""
-    a, b, c = (part.points[part.triangles[:, corner]] for corner in range(3))
-    return float(np.linalg.norm(np.cross(b - a, c - a), axis=1).sum(dtype=np.float64)) / 2
+def _side(parts: tuple[Part, ...], most: int) -> float:
+    """Of what side cells must be, so that half as many hold points as there may be triangles. [m]"""
+    every = max(1, sum(len(part.points) for part in parts) // SAMPLE)
+    points = np.concatenate([part.points[::every] for part in parts])
+    points = points - points.min(axis=0)
+    longest = max(float(points.max()), 1e-6)
+    side = longest / np.sqrt(most)
+    for _ in range(STEPS):
+        held = len(np.unique(_keys(points, side)))
+        side = float(np.clip(side * np.sqrt(2 * held / most), longest / CELLS, longest))
+    return side
+
+
+def _keys(points: NDArray[np.float32], side: float) -> NDArray[np.int64]:
+    """A number for the cell in which each point lies, as far as it is from the origin along the axes."""
+    cells = (points / np.float32(side)).astype(np.int64)
+    return (cells[:, 0] << 42) | (cells[:, 1] << 21) | cells[:, 2]

@@ -40,8 +40,9 @@ def read(path: Path, told: Told) -> Model:
     """Read a model. Raises BrokenError, or whatever a broken file makes VTK and numpy raise."""
     data, groups, colours = _READERS[path.suffix.lower()](path, told)
     _check(data)
+    told(READING)
     data = _triangulated(data, smoothed=data.GetNumberOfPolys() <= SMOOTHED)
-    told(0.9)
+    told(0.8)
     parts = _parts(data, groups or [(path.stem, 0)])
     told(1.0)
     materials = tuple(Material("", colour, 1.0, 0.0, 0.7, True) for colour in colours)

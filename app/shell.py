@@ -75,7 +75,7 @@ class Shell(QObject):
         self._mail: Mail | None = None
         self._mode = "live" if opened.live else "replay"
         self._panels: Panels | None = None
-        self._shown = self._closed = False
+        self._shown = self._closed = self._turned = False
         self.crashed: Path | None = None
         self.acquisition = Acquisition(opened.begin)
         self._build_views()
@@ -271,6 +271,7 @@ class Shell(QObject):
         if self._panels is not None:
             self._panels.take(mail)
         self._turn_to_news(mail)
+        self._turn_to_pictures(mail)
         self._menus.enable("live", mail.live_source and not mail.following)
         self._notice_bar.show_frame_time(self._heart.spent_ms)
 
@@ -309,6 +310,12 @@ class Shell(QObject):
         if standing and self.selection.selection.kind == "nothing" and self._panels is not None:
             newest = max(standing, key=lambda anomaly: anomaly.detected)
             self.select(self.alarms.picked("anomaly", newest.id))
+
+    def _turn_to_pictures(self, mail: Mail) -> None:
+        """Bring thermal pictures to the front, once, where there is no pump whose chart would be covered."""
+        if mail.thermal and not self._modelled and not self._turned and self._panels is not None:
+            self._turned = True
+            self._docks.reveal("thermal")
 
     def _fit(self) -> None:
         if self._panels is not None:

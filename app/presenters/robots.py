@@ -16,7 +16,8 @@ from twin.signals import Frame, Pose, Quality, TagTable
 
 TRAIL = 180.0  # s of a robot's way that are shown
 LOST = 10.0  # s without a pose after which nobody knows where a robot is
-STEP = 1.0  # s between two places of a trail
+REACH = 3600.0  # s for which it is remembered
+STEP = 2.0  # s between two places of what is asked for
 MOVES = 0.02  # m/s: slower, and it stands
 PER_CENT = 100.0
 SWITCHES = (("comm_ok", 0.0, "silent"), ("obstacle", 1.0, "blocked"), ("on_mission", 0.0, "off_mission"))
@@ -50,6 +51,11 @@ class Robots:
         """The way each is to go."""
         return tuple(Route(robot.id, robot.route) for robot in self._robots.values())
 
+    @property
+    def ways(self) -> list[Way]:
+        """Where each has been in the last hour."""
+        return list(self._ways.values())
+
     def marks(self, mail: Mail, language: str) -> tuple[RobotMark, ...]:
         """The robots as the scene shows them."""
         if mail.snapshot is None:
@@ -61,7 +67,7 @@ class Robots:
         if jumped:
             self._inquiry.forget()
             columns = (column for pair in self._places.values() for column in pair)
-            self._inquiry.want(columns, (mail.cursor - TRAIL, mail.cursor), mail.span, STEP)
+            self._inquiry.want(columns, (mail.cursor - REACH, mail.cursor), mail.span, STEP)
         self._inquiry.wait()
         for answer in mail.answers:
             if self._inquiry.is_answered_by(answer):
@@ -76,7 +82,7 @@ class Robots:
             way = NOWHERE
         if not len(way) or pose.at > way[-1, 0]:
             way = np.concatenate([way, [(pose.at, *pose.position)]])
-        self._ways[pose.robot] = way[pose.at - way[:, 0] <= TRAIL]
+        self._ways[pose.robot] = way[pose.at - way[:, 0] <= REACH]
         return jumped
 
     def _remember(self, answer: RangeAnswer, frame: Frame) -> None:
@@ -87,12 +93,13 @@ class Robots:
                 continue
             x, y = (answer.last[answer.columns.index(column)] for column in pair)
             way = self._ways[pose.robot]
-            earlier = (answer.at < way[0, 0]) & (pose.at - answer.at <= TRAIL)
+            earlier = (answer.at < way[0, 0]) & (pose.at - answer.at <= REACH)
             before = np.stack([answer.at, x, y, np.full(len(x), pose.position[2])], axis=1)[earlier]
             self._ways[pose.robot] = np.concatenate([before, way])
 
     def _mark(self, pose: Pose, frame: Frame, language: str) -> RobotMark:
         way = self._ways[pose.robot]
+        way = way[pose.at - way[:, 0] <= TRAIL]
         x, y, z, w = pose.orientation
         known = pose.robot in self._robots
         battery = said(pose.robot, "battery", frame, self._tags)

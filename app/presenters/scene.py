@@ -10,17 +10,18 @@ import numpy as np
 
 from app import theme
 from app.messages import Mail, Request
-from app.presenters import formatting, laying
+from app.presenters import formatting, last_seen, laying
+from app.presenters.last_seen import LastSeen
 from app.presenters.machines import largest
 from app.presenters.overlays import OVERLAYS, Tinting
 from app.presenters.robots import Robots
 from app.presenters.selection import Selection
 from app.presenters.status import is_silenced
-from app.scene.state import MOTION, THERMAL, Halo, Label, Legend, Running, SceneState, Section
+from app.scene.state import MOTION, THERMAL, Halo, Label, Legend, Running, SceneState, Section, Sightings
 from twin.pipeline import Snapshot
 from twin.plant.model import PumpState
 from twin.plant.reading import Station
-from twin.signals import Quality, TagTable
+from twin.signals import Frame, Quality, TagTable
 
 TINT_STEP = 0.5  # sigmas: what is finer than this is not worth a new picture
 CUBIC_METRES_AN_HOUR = 3600.0
@@ -59,6 +60,8 @@ class Presenter:
         if tags is None:
             tags = station.tags if station is not None else TagTable(())
         self._robots = Robots(ask, station, tags)
+        self._last_seen = LastSeen(station, tags)
+        self._overlay = ""
         self._owners = {node: tag.equipment for tag in tags if tag.equipment for node in (tag.node, tag.name) if node}
         self._tags = tags
         self._tinting: Tinting | None = None
@@ -105,7 +108,8 @@ class Presenter:
 
     def overlay(self, quantity: str) -> None:
         """Tint by a quantity of ``OVERLAYS``, or by residuals for ""."""
-        self._tinting = Tinting(OVERLAYS[quantity], self._tags) if quantity and len(self._tags) else None
+        self._overlay = quantity
+        self._tinting = Tinting(OVERLAYS[quantity], self._tags) if quantity in OVERLAYS and len(self._tags) else None
         self._show(replace(self._state, legend=self._legend()))
         self._work_out()
 
@@ -123,6 +127,8 @@ class Presenter:
     def take(self, mail: Mail) -> None:
         """Show what this mail brought."""
         self._mail = mail
+        if mail.snapshot is not None:
+            self._last_seen.take(mail.snapshot.frame)
         self._work_out()
 
     def _work_out(self) -> None:
@@ -143,6 +149,7 @@ class Presenter:
                     Halo(equipment, theme.PRIORITY_COLOURS[priority], theme.PRIORITY_SHAPES[priority])
                     for equipment, priority in worst.items()
                 ),
+                sightings=self._sightings(snapshot.frame),
                 running=tuple(self._running(pump) for pump in snapshot.pumps),
                 flowing=self._mail.playing and MOTION in self._state.shown,
                 drapes=drapes,
@@ -155,6 +162,8 @@ class Presenter:
         )
 
     def _legend(self) -> Legend | None:
+        if self._overlay == last_seen.NAME:
+            return last_seen.LEGEND
         return self._tinting.legend if self._tinting is not None else None
 
     def _show(self, state: SceneState) -> None:
@@ -196,6 +205,9 @@ class Presenter:
             for name, priority in worst.items()
             if name not in self._pumps
         ]
+
+    def _sightings(self, frame: Frame) -> Sightings | None:
+        return self._last_seen.sightings(frame, self._robots.ways) if self._overlay == last_seen.NAME else None
 
     def _running(self, state: PumpState) -> Running:
         """A pump's shaft and water; what is finer is not worth telling the scene."""

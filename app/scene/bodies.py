@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -115,6 +115,12 @@ class Bodies:
         self._tints = tints
         for drawn in self._all():
             self._dye(drawn.solid)
+
+    def dye(self, colour: Callable[[Solid], NDArray[np.floating]] | None) -> None:
+        """Give every point a colour of its own (points, 3), in place of what nodes are tinted by; None, and it is gone.
+        Who calls says that the picture changes."""
+        for drawn in self._all():
+            drawn.solid.dye(None if colour is None else colour(drawn.solid), TINT)
 
     def hit(self, start: NDArray[np.float64], end: NDArray[np.float64]) -> tuple[float, str] | None:
         """The first node that a ray meets among what is shown: how far along it (0 to 1) and its name."""

@@ -12,15 +12,16 @@ from vtkmodules.vtkRenderingCore import vtkActor
 from app import theme
 from app.scene.bodies import Bodies
 from app.scene.camera import VIEW_ANGLE, Camera
+from app.scene.coverage import Coverage, extent, floors
 from app.scene.drapes import Drapes
 from app.scene.glb import Model
 from app.scene.light import Light
-from app.scene.marks import Outline, ring
+from app.scene.marks import Outline, ring, surface
 from app.scene.motion import Motion
 from app.scene.places import SCENERY, Box, Places, corners
 from app.scene.robots import Robots, Routes, is_placed, room
 from app.scene.stage import Picture, Stage, around
-from app.scene.state import MOTION, ROBOTS, Halo, RobotMark, SceneState
+from app.scene.state import MOTION, ROBOTS, Halo, RobotMark, SceneState, Sightings
 
 REACH = 0.8  # m round a robot in which a click finds it
 OVERVIEW_FROM = np.radians([-112.0, -120.0, -128.0, -136.0])
@@ -47,6 +48,9 @@ class Painter:
 
     def __init__(self, model: Model, size: tuple[int, int] = (1280, 800)) -> None:
         self._places = Places(model.parts)
+        self._extent = extent(part.points for part in model.parts)
+        self._floors = floors(model.parts)
+        self._carpet: vtkActor | None = None
         self._stage = Stage(size)
         self._state = SceneState()
         self._camera = Camera()
@@ -67,7 +71,9 @@ class Painter:
         before, self._state = self._state, state
         if state == before:
             return
-        if state.tints != before.tints:
+        if state.sightings != before.sightings:
+            self._cover(state.sightings)
+        if state.sightings is None and (state.tints, None) != (before.tints, before.sightings):
             self._tint(dict(before.tints), dict(state.tints))
         self._bodies.show(state, self._pixel())
         if (state.robots, state.hidden, state.selected) != (before.robots, before.hidden, before.selected):
@@ -227,6 +233,19 @@ class Painter:
         for name in sorted(before.keys() | tints.keys()):
             if before.get(name) != tints.get(name):
                 self._change(name)
+
+    def _cover(self, sightings: Sightings | None) -> None:
+        """Colour every surface by when it was seen last; as they are for None."""
+        coverage = Coverage(sightings, self._extent) if sightings is not None else None
+        self._bodies.dye(coverage.colours if coverage is not None else None)
+        if self._carpet is not None:
+            self._stage.remove(self._carpet)
+            self._carpet = None
+        if coverage is not None:
+            self._carpet = surface(coverage.carpet(self._floors))
+            self._carpet.GetProperty().LightingOff()
+            self._stage.add_mark(self._carpet)
+        self._stage.change()
 
     def _change(self, equipment: str) -> None:
         """Have the piece of the picture painted anew in which a piece of equipment is seen."""

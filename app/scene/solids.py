@@ -74,6 +74,14 @@ class Solid:
         self._colours.Modified()
         self.data.Modified()
 
+    def dye(self, colours: NDArray[np.floating] | None, share: float) -> None:
+        """Mix a colour (points, 3) from 0 to 255 into every point; None for all their own."""
+        self._tints = {}
+        shown = self.base if colours is None else self.shade[:, None] * (share * colours) + (1 - share) * self.base
+        vtk_to_numpy(self._colours)[:] = np.minimum(shown, 255.0)
+        self._colours.Modified()
+        self.data.Modified()
+
     def body(self, nodes: frozenset[str]) -> vtkPolyData:
         """The triangles of some nodes alone, joined over edges and with smooth normals: a skin to draw outlines by."""
         points = vtk_to_numpy(self.data.GetPoints().GetData())

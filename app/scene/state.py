@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 from app.scene.sight import Pictured
 
 Point = tuple[float, float, float]
@@ -104,13 +107,29 @@ class Drape:
 
 
 @dataclass(frozen=True, slots=True)
+class Sightings:
+    """What has been seen when: where robots have been, ``places`` (n, 4) of seconds ago and metres, and how long ago
+    each equipment's last good sample was [s]. Colours go from 0 to ``reach`` seconds ago along ``ramp``.
+
+    Two are the same where the time and the samples are.
+    """
+
+    at: float
+    sampled: tuple[tuple[str, float], ...]
+    reach: float
+    ramp: tuple[str, ...]
+    places: NDArray[np.float64] = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class SceneState:
     """All of it. ``tints`` are (equipment, colour ``#RRGGBB``); ``hidden`` names layers.
 
     ``alone``: with "isolate" only what is selected is shown, with "ghost" the rest is seen through. Without a
     ``legend`` tints mean residuals. ``drapes`` are coloured from one temperature of ``heat`` to the other [°C];
     ``pictures`` are all that may be asked for the temperature of the ``probe``. ``shown`` names what is laid over.
-    ``running`` are the pumps' shafts and water, which move on while ``flowing``.
+    ``running`` are the pumps' shafts and water, which move on while ``flowing``. With
+    ``sightings`` every surface is coloured by when it was seen last, instead of by ``tints``.
     """
 
     tints: tuple[tuple[str, str], ...] = ()
@@ -130,3 +149,4 @@ class SceneState:
     shown: frozenset[str] = frozenset()
     running: tuple[Running, ...] = ()
     flowing: bool = False
+    sightings: Sightings | None = None

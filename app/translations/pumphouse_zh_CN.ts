@@ -420,6 +420,10 @@ A station file with pump curves brings one, or a recording whose tags tell flow 
         <translation>压力</translation>
     </message>
     <message>
+        <source>Last seen</source>
+        <translation>最近观测</translation>
+    </message>
+    <message>
         <source>Thermal pictures</source>
         <translation>热像</translation>
     </message>
@@ -454,6 +458,21 @@ A station file with pump curves brings one, or a recording whose tags tell flow 
     <message>
         <source>Show the other side of the section</source>
         <translation>显示剖面另一侧</translation>
+    </message>
+</context>
+<context>
+    <name>SceneTree</name>
+    <message>
+        <source>Robots, cameras and other equipment</source>
+        <translation>机器人、摄像机及其他设备</translation>
+    </message>
+    <message>
+        <source>Equipment</source>
+        <translation type="unfinished">设备</translation>
+    </message>
+    <message>
+        <source>Search equipment</source>
+        <translation>搜索设备</translation>
     </message>
 </context>
 <context>

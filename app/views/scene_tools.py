@@ -29,6 +29,7 @@ OVERLAYS = {
     "temperature": QT_TRANSLATE_NOOP("SceneTools", "Temperature"),
     "vibration": QT_TRANSLATE_NOOP("SceneTools", "Vibration"),
     "pressure": QT_TRANSLATE_NOOP("SceneTools", "Pressure"),
+    "last_seen": QT_TRANSLATE_NOOP("SceneTools", "Last seen"),
 }
 LAID_OVER = {
     "thermal": QT_TRANSLATE_NOOP("SceneTools", "Thermal pictures"),

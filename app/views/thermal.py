@@ -233,7 +233,9 @@ class Canvas(QWidget):
         painter.drawText(room, LEFT, metrics.elidedText(name, Qt.TextElideMode.ElideRight, room.width()))
         painter.setFont(style.font(theme.SMALL if head else theme.NORMAL, bold=not head))
         painter.setPen(QColor(theme.SECONDARY if head else theme.BRIGHT))
+        metrics = QFontMetricsF(painter.font())
         for right, text in zip(columns, said, strict=True):
+            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, wide)
             painter.drawText(QRectF(right - wide, y, wide, FIGURES), RIGHT, text)
 
     def _why(self) -> str:

@@ -92,6 +92,13 @@ class Bank:
         """Shaft power (n,). [W]"""
         return curve.shaft_power(self, flow, speed, density) * scale
 
+    def power_and_efficiency(
+        self, flow: ArrayLike, speed: ArrayLike, density: ArrayLike, scale: Floats | float = 1.0
+    ) -> tuple[Floats, Floats]:
+        """Shaft power (n,) [W] and efficiency (n,) of the design [-], at once."""
+        power, efficiency = curve.power_and_efficiency(self, flow, speed, density)
+        return power * scale, efficiency
+
     def npsh_required(self, flow: ArrayLike, speed: ArrayLike = 1.0) -> Floats:
         """NPSH required (n,). [m]"""
         return curve.npsh_required(self, flow, speed)

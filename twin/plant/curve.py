@@ -117,10 +117,7 @@ def efficiency(curve: Performance, flow: ArrayLike, speed: ArrayLike = 1.0) -> F
 
     That formula turns negative at low efficiencies, so below half of the best one its ratio there is kept.
     """
-    flow, speed = _state(flow, speed)
-    reduced = flow / speed
-    rated = _rated_efficiency(curve, reduced, curve.works.value(reduced))
-    return np.clip(rated * _correction(curve, rated, speed), 0.0, 1.0)
+    return power_and_efficiency(curve, flow, speed, 1.0)[1]
 
 
 def shaft_power(curve: Performance, flow: ArrayLike, speed: ArrayLike, density: ArrayLike) -> Floats:
@@ -142,12 +139,20 @@ def shaft_power(curve: Performance, flow: ArrayLike, speed: ArrayLike, density: 
 
     W is interpolated rather than η: it is nearly straight, and it is not 0/0 at zero flow.
     """
+    return power_and_efficiency(curve, flow, speed, density)[0]
+
+
+def power_and_efficiency(
+    curve: Performance, flow: ArrayLike, speed: ArrayLike, density: ArrayLike
+) -> tuple[Floats, Floats]:
+    """Both at once: most of what they are made of is the same."""
     flow, speed = _state(flow, speed)
     reduced = flow / speed
     work = curve.works.value(reduced)
-    correction = _correction(curve, _rated_efficiency(curve, reduced, work), speed)
-    power: Floats = np.asarray(density) * (STANDARD_GRAVITY * work * speed**3 / correction)
-    return power
+    rated = _rated_efficiency(curve, reduced, work)
+    correction = _correction(curve, rated, speed)
+    power: Floats = np.asarray(density) * (STANDARD_GRAVITY * work * speed * speed * speed / correction)
+    return power, np.minimum(np.maximum(rated * correction, 0.0), 1.0)
 
 
 def npsh_required(curve: Performance, flow: ArrayLike, speed: ArrayLike = 1.0) -> Floats:

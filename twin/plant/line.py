@@ -27,6 +27,7 @@ from twin.units import STANDARD_ATMOSPHERE, STANDARD_GRAVITY
 STEEL = 206e9  # Pa, Young's modulus
 SETTLED = 1e-9  # m³/s, when the friction of a steady flow is that of the flow
 MOST_ROUNDS = 20
+ALIKE = 1e-3  # of a flow: within it friction over Q² stays the same to 2e-4, and to 1e-3 where flow is laminar
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,7 +36,8 @@ class LineState:
 
     head: Floats  # m
     flow: Floats  # m³/s, positive into the station
-    friction: Floats  # (lines,) head a reach loses, over Q² [s²/m⁵]
+    friction: Floats  # (lines,) head a reach loses, over Q² [s²/m⁵] ...
+    rubbing: Floats | None = None  # (lines,) ... and the mean flow it was reckoned for [m³/s]
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +98,12 @@ class Lines:
         return self.impedance[self.line]
 
     @cached_property
+    def _half_admittance(self) -> Floats:
+        """(points - 2,) flow for each metre that characteristics differ by where they meet. [m²/s]"""
+        admittance: Floats = 0.5 / self._impedances[1:-1]
+        return admittance
+
+    @cached_property
     def _of_reach(self) -> NDArray[np.intp]:
         """(points - 1,) the line between a point and the next."""
         return self.line[:-1]
@@ -143,7 +151,7 @@ class Lines:
         reach = self.friction(flow) / self.reaches
         to_go = self.near[self.line] - np.arange(self.line.size)
         head = flows.line_head[self.line] + to_go * (reach * flow * np.abs(flow))[self.line]
-        return LineState(head, flow[self.line], reach)
+        return LineState(head, flow[self.line], reach, flow)
 
     def boundary(self, state: LineState) -> Boundary:
         """What the station feels one step after ``state``: ``H = C − B·Q`` at the near ends."""
@@ -161,13 +169,13 @@ class Lines:
         """
         impedance = self._impedances
         surge = impedance * state.flow
-        mean = 0.5 * (state.flow[:-1] + state.flow[1:])
-        lost = state.friction[self._of_reach] * mean * np.abs(mean)
-        ahead = state.head[:-1] + surge[:-1] - lost  # reaches the next point
-        astern = state.head[1:] - surge[1:] + lost  # reaches the point before
+        twice = state.flow[:-1] + state.flow[1:]  # the mean flow of each reach
+        lost = (0.25 * state.friction)[self._of_reach] * twice * np.abs(twice)
+        ahead = (state.head + surge)[:-1] - lost  # reaches the next point
+        astern = (state.head - surge)[1:] + lost  # reaches the point before
         heads, flows = np.empty_like(state.head), np.empty_like(state.flow)
-        heads[1:-1] = 0.5 * (ahead[:-1] + astern[1:])
-        flows[1:-1] = 0.5 * (ahead[:-1] - astern[1:]) / impedance[1:-1]
+        np.multiply(0.5, ahead[:-1] + astern[1:], out=heads[1:-1])
+        np.multiply(self._half_admittance, ahead[:-1] - astern[1:], out=flows[1:-1])
         arrived = astern[self.far]
         pushed = (self.behind if behind is None else behind) - arrived
         root = np.sqrt(self._impedance_square + self._behind_fourfold * np.abs(pushed))
@@ -175,7 +183,15 @@ class Lines:
         flows[self.far], heads[self.far] = inflow, arrived + self.impedance * inflow
         flows[self.near], heads[self.near] = flow, head
         carried = np.add.reduceat(flows, self.far) / self._points
-        return LineState(heads, flows, self.friction(carried) / self.reaches)
+        return self._with_friction(LineState(heads, flows, state.friction, state.rubbing), carried)
+
+    def _with_friction(self, state: LineState, carried: Floats) -> LineState:
+        """The state with the friction of the mean flow (n,), which is reckoned anew where that has changed."""
+        if state.rubbing is not None:
+            moved = np.abs(carried - state.rubbing) > ALIKE * np.abs(carried)
+            if not np.logical_or.reduce(moved):
+                return state
+        return LineState(state.head, state.flow, self.friction(carried) / self.reaches, carried)
 
     def margin(self, state: LineState) -> Floats:
         """(points,) Absolute pressure less that at which the water boils: below zero the column would part. [Pa]"""

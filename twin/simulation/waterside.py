@@ -43,7 +43,6 @@ NPSH3 = 0.03  # head lost where NPSH available equals NPSH required, by definiti
 ONSET = 0.09  # of NPSH required, over which that loss changes e-fold
 WORST = 0.5  # of head, lost in full cavitation
 CAVITATION_EFFICIENCY = 0.67  # efficiency points lost for each point of head
-NEGLIGIBLE = 1e-9  # efficiency points: the loss far from cavitation
 COASTING = 0.004  # of rated torque: bearings and seals, that bring a rotor to rest in the end
 AT_REST = 0.004  # of rated speed
 WINDMILL = 0.9  # of rated speed at rated flow backwards
@@ -429,12 +428,10 @@ def shaft_power(it: Works, state: Water, effects: Effects) -> Floats:
     flow = state.flows.pump + _recirculated(it, state, effects) if effects.worn else state.flows.pump
     lost = cavitation(at_the_eye(state, effects))
     pumped = it.fluid(state.warm.arriving).of_pump
-    design = it.network.bank.shaft_power(flow, state.speed, pumped, it.built.power_scale)
+    design, efficiency = it.network.bank.power_and_efficiency(flow, state.speed, pumped, it.built.power_scale)
     taken: Floats = np.where(np.isnan(design), 0.0, design) * (1.0 + effects.friction)
     fewer_points = effects.efficiency_loss + CAVITATION_EFFICIENCY * lost
-    if fewer_points.max(initial=0.0) > NEGLIGIBLE:
-        efficiency = np.maximum(it.network.bank.efficiency(flow, state.speed), 0.2)
-        taken = taken / (1.0 - np.minimum(fewer_points / efficiency, 0.8))
+    taken = taken / (1.0 - np.fmin(fewer_points / np.maximum(efficiency, 0.2), 0.8))
     return taken * (1.0 - effects.head_loss) * (1.0 - lost)
 
 

@@ -215,6 +215,13 @@ def test_a_bank_mixes_pumps_whose_power_is_known_with_others():
     assert np.isnan(power).tolist() == [False, True]
 
 
+@given(st.floats(0.01, 3.0), speeds)
+def test_power_times_efficiency_is_what_the_water_gets(flow, speed):
+    power, efficiency = curve.power_and_efficiency(REFERENCE, flow, speed, 950.0)
+    given_to_water = 950.0 * STANDARD_GRAVITY * flow * max(float(curve.head(REFERENCE, flow, speed)), 0.0)
+    assert power * efficiency == pytest.approx(given_to_water, rel=1e-9)
+
+
 def test_a_bank_knows_which_pumps_stand_within_their_points():
     bank = Bank.of([REFERENCE] * 4)
     inside = bank.in_range(np.array([6500, 9500, 5000, 0.0]) / HOUR, np.array([1.0, 1.0, 0.5, 0.0]))

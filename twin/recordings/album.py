@@ -16,6 +16,7 @@ from twin.recordings.pictures import PIXELS, Picture, Stored, ensure_meant, reco
 from twin.thermography import Panorama
 
 READ = 2**13  # entries of the list at once
+PAGE = 2**9  # entries read with the one that is asked for
 MOST = 2**22  # pictures; a file that claims more is damaged
 INDEX = np.dtype([("at", "<i8"), ("number", "<u8"), ("camera", "<i4"), ("panorama", "?")])
 """What pictures are found by."""
@@ -107,6 +108,8 @@ class Album:
         self._datasets: dict[str, h5py.Dataset] = {}
         self._cameras: dict[bytes, int] = {}
         self._index: NDArray[np.void] | None = None
+        self._page = -1
+        self._beside = np.empty(0, PICTURE)
 
     def found(
         self, since: int, until: int, kind: type[Picture] | None = None, camera: str | None = None
@@ -133,7 +136,7 @@ class Album:
         """One of them; None where it is damaged."""
         try:
             if number <= self._sealed:
-                entry = self._entries(number - 1, number)[0]
+                entry = self._entry(number)
                 return restored(entry, _content(self._holding(entry), entry))
             for journal in self._journals:
                 if journal.entries and 0 <= (at := number - int(journal.entries[0]["number"])) < len(journal.entries):
@@ -167,6 +170,15 @@ class Album:
         if len(found) < last - first:
             raise ValueError("a list of pictures is too short")
         return np.asarray(found)
+
+    def _entry(self, number: int) -> np.void:
+        """One of the list, read with those beside it: the next that is asked for likely is among them."""
+        page, row = divmod(number - 1, PAGE)
+        if self._page != page:
+            self._beside = self._entries(page * PAGE, min((page + 1) * PAGE, self._sealed))
+            self._page = page
+        entry: np.void = self._beside[row]
+        return entry
 
     def _holding(self, entry: np.void) -> h5py.Dataset:
         name = _name(entry)

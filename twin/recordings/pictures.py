@@ -23,6 +23,7 @@ Stored = tuple[np.void, bytes]  # an entry as PICTURE, and its bytes
 
 STEPS = (0.1, 0.05, 0.04, 0.025, 0.02, 0.01)  # K that a count of the usual cameras means
 LARGEST_STEP = 10.0  # K; a file that claims more is damaged
+MOST_COUNTED = np.iinfo(np.int16).max
 TRIED = 64  # pixels on which a step is tried before it is on all
 PIXELS: dict[int, np.dtype[Any]] = {COUNTED: np.dtype("<i2"), FLOATING: np.dtype("<f4")}
 CHECKSUM = 4  # bytes
@@ -121,7 +122,7 @@ def _record(stream: memoryview, at: int) -> Stored | None:
 
 def _counted(seen: Temperatures) -> tuple[int, float, NDArray[Any]]:
     """Kind, step and pixels of a frame."""
-    some = seen.ravel()[:: max(1, seen.size // TRIED)]
+    some = np.ascontiguousarray(seen.ravel()[:: max(1, seen.size // TRIED)])
     for step in STEPS:
         if _counts(some, step) is not None and (counts := _counts(seen, step)) is not None:
             return COUNTED, step, counts
@@ -130,10 +131,17 @@ def _counted(seen: Temperatures) -> tuple[int, float, NDArray[Any]]:
 
 def _counts(seen: Temperatures, step: float) -> NDArray[Any] | None:
     """Counts of a step, where they give back what was seen to the last bit; None otherwise."""
-    found = np.rint(seen / np.float64(step))
+    with np.errstate(over="ignore"):
+        found = np.rint(seen / np.float32(step))
     unseen = np.isnan(found)
-    if not (np.abs(found[~unseen]) < -NOTHING_SEEN).all():
+    some_unseen = bool(unseen.any())
+    if some_unseen:
+        found[unseen] = 0.0
+    if not -MOST_COUNTED <= found.min() <= found.max() <= MOST_COUNTED:
         return None
-    counts = np.where(unseen, NOTHING_SEEN, found).astype(PIXELS[COUNTED])
-    back = temperatures(counts, step)
-    return counts if np.array_equal(back.view(np.uint32)[~unseen], seen.view(np.uint32)[~unseen]) else None
+    counts = found.astype(PIXELS[COUNTED])
+    same = temperatures(counts, step).view(np.uint32) == seen.view(np.uint32)
+    if some_unseen:
+        same |= unseen
+        counts[unseen] = NOTHING_SEEN
+    return counts if same.all() else None

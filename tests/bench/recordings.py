@@ -1,4 +1,8 @@
-"""What recordings cost beside their peers: a day of the reference station, a month, and a file of the 100 GB class."""
+"""What recordings cost beside their peers: a day of the reference station, a month, and a file of the 100 GB class.
+
+Each question is asked warm (the median of some, each about another tag, row or set of tags) and cold (the same with
+nothing of the file in memory). The whole takes some minutes; the day is simulated once and kept.
+"""
 
 from __future__ import annotations
 
@@ -7,20 +11,20 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import h5py
 import numpy as np
 
-from tests.bench._recording_peers import MINMAX, PEERS
+from tests.bench._long_recordings import DAY, repeated
+from tests.bench._recording_peers import BUCKETS, PEERS, Opened
 from tests.twin.recordings.material import frames as small_frames
 from tests.twin.recordings.material import values_of
 from tests.twin.recordings.test_safety import killed
 from twin.plant.reading import read
-from twin.recordings.layout import LEVELS, STRETCH
-from twin.recordings.pages import write_pages
+from twin.recordings.layout import STRETCH, VERSION
 from twin.recordings.recorder import Recorder
 from twin.recordings.recording import Recording
 from twin.signals import Floats, Frame, Tag, TagTable
@@ -28,16 +32,42 @@ from twin.simulation.plant import Plant
 
 OUT = Path(__file__).resolve().parents[2] / "out"
 START = 1_768_147_200.0
-DAY = 86_400
 PERIOD = 0.002  # s between frames given: quicker than any source, slower than the disk
-REPEATS = 15
-BUCKETS = 1200
+REPEATS, PEER_REPEATS, COLD = 15, 3, 3
+DRAWN = 8  # tags
 MONTH, YEARS = 30, 2_900  # days; 2,900 of 35 MB are 100 GB
 KILLS = 50
 FASTER = 1000.0
 REPLAYED = 10_000  # frames
+HOUR = 3600
 
 Question = Callable[[], object]
+
+
+class Ours:
+    """A recording, asked as its peers are; of several days, about a random one."""
+
+    def __init__(self, path: Path, days: int = 1) -> None:
+        self._recording = Recording.open(path)
+        self._days = days
+        self._random = np.random.default_rng(1)
+
+    def close(self) -> None:
+        self._recording.close()
+
+    def tag(self, column: int) -> object:
+        since = self._day()
+        return self._recording.range(since, since + DAY, [column])
+
+    def instant(self, row: int) -> object:
+        return self._recording.latest_at(self._day() + row)
+
+    def drawn(self, columns: Sequence[int]) -> object:
+        since = self._day()
+        return self._recording.overview(columns, since, since + DAY, BUCKETS)
+
+    def _day(self) -> float:
+        return START + DAY * int(self._random.integers(self._days))
 
 
 def main() -> None:
@@ -46,161 +76,174 @@ def main() -> None:
     with Recording.open(day) as recording:
         block = recording.range(START, START + DAY)
         tags = recording.tags
-    _appending(block.values, tags)
-    random = np.random.default_rng(0)
-    rows, columns = random.integers(0, DAY, REPEATS + 1), random.integers(0, len(tags), REPEATS + 1)
-    print(f"\n{'a day, ms':<16}{'bytes':>7}{'first':>9}{'cold':>9}{'tag':>9}{'cold':>9}{'instant':>9}{'8 tags':>9}")
-    size = block.values.size
-    _tell_ours("Pumphouse", day, size, rows, columns)
-    with tempfile.TemporaryDirectory(dir=OUT) as folder:
-        for number, peer in enumerate(PEERS):
-            path = Path(folder) / str(number)
+    with tempfile.TemporaryDirectory(dir=OUT) as name:
+        folder = Path(name)
+        _appending(folder, block.values, tags)
+        _tell_head()
+        _tell("Pumphouse", day, block.values.size, Ours, REPEATS)
+        for peer in PEERS:
+            path = folder / peer.name
             peer.write(path, block.at, block.values, block.quality)
-            turn = iter(np.tile(rows, 3).tolist())
-            tag = iter(np.tile(columns, 3).tolist())
-            asked: list[Question] = [
-                lambda peer=peer, path=path: peer.first(path),  # type: ignore[misc]
-                lambda peer=peer, path=path, tag=tag: peer.tag(path, next(tag)),  # type: ignore[misc]
-                lambda peer=peer, path=path, turn=turn: peer.instant(path, next(turn)),  # type: ignore[misc]
-                lambda peer=peer, path=path: peer.tags(path, MINMAX),  # type: ignore[misc]
-            ]
-            _tell(peer.name, path, size, asked, repeats=3)
+            _tell(peer.name, path, block.values.size, peer, PEER_REPEATS)
             path.unlink()
-        for days, name, sparse in ((MONTH, "30 days", False), (YEARS, "100 GB class", True)):
-            path = Path(folder) / f"{days}.h5"
-            _repeated(day, path, days, sparse)
-            _tell_ours(name, path, size * days, rows, columns, days)
-            print(
-                f"{'':<16}memory {_memory(path, days):.0f} MB; a tag's {min(days, MONTH)} days "
-                f"{_whole_tag(path, min(days, MONTH)):.0f} ms"
-            )
+        del block
+        _same_chunks(day)
+        for days, called, sparse in ((MONTH, "30 days", False), (YEARS, "100 GB class", True)):
+            path = folder / f"{days}.h5"
+            repeated(day, path, days, sparse)
+            _tell(called, path, DAY * len(tags) * days, lambda path, days=days: Ours(path, days), REPEATS)  # type: ignore[misc]
+            _tell_whole(path, days)
             path.unlink()
         _replaying(day)
-        _killing(Path(folder))
+        _killing(folder)
 
 
 def _day() -> Path:
-    """The day as a recording, simulated once and kept."""
+    """The day as a recording of the format as it is, simulated once and kept."""
     path = OUT / "day.h5"
-    if path.exists():
+    if path.exists() and _as_now(path):
         return path
     OUT.mkdir(exist_ok=True)
-    print("simulating a day, once: some minutes", flush=True)
     station = read()
-    plant = Plant(station, 7, START)
     with Recorder(path.with_suffix(".new"), station.tags, station, "sim:?seed=7") as recorder:
-        for _ in range(DAY):
-            recorder.append(plant.step())
+        if path.exists():
+            print("recording the day anew, for the format has changed", flush=True)
+            with Recording.open(path) as old:
+                for block in old.blocks(-np.inf, np.inf):
+                    for frame in block.frames():
+                        recorder.append(frame)
+        else:
+            print("simulating a day, once: some minutes", flush=True)
+            plant = Plant(station, 7, START)
+            for _ in range(DAY):
+                recorder.append(plant.step())
     return path.with_suffix(".new").replace(path)
 
 
-def _appending(values: Floats, tags: TagTable) -> None:
-    hour = 3600
+def _as_now(path: Path) -> bool:
+    with h5py.File(path, locking=False) as file:
+        return int(file.attrs["version"]) == VERSION and int(file["values"].attrs["stretch"]) == STRETCH
+
+
+# ---- writing -------------------------------------------------------------------------------------------------------
+
+
+def _appending(folder: Path, values: Floats, tags: TagTable) -> None:
     quality = np.zeros(len(tags), np.uint8)
-    appended = np.empty(2 * hour + 600)
-    with tempfile.TemporaryDirectory(dir=OUT) as folder, Recorder(Path(folder) / "r.h5", tags) as recorder:
-        for row in range(len(appended)):
+    spent = np.empty(2 * HOUR + 600)
+    print(f"{'append a frame, ms':<44}{'median':>9}{'99 %':>9}{'longest':>9}")
+    with Recorder(folder / "ours.h5", tags) as recorder:
+        for row in range(len(spent)):
             frame = Frame(START + row, values[row], quality, START + row + 0.2)
-            began = time.perf_counter()
-            recorder.append(frame)
-            appended[row] = time.perf_counter() - began
-            time.sleep(max(0.0, PERIOD - appended[row]))
-        began = time.perf_counter()
-        sealing = recorder._journal.content()
-        recorder._change(sealing)
-        recorder._journal.clear()
-        took = time.perf_counter() - began
-    said = ", ".join(f"{1e3 * q:.3f}" for q in np.quantile(appended, [0.5, 0.99, 1.0]))
-    print(f"append a frame of {len(tags)} tags while two hours are sealed, ms: median, 99 %, longest: {said}")
-    print(f"seal {len(sealing.rows)} rows, s: {took:.2f}")
+            spent[row] = _timed(lambda frame=frame: recorder.append(frame))  # type: ignore[misc]
+            time.sleep(max(0.0, PERIOD - 1e-3 * spent[row]))
+    _tell_appended(f"Pumphouse, {len(tags)} tags, two hours sealed meanwhile", spent)
+    for peer in PEERS:
+        told = peer.appended(folder / f"appended {peer.name}", values[:HOUR])
+        if told:
+            _tell_appended(peer.name, 1e3 * np.array(told))
     many = TagTable(Tag(f"T{i}", step=0.5) for i in range(10_000))
     given = small_frames(400, tags=many)
-    with tempfile.TemporaryDirectory(dir=OUT) as folder, Recorder(Path(folder) / "r.h5", many) as recorder:
-        spent = [_timed(lambda frame=frame: recorder.append(frame)) for frame in given]  # type: ignore[misc]
-    print(f"append a frame of 10,000 tags, ms: median {np.median(spent):.3f}, 99 % {np.quantile(spent, 0.99):.3f}")
+    with Recorder(folder / "many.h5", many) as recorder:
+        spent = np.array([_timed(lambda frame=frame: recorder.append(frame)) for frame in given])  # type: ignore[misc]
+    _tell_appended("Pumphouse, 10,000 tags", spent)
+    print("bars: 0.1 at the median, 0.5 of 99 %, 20 while an hour is sealed; of 10,000 tags 0.3")
+    print(f"seal an hour: {_sealing(folder, values[: HOUR - 1], tags):.2f} s; bar: 0.5")
 
 
-def _tell_ours(name: str, path: Path, samples: int, rows: Any, columns: Any, days: int = 1) -> None:
-    turn, tag = iter(np.tile(rows, 3).tolist()), iter(np.tile(columns, 3).tolist())
-    random = np.random.default_rng(1)
-    with Recording.open(path) as recording:
-        asked: list[Question] = [
-            lambda: _first(path),
-            lambda: recording.range(START, START + DAY, [next(tag)]),
-            lambda: recording.latest_at(START + DAY * int(random.integers(days)) + next(turn)),
-            lambda: recording.overview(columns[:MINMAX], START, START + days * DAY, BUCKETS),
-        ]
-        _tell(name, path, samples, asked)
+def _tell_appended(name: str, spent: Floats) -> None:
+    print(f"{name:<44}" + "".join(f"{q:>9.3f}" for q in np.quantile(spent, [0.5, 0.99, 1.0])), flush=True)
 
 
-def _first(path: Path) -> None:
-    with Recording.open(path) as recording:
-        recording.latest_at(START)
+def _sealing(folder: Path, values: Floats, tags: TagTable) -> float:
+    """An hour of frames becoming a block, with nobody waiting. [s]"""
+    quality = np.zeros(len(tags), np.uint8)
+    with Recorder(folder / "sealed.h5", tags) as recorder:
+        for row, told in enumerate(values):
+            recorder.append(Frame(START + row, told, quality, START + row))
+        took = _timed(lambda: recorder._change(recorder._journal.content()))
+        recorder._journal.clear()
+    return 1e-3 * took
 
 
-def _tell(name: str, path: Path, samples: int, asked: list[Question], repeats: int = REPEATS) -> None:
-    first, tag, instant, plot = asked
-    told = [_cold(path, first), _cold(path, tag)]
-    warm = [_best(question, repeats) for question in (first, tag, instant, plot)]
+# ---- asking --------------------------------------------------------------------------------------------------------
+
+
+def _tell_head() -> None:
+    names = ("open and first", "a tag's day", "an instant", "8 tags drawn")
+    print(f"\n{'a day, ms warm / cold':<22}{'bytes a sample':>15}" + "".join(f"{name:>20}" for name in names))
+    print(f"{'bars':<22}{'0.45':>15}" + "".join(f"{bar:>20}" for bar in ("10 / 20", "4", "2", "1")), flush=True)
+
+
+def _tell(name: str, path: Path, samples: int, peer: Callable[[Path], Opened], repeats: int) -> None:
+    random = np.random.default_rng(0)
+    rows, columns = iter(random.integers(0, DAY, 100).tolist()), iter(random.integers(0, 992, 100).tolist())
+    sets = iter(random.integers(0, 992, (100, DRAWN)))
+
+    def first() -> None:
+        opened = peer(path)
+        opened.instant(0)
+        opened.close()
+
+    asked: list[Callable[[Opened], object]] = [
+        lambda opened: opened.tag(next(columns)),
+        lambda opened: opened.instant(next(rows)),
+        lambda opened: opened.drawn(next(sets).tolist()),
+    ]
+    told = [(_median(first, repeats), _cold(path, lambda: _timed(first)))]
+    opened = peer(path)
+    warm = [_median(lambda question=question: question(opened), repeats) for question in asked]  # type: ignore[misc]
+    opened.close()
+    cold = [_cold(path, lambda question=question: _of_new(peer, path, question)) for question in asked]  # type: ignore[misc]
+    told += list(zip(warm, cold, strict=True))
     size = path.stat().st_blocks * 512 / samples
-    figures = (warm[0], told[0], warm[1], told[1], warm[2], warm[3])
-    print(f"{name:<16}{size:>7.3f}" + "".join(f"{ms:>9.2f}" for ms in figures), flush=True)
+    figures = "".join(f"{f'{w:.2f} / {c:.1f}':>20}" for w, c in told)
+    print(f"{name:<22}{size:>15.3f}{figures}", flush=True)
 
 
-def _repeated(day: Path, path: Path, days: int, sparse: bool) -> None:
-    """A file of many days, each the same; a sparse one has values in its first day only."""
-    with h5py.File(day) as old, h5py.File(path, "w", libver=("v110", "v110")) as new:
-        new.attrs.update(old.attrs)
-        for name in old:
-            if name not in ("overview", "blocks"):
-                old.copy(name, new)
-        blocks = np.tile(old["blocks"][()], days)
-        later = np.repeat(np.arange(days), len(old["blocks"])) * DAY * 10**9
-        blocks["first"] += later
-        blocks["last"] += later
-        new.create_dataset("blocks", data=blocks, chunks=(780,), maxshape=(None,))
-        for name in (*(f"values/{name}" for name in ("encoding", *_planes(old))), "rows/at", "rows/arrived"):
-            _extend(new[name], 1 if sparse else days, days)
-        old.copy("overview/60", new.create_group("overview"), "60")
-        _extend(new["overview/60/cells"], 1 if sparse else days, days)
-        _extend(new["overview/60/encoding"], 1 if sparse else days, days)
-        _extend_times(new["overview/60/at"], days)
-        if sparse:
-            for level in LEVELS[1:]:
-                _hollow(new, level)
-        else:
-            write_pages(new, [tag.step for tag in read().tags], closing=True)
+def _of_new(peer: Callable[[Path], Opened], path: Path, question: Callable[[Opened], object]) -> float:
+    """What the first question to a file costs that was just opened."""
+    opened = peer(path)
+    _forget(path)
+    took = _timed(lambda: question(opened))
+    opened.close()
+    return took
 
 
-def _planes(file: h5py.File) -> list[str]:
-    return [name for name in file["values"] if name.startswith("byte") and file["values"][name].shape[1]]
+def _same_chunks(day: Path) -> None:
+    """What HDF5 takes for the very chunks that our answers are made of, and ours beside it in turns."""
+    random = np.random.default_rng(2)
+    spent: dict[str, list[float]] = {}
+    with Recording.open(day) as ours, h5py.File(day, locking=False) as file:
+        planes = [file[f"values/byte{byte}"] for byte in range(2)]
+        cells, slots = file["overview/60/cells"], file["values/slots"][()]
+        for _ in range(4 * REPEATS):
+            row, some = int(random.integers(DAY)), random.integers(0, 992, DRAWN)
+            chunk = slice(row // STRETCH * STRETCH, row + 1)
+            questions: dict[str, Question] = {
+                "instant": lambda row=row: ours.latest_at(START + row),  # type: ignore[misc]
+                "its chunks": lambda chunk=chunk: [plane[:, chunk] for plane in planes],  # type: ignore[misc]
+                "drawn": lambda some=some: ours.overview(some, START, START + DAY, BUCKETS),  # type: ignore[misc]
+                "their chunks": lambda some=some: [cells[int(slots[tag])] for tag in some],  # type: ignore[misc]
+            }
+            for name, question in questions.items():
+                spent.setdefault(name, []).append(_timed(question))
+    instant, chunks, drawn, cell_chunks = (float(np.median(told)) for told in spent.values())
+    print(
+        f"the same chunks by h5py alone: an instant {chunks:.2f} ms, ours {instant / chunks:.2f} x; "
+        f"8 tags {cell_chunks:.2f} ms, ours {drawn / cell_chunks:.2f} x",
+        flush=True,
+    )
 
 
-def _extend(data: h5py.Dataset, filled: int, days: int) -> None:
-    """The same again and again, and for the days beyond ``filled`` nothing."""
-    told = data[()] if filled > 1 else None
-    width = data.shape[-1]
-    whole = -(-width // data.chunks[-1]) * data.chunks[-1]
-    data.resize(whole * days, axis=data.ndim - 1)
-    for day in range(1, filled):
-        data[..., day * whole : day * whole + width] = told
-
-
-def _extend_times(data: h5py.Dataset, days: int) -> None:
-    at = data[()]
-    data.resize(len(at) * days, axis=0)
-    data[()] = (at + np.arange(days)[:, np.newaxis] * DAY * 10**9).ravel()
-
-
-def _hollow(file: h5py.File, level: int) -> None:
-    """A level of an overview with times and no values."""
-    finest = file["overview/60"]
-    group = file["overview"].create_group(str(level))
-    at = finest["at"][:: level // LEVELS[0]]
-    group["at"] = at
-    count = len(finest["cells"])
-    group.create_dataset("cells", shape=(count, 4, len(at)), dtype="<i8", chunks=(1, 4, min(1440, len(at))))
-    group.create_dataset("encoding", shape=(count, -(-len(at) // 1440)), dtype=finest["encoding"].dtype, chunks=(64, 1))
+def _tell_whole(path: Path, days: int) -> None:
+    with Recording.open(path) as recording:
+        until = START + days * DAY
+        drawn = _median(lambda: recording.overview(range(DRAWN), START, until, BUCKETS), REPEATS)
+        said = f"all {days} days of 8 tags drawn {drawn:.2f} ms (bar 5)"
+        if days == MONTH:
+            said += f", of a tag {_median(lambda: recording.range(START, until, [400]), 5):.0f} ms (bar 120)"
+    print(f"{'':<22}{said}; memory {_memory(path, days):.0f} MB (bar 300)", flush=True)
 
 
 MEMORY = """
@@ -222,9 +265,7 @@ def _memory(path: Path, days: int) -> float:
     return int(subprocess.run(words, capture_output=True, text=True, check=True).stdout) / 1024
 
 
-def _whole_tag(path: Path, days: int) -> float:
-    with Recording.open(path) as recording:
-        return _best(lambda: recording.range(START, START + days * DAY, [400]), 5)
+# ---- playing and killing -------------------------------------------------------------------------------------------
 
 
 def _replaying(day: Path) -> None:
@@ -240,8 +281,9 @@ def _replaying(day: Path) -> None:
             pass
         most = REPLAYED / (time.perf_counter() - began)
     print(
-        f"\nreplay at {FASTER:g} x: {count} of {REPLAYED} frames, {count / took / FASTER:.4f} of the rate; "
-        f"at most {most:.0f} x"
+        f"\nreplay at {FASTER:g} x: {count} of {REPLAYED} frames, {count / took / FASTER:.4f} of the rate "
+        f"(bar 0.99); at most {most:.0f} x",
+        flush=True,
     )
 
 
@@ -254,27 +296,40 @@ def _killing(folder: Path) -> None:
         with Recording.open(path) as recording:
             values = recording.range(-np.inf, np.inf).values
         same = np.array_equal(values, wanted[: len(values)], equal_nan=True)
-        lost += handed_over - len(values) if same and len(values) <= handed_over else 0 if same else handed_over
-    print(f"killed {KILLS} times, also while sealing: {lost} frames lost")
+        lost += max(0, handed_over - len(values)) if same else handed_over
+        path.unlink()
+    print(f"killed {KILLS} times, also while sealing: {lost} frames lost (bar 0)")
 
 
-def _cold(path: Path, act: Question) -> float:
-    """Once, with nothing of the file in memory. [ms]"""
+# ---- timing --------------------------------------------------------------------------------------------------------
+
+
+def _forget(path: Path) -> None:
+    """Let the system have nothing of a file in memory."""
     with path.open("rb") as file:
         os.fsync(file.fileno())
         os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
-    return _timed(act)
+
+
+def _cold(path: Path, timed: Callable[[], float]) -> float:
+    """Median of some, with nothing of the file in memory before each. [ms]"""
+    spent = []
+    for _ in range(COLD):
+        _forget(path)
+        spent.append(timed())
+    return float(np.median(spent))
 
 
 def _timed(act: Question) -> float:
+    """[ms]"""
     began = time.perf_counter()
     act()
     return 1e3 * (time.perf_counter() - began)
 
 
-def _best(act: Question, repeats: int) -> float:
-    """Median of some runs. [ms]"""
-    return float(np.median([_timed(act) for _ in range(repeats)]))
+def _median(act: Question, repeats: int) -> Any:
+    """Of some runs. [ms]"""
+    return np.median([_timed(act) for _ in range(repeats)])
 
 
 if __name__ == "__main__":

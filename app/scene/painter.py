@@ -103,6 +103,11 @@ class Painter:
         """Let shafts and water move on, as far as they are shown."""
         self._motion.advance(seconds)
 
+    @property
+    def drawn(self) -> int:
+        """How many bodies make up the picture: what is drawn in one call each."""
+        return self._stage.drawn
+
     def refine(self) -> None:
         """Smooth the edges, as long as the camera rests."""
         self._stage.refine()

@@ -143,6 +143,15 @@ class Stage:
         return width, height
 
     @property
+    def drawn(self) -> int:
+        """How many bodies are shown, each drawn in one call; those out of sight are counted too."""
+        return sum(
+            actor.GetVisibility() and actor.GetMapper().GetInput().GetNumberOfCells() > 0
+            for renderer in (self._standing, self._moving)
+            for actor in renderer.GetActors()
+        )
+
+    @property
     def stale(self) -> bool:
         """Whether something has changed since the last picture."""
         return self._picture is None

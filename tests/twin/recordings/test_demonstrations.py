@@ -7,6 +7,7 @@ import pytest
 
 from tests.conftest import ROOT
 from twin.recordings.recording import Recording
+from twin.thermography import ThermalFrame
 
 FOLDER = ROOT / "recordings"
 NAMES = ("valhall-start", "cavitation", "winter-night", "duty-rotation")
@@ -35,6 +36,22 @@ def test_in_the_winter_night_three_faults_come_and_each_was_found_within_a_minut
     assert len(began) == 3
     assert found.keys() == began.keys()
     assert all(0 < found[equipment] - at < 60 for equipment, at in began.items())
+
+
+def test_in_the_winter_night_a_robot_sees_the_bearing_grow_warm() -> None:
+    with Recording.open(FOLDER / "winter-night.h5") as recording:
+        start = recording.span[0]
+        counts = recording.cameras(ThermalFrame)
+        early, late = (
+            next(recording.thermal_frames(start + at, start + at + 1.0, "RB4")).temperature for at in (5588.5, 7188.5)
+        )
+        bearing = recording.tags.measuring("P203", "pump_bearing_de_temperature")
+        assert bearing is not None
+        thermometer = recording.range(start + 7189, start + 7190, [bearing]).values
+    assert set(counts) == {"RB1", "RB2", "RB3", "RB4"}
+    assert sum(counts.values()) == 1239
+    assert early.max() == pytest.approx(53.0, abs=0.5)
+    assert late.max() == pytest.approx(float(thermometer[0, 0]), abs=1.0)
 
 
 def test_in_the_duty_rotation_nothing_is_wrong_and_nothing_was_said_to_be() -> None:

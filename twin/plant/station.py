@@ -209,6 +209,10 @@ class Interlock(Part):
     the equipment ``of`` (a header, a room), which takes off all pumps of ``circuit``. So many ``votes`` of them must be
     beyond the limit, which is in the tags' unit. ``when`` it watches a pump: while it is on, only until a start is
     complete, or only after that.
+
+    It can judge what follows from them instead: the difference to what ``less`` names there (discharge less suction
+    pressure), ``at_rated_speed`` as the square of speed makes it there; or the ``spread`` of all of them, their
+    greatest less their least over their mean [%].
     """
 
     id: Identifier
@@ -221,6 +225,9 @@ class Interlock(Part):
     votes: Annotated[int, Field(ge=1)] = 1
     hold_s: NotNegative = 0.0
     when: Literal["on", "starting", "running"] = "on"
+    less: str = ""
+    at_rated_speed: bool = False
+    spread: bool = False
 
 
 class Equipment(Part):

@@ -100,6 +100,7 @@ class Controls:
     latched: NDArray[np.int64]  # (p,) the interlock that has taken it off and was not reset, -1 for none
     idle: Floats  # (p,) since it was switched off; 0 while it is on [s]
     backwards: NDArray[np.bool_]  # (p,) whether water drives it backwards
+    isolated: NDArray[np.bool_]  # (p,) whether it is being worked on: suction valve shut, breaker drawn
     armed: NDArray[np.bool_]  # (p,) whether people were asked to start it
     due: NDArray[np.bool_]  # (p,) whether they were told that it may start now
     noticed: NDArray[np.bool_]  # (p,) which of the fallen were seen
@@ -146,6 +147,7 @@ def first(layout: Layout, opening: Floats, interlocks: int = 0) -> Controls:
         latched=np.full(pumps, NO_INTERLOCK, dtype=np.int64),
         idle=np.where(machines.standby, np.inf, 0.0),
         backwards=np.zeros(pumps, dtype=bool),
+        isolated=np.zeros(pumps, dtype=bool),
         armed=np.zeros(pumps, dtype=bool),
         due=np.zeros(pumps, dtype=bool),
         noticed=np.zeros(pumps, dtype=bool),
@@ -192,6 +194,8 @@ def hindrance(controls: Controls, pump: int, layout: Layout) -> Text | None:
     machines, circuit = layout.machines, layout.machines.circuit[pump]
     if controls.latched[pump] != NO_INTERLOCK:
         return Text("an interlock has taken it off; reset it first", "联锁跳闸未复位，请先复位")
+    if controls.isolated[pump]:
+        return Text("it is isolated for service", "检修隔离中")
     if controls.backwards[pump]:
         return Text("water drives it backwards", "泵正在倒转")
     rest = machines.restart_inhibit[pump] - controls.idle[pump]

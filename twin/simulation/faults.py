@@ -239,7 +239,7 @@ FAULTS: dict[str, Fault] = {
     ),
     "vfd_derate": Fault(Text("drive derated", "变频器降容"), "pump", (0.03, 0.05, 0.1), _vfd_derate),
     "drive_trip": Fault(Text("drive trip", "变频器跳闸"), "pump", _YES, _drive_trip),
-    "phase_imbalance": Fault(Text("phase imbalance", "三相不平衡"), "pump", (0.04, 0.08, 0.15), _phase_imbalance),
+    "phase_imbalance": Fault(Text("phase imbalance", "三相不平衡"), "pump", (0.04, 0.055, 0.15), _phase_imbalance),
     "winding_overheating": Fault(
         Text("winding overheating", "绕组过热"), "pump", (0.3, 0.6, 1.2), _winding_overheating
     ),

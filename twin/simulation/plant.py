@@ -180,13 +180,15 @@ class Plant:
         second, at = state.second, self.now
         sheet = self._outside.now(at)
         effects = self._together.at(state.ailments, second - 1)  # what has acted while this second passed
+        service = self._service(at)
+        state.controls.isolated = service.isolated
         self._script.operate(state.controls, second - 1)
         orders = self._ordered(state)
         self._flow(state, effects, sheet)
         hydraulics = waterside.hydraulics(self._works, state.water, effects)
         waterside.carry(self._works, state.water, hydraulics, sheet, state.lot)
         passed = moment.step(
-            self._plan, state.rest, hydraulics, state.controls, effects, sheet.outdoor, self._service(at), state.lot
+            self._plan, state.rest, hydraulics, state.controls, effects, sheet.outdoor, service, state.lot
         )
         groups = readings.groups(self._plan, state.rest, passed)
         if self._board is None:

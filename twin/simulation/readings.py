@@ -57,7 +57,7 @@ def _machines(it: Plan, rest: Rest, here: Now) -> list[Group]:
         "check_valve_closed": flags(seated),
         "running": flags(running),
         "common_fault": flags(effects.tripped | (controls.latched != NO_INTERLOCK)),
-        "ready": flags(standby.ready(controls, effects.tripped, it.layout) & ~service.isolated),
+        "ready": flags(standby.ready(controls, effects.tripped, it.layout)),
     }
     process = {
         "suction_pressure": of.pressure[it.works.suction],

@@ -47,7 +47,7 @@ def ready(controls: Controls, tripped: NDArray[np.bool_], layout: Layout) -> NDA
 
 def _able(controls: Controls, tripped: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """(p,) which stand, with nothing wrong with them."""
-    wrong = tripped | controls.backwards | (controls.latched != NO_INTERLOCK)
+    wrong = tripped | controls.backwards | controls.isolated | (controls.latched != NO_INTERLOCK)
     able: NDArray[np.bool_] = (controls.duty == STOPPED) & ~wrong
     return able
 

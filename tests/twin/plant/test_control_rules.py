@@ -23,6 +23,10 @@ tags = [
   {name = "PA", equipment = "H", measures = "outlet_pressure_a", unit = "kPa", range = [0, 2500], H = 1500},
   {name = "PB", equipment = "H", measures = "outlet_pressure_b", unit = "kPa", range = [0, 2500], H = 1500},
   {name = "DP", equipment = "H", measures = "far", unit = "kPa", range = [0, 500]},
+  {name = "PD", equipment = "P1", measures = "discharge_pressure", unit = "bar", range = [0, 10]},
+  {name = "N", equipment = "P1", measures = "shaft_speed", unit = "r/min", range = [0, 1200]},
+  {name = "IU", equipment = "P1", measures = "motor_current_u", unit = "A", range = [0, 20]},
+  {name = "IV", equipment = "P1", measures = "motor_current_v", unit = "A", range = [0, 20]},
 ]
 equipment = [{id = "H", kind = "header", circuit = "water"}]
 resistances = [
@@ -33,6 +37,8 @@ interlocks = [
   {id = "high", of = "H", circuit = "water", measures = "outlet_pressure_?", above = 2000, votes = 2},
   {id = "little", measures = "pump_flow", below = 15, hold_s = 30, when = "running"},
   {id = "shut", measures = "discharge_valve_open", below = 0.5, hold_s = 50, when = "starting"},
+  {id = "head", measures = "discharge_pressure", less = "suction_pressure", at_rated_speed = true, below = 0.5},
+  {id = "uneven", measures = "motor_current_?", spread = true, above = 10, when = "running"},
 ]
 
 [curves.design]
@@ -146,6 +152,13 @@ SLIPS = {
         'id = "little"',
         "no value lies above 15 and below 14",
     ),
+    "a head of nothing": ('less = "suction_pressure"', 'less = "suction"', 'id = "head"', "which no tags of a pump"),
+    "a head of unlike things": ('less = "suction_pressure"', 'less = "pump_flow"', 'id = "head"', "is in m3/h, but"),
+    "a head less a spread": ("at_rated_speed = true", "spread = true", 'id = "head"', "contradict each other"),
+    "a speed of nothing": ('"shaft_speed"', '"speed"', 'id = "head"', "no tag measures 'shaft_speed'"),
+    "a speed without a head": ("spread = true", "at_rated_speed = true", 'id = "uneven"', "no head is judged"),
+    "a spread of one": ('"motor_current_?"', '"motor_current_v"', 'id = "uneven"', "one tag there measures"),
+    "votes of a spread": ("spread = true", "spread = true, votes = 2", 'id = "uneven"', "a spread is one value"),
     "an interlock named twice": ('id = "high"', 'id = "low"', "votes = ", "'low' is named twice"),
 }
 
@@ -188,7 +201,7 @@ def test_a_start_before_the_wave_of_the_trip_returns_is_warned_of() -> None:
 
 def test_a_contradiction_keeps_the_station_from_being_read() -> None:
     old, new, _, words = SLIPS["a suction that trips"]
-    with pytest.raises(StationError, match=f"line 36: circuit 'water', set_point.*{words}"):
+    with pytest.raises(StationError, match=f"line 42: circuit 'water', set_point.*{words}"):
         parse(SOUND.replace(old, new))
 
 

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.twin.simulation.stations import column, reference, run, small
+from twin.commands import Disturb, Operate
 from twin.simulation.almanac import Almanac
 from twin.simulation.layout import layout_of
 from twin.simulation.plant import Plant
@@ -115,6 +116,23 @@ def test_a_pump_in_service_is_not_ready_and_its_breaker_is_open() -> None:
         assert (column(frames, "P104", measures) == expected).all(), measures
     assert not column(frames, "H04", "breaker_closed").any()
     assert column(frames, "H01", "breaker_closed").all()
+
+
+def test_a_pump_that_is_isolated_is_neither_started_nor_armed_until_its_service_is_over() -> None:
+    times = np.arange(BEGINS, ENDS, 600.0)
+    at = next(float(t) for t in times if _isolated(float(t)) == "P104")
+    of_plant = Plant(reference(), 7, at + 60.0, "season")
+    of_plant.operate(Operate("start", "P104", "operator", at))
+    of_plant.disturb(Disturb("drive_trip", "P102", "test", at))
+    frames = run(of_plant, 3)
+    said = [(event.subject, event.text.en) for frame in frames for event in frame.events if event.kind == "notice"]
+    assert ("P104", "start refused: it is isolated for service") in said
+    assert ("P102", "tripped, and no standby is ready") in said
+    assert not column(frames, "P104", "running").any()
+    over = Plant(reference(), 7, at + 6.0 * 3600.0, "season")
+    run(over, 1)
+    over.operate(Operate("start", "P104", "operator", at))
+    assert column(run(over, 2), "P104", "running")[-1] == 1.0
 
 
 def _isolated(at: float) -> str:

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 
 from twin.plant.mistake import Finding
 from twin.plant.rules.draft import Draft
-from twin.plant.rules.interlocks import watched
+from twin.plant.rules.interlocks import plain, watched
 from twin.plant.station import Circuit, Interlock, Pump
 from twin.units import KNOWN_UNITS, scale_and_offset
 
@@ -144,7 +144,7 @@ def _limits(draft: Draft, circuit: Circuit, side: str, measures: tuple[str, ...]
 
 
 def _watches(interlock: Interlock, measures: tuple[str, ...]) -> bool:
-    return any(fnmatchcase(each, interlock.measures or "") for each in measures)
+    return plain(interlock) and any(fnmatchcase(each, interlock.measures or "") for each in measures)
 
 
 def _limit(draft: Draft, interlock: Interlock, side: str) -> float | None:

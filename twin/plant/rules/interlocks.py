@@ -17,21 +17,30 @@ def interlocks(draft: Draft) -> Iterator[Finding]:
         path = ("interlocks", index)
         yield from _limit(path, interlock)
         yield from _watched(path, draft, interlock)
+        yield from _reckoned(path, draft, interlock)
         yield from _start(path, draft, interlock)
     yield from _crossed(draft)
 
 
 def watched(draft: Draft, interlock: Interlock) -> tuple[tuple[TagEntry, ...], ...]:
     """The tags that an interlock watches together: one group for each pump, or that of the equipment it names."""
+    return tuple(_matching(draft, interlock.measures or "", each) for each in _equipment(draft, interlock))
+
+
+def plain(interlock: Interlock) -> bool:
+    """Whether it judges measurements as they are, and nothing that is reckoned from them."""
+    return not interlock.less and not interlock.spread
+
+
+def _equipment(draft: Draft, interlock: Interlock) -> list[set[str]]:
+    """What the tags of each group belong to."""
     if interlock.of:
-        return (_matching(draft, interlock, {interlock.of}),)
+        return [{interlock.of}]
     pumps = (pump for _, pump in draft.pumps if interlock.circuit in ("", pump.circuit))
-    names = ({pump.id} | ({pump.drive.id} if pump.drive is not None else set()) for pump in pumps)
-    return tuple(_matching(draft, interlock, each) for each in names)
+    return [{pump.id} | ({pump.drive.id} if pump.drive is not None else set()) for pump in pumps]
 
 
-def _matching(draft: Draft, interlock: Interlock, equipment: set[str]) -> tuple[TagEntry, ...]:
-    pattern = interlock.measures or ""
+def _matching(draft: Draft, pattern: str, equipment: set[str]) -> tuple[TagEntry, ...]:
     return tuple(tag for _, tag in draft.tags if tag.equipment in equipment and fnmatchcase(tag.measures, pattern))
 
 
@@ -52,7 +61,49 @@ def _watched(path: tuple[str | int, ...], draft: Draft, interlock: Interlock) ->
     if interlock.votes > fewest:
         wrong = f"is {interlock.votes}, but only {fewest} tags there measure '{interlock.measures}'"
         yield Finding((*path, "votes"), wrong, f"Ask for {fewest} at most")
-    yield from _reachable(path, interlock, groups[0][0])
+    if plain(interlock):
+        yield from _reachable(path, interlock, groups[0][0])
+
+
+def _reckoned(path: tuple[str | int, ...], draft: Draft, interlock: Interlock) -> Iterator[Finding]:
+    """A difference needs what is subtracted, a head its pump's speed, a spread several signals."""
+    groups = [group for group in watched(draft, interlock) if group]
+    if interlock.less and interlock.spread:
+        yield Finding((*path, "spread"), "and less contradict each other: one value is judged", "Remove one of them")
+    if interlock.less and groups:
+        yield from _subtracted(path, draft, interlock)
+    if interlock.at_rated_speed and not interlock.less:
+        yield Finding(
+            (*path, "at_rated_speed"), "means nothing where no head is judged", 'Add less = "…", or remove it'
+        )
+    elif interlock.at_rated_speed and not any(_matching(draft, "shaft_speed", each) for each in _pumps(draft)):
+        wrong = "asks for the speed of a pump, and no tag measures 'shaft_speed'"
+        yield Finding((*path, "at_rated_speed"), wrong, "Remove it")
+    if interlock.spread and groups and min(len(group) for group in groups) < 2:
+        wrong = f"is that of several signals, but one tag there measures '{interlock.measures}'"
+        yield Finding((*path, "spread"), wrong, "Name what several tags measure")
+    if interlock.spread and interlock.votes > 1:
+        yield Finding((*path, "votes"), f"is {interlock.votes}, but a spread is one value", "Remove it")
+
+
+def _subtracted(path: tuple[str | int, ...], draft: Draft, interlock: Interlock) -> Iterator[Finding]:
+    """What is subtracted is there once, and in the same unit."""
+    for equipment, group in zip(_equipment(draft, interlock), watched(draft, interlock), strict=True):
+        less = _matching(draft, interlock.less, equipment)
+        if group and len(less) != 1:
+            whose = f"'{interlock.of}'" if interlock.of else "a pump it protects"
+            wrong = f"names '{interlock.less}', which {len(less) or 'no'} tags of {whose} measure"
+            yield Finding((*path, "less"), wrong, "Name what one tag there measures")
+            return
+        if group and less[0].unit != group[0].unit:
+            wrong = f"is in {less[0].unit or 'no unit'}, but '{interlock.measures}' in {group[0].unit or 'no unit'}"
+            yield Finding((*path, "less"), wrong, "Subtract like from like")
+            return
+
+
+def _pumps(draft: Draft) -> Iterator[set[str]]:
+    for _, pump in draft.pumps:
+        yield {pump.id}
 
 
 def _reachable(path: tuple[str | int, ...], interlock: Interlock, tag: TagEntry) -> Iterator[Finding]:
@@ -98,4 +149,5 @@ def _crossed(draft: Draft) -> Iterator[Finding]:
 def _alike(one: Interlock, other: Interlock) -> bool:
     """Whether they watch the same thing of the same pumps."""
     same_pumps = one.circuit == other.circuit or "" in (one.circuit, other.circuit)
-    return one.measures == other.measures and one.of == other.of and same_pumps
+    keys = ("measures", "of", "less", "at_rated_speed", "spread")
+    return same_pumps and all(getattr(one, key) == getattr(other, key) for key in keys)

@@ -25,6 +25,8 @@ QUALITIES = ("ph", "conductivity", "dissolved_oxygen", "turbidity", "hardness", 
 USUAL_QUALITY = np.array([9.6, 620e-4, 35e-6, 1.2, 0.12, 0.09e-3, 9e-3])  # pH, S/m, kg/m³, NTU, mol/m³, kg/m³, kg/m³
 QUALITY_SPREAD = np.array([0.04, 12e-4, 2.5e-6, 0.06, 0.006, 0.006e-3, 0.3e-3])
 EXCURSION = np.array([-1.6, 1500e-4, 250e-6, 9.0, 1.0, 0.5e-3, 45e-3])  # what raw water does where it comes in
+CHARGING = 1800.0  # s in which compressor and vent bring a surge vessel back to half full
+POLYTROPIC = 1.2  # exponent of its gas, between isothermal and adiabatic
 BEARING_RISE = 24.0  # K of a make-up pump
 
 
@@ -40,7 +42,7 @@ class Utilities:
     deficit: float  # m of head the lines have lost for want of make-up
     bearing: Floats  # (make-up pumps,) [K]
     chance: Floats  # (waters, 7)
-    vessel: Floats  # (vessels,) pressure its gas has come to [Pa]
+    vessel: Floats  # (vessels,) absolute pressure at which its gas would fill half of it [Pa]
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +66,7 @@ def first(pumps: int, waters: int, demand: Demand, lot: Generator) -> Utilities:
         deficit=0.0,
         bearing=demand.air + BEARING_RISE * _shares(pumps, USUAL_LOSS),
         chance=lot.standard_normal((waters, len(QUALITIES))),
-        vessel=demand.vessel.copy(),
+        vessel=demand.vessel + STANDARD_ATMOSPHERE,
     )
 
 
@@ -80,7 +82,7 @@ def step(it: Utilities, demand: Demand, effects: Effects, lot: Generator, dt: fl
     it.sump = max(0.0, it.sump + dt * (seeping - (2e-3 if it.pumping_out else 0.0)))
     it.bearing = approached(it.bearing, demand.air + BEARING_RISE * _shares(it.bearing.size, given), 1500.0, dt)
     it.chance = wandered(it.chance, 4.0 * 3600.0, lot, dt)
-    it.vessel = approached(it.vessel, demand.vessel, 20.0, dt)
+    it.vessel = approached(it.vessel, demand.vessel + STANDARD_ATMOSPHERE, CHARGING, dt)
 
 
 def _flows(demand: Demand, effects: Effects) -> tuple[float, float]:
@@ -142,7 +144,7 @@ def quality_readings(it: Utilities, effects: Effects) -> dict[str, Floats]:
 
 
 def vessel_readings(it: Utilities, demand: Demand) -> dict[str, Floats]:
-    """Surge vessels: half full at the pressure their gas has come to, fuller while the header is above it."""
-    absolute = it.vessel + STANDARD_ATMOSPHERE
-    gas = clipped(0.5 * absolute / (demand.vessel + STANDARD_ATMOSPHERE), 0.1, 0.95)
+    """Surge vessels: their gas is pressed together by the header at once, and charged again until it fills half."""
+    pressed = it.vessel / (demand.vessel + STANDARD_ATMOSPHERE)
+    gas = clipped(0.5 * pressed ** (1.0 / POLYTROPIC), 0.1, 0.95)
     return {"level": 1.0 - gas, "pressure": demand.vessel}

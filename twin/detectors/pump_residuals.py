@@ -10,6 +10,7 @@ from twin.detectors.kinds import OF_PUMP, Sample
 from twin.detectors.motion import CLOSING, SETTLING, STARTING_TIME, Moves
 from twin.plant.binding import CURRENT, ENVELOPE, VIBRATION, Readings, or_zero
 from twin.plant.model import PlantState, PumpModel
+from twin.plant.motor import drive_losses, rated_input
 from twin.plant.station import Resistance
 from twin.signals import Floats
 from twin.units import STANDARD_GRAVITY
@@ -42,7 +43,11 @@ class PumpResiduals:
         self._rated_head = model.rated_head
         self._rated_power = model.rated_power
         self._rated_hz = model.rated_hz
-        self._drive_efficiency = np.array([p.drive.efficiency if p.drive else np.nan for p in model.pumps])
+        motors = [pump.motor for pump in model.pumps]
+        inputs = [rated_input(m) if m else power for m, power in zip(motors, model.rated_power, strict=True)]
+        self._motor_input = np.array(inputs, dtype=np.float64)
+        self._motor_current = np.array([m.current_a if m else np.nan for m in motors])
+        self._drive_loss = np.array([1.0 / p.drive.efficiency - 1.0 if p.drive else np.nan for p in model.pumps])
         self._minimum_hz = np.array([p.drive.minimum_hz if p.drive else -np.inf for p in model.pumps])
         self._circuit = model.binding.circuit_of
         self.pressure: Floats = REFERENCE_DENSITY * STANDARD_GRAVITY * self._rated_head
@@ -114,13 +119,20 @@ class PumpResiduals:
         value[speed] = 100.0 * state.measured_speed - expected[speed]
         expected[drive] = 100.0 * moves.drive_reference / self._rated_hz
         value[drive] = 100.0 * share - expected[drive]
-        expected[feeder] = 100.0 * of["feeder_power"] * self._drive_efficiency / self._rated_power
-        value[feeder] = 100.0 * state.power / self._rated_power - expected[feeder]
         currents = np.stack([of[phase] for phase in CURRENT])
         mean = currents.mean(axis=0)
+        expected[feeder] = 100.0 * (of["feeder_power"] - self._lost(state.power, mean)) / self._rated_power
+        value[feeder] = 100.0 * state.power / self._rated_power - expected[feeder]
         with np.errstate(divide="ignore", invalid="ignore"):
             value[_ROW["phase_imbalance"]] = 100.0 * (currents.max(axis=0) - currents.min(axis=0)) / mean
         value[_ROW["backflow"]] = 100.0 * state.flow / self._rated_flow
+
+    def _lost(self, power: Floats, current: Floats) -> Floats:
+        """(n,) in the drives, at their motors' power and current [A]; by power alone where no current is known. [W]"""
+        load, flowing = power / self._motor_input, current / self._motor_current
+        losses = drive_losses(load, np.where(np.isnan(flowing), load, flowing))
+        lost: Floats = self._motor_input * self._drive_loss * losses
+        return lost
 
     def _witnesses(self, state: PlantState, of: Readings, value: Floats) -> None:
         """Vibration and envelope on a logarithmic scale, for they grow by factors; NPSH only where it runs short."""

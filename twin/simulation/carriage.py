@@ -48,7 +48,7 @@ class Warm:
     leaving: Floats  # (c,) at the outlet headers
     chance: Floats  # (c,) of what the neighbours send, over its spread
     volume: Floats  # (l,) that has come in since the mains were moved last [m³]
-    heat: Floats  # (c,) that the pumps have lost into their water since then [J]
+    heat: Floats  # (c,) that has gone into the station's water since then [J]
     waited: int  # s since then
 
 
@@ -117,7 +117,7 @@ def step(it: Routes, warm: Warm, flow: Floats, lost: Floats, capacity: Floats, s
     Parameters
     ----------
     flow : (l,)       Of each line, into the station. [m³/s]
-    lost : (c,)       What the pumps of each circuit lose into their water. [W]
+    lost : (c,)       What each circuit's pumps lose into their water, and what its ways rub. [W]
     capacity : (c,)   Heat capacity of that water. [J/(K·m³)]
     """
     warm.volume = warm.volume + flow
@@ -144,4 +144,7 @@ def _move(it: Routes, warm: Warm, capacity: Floats, sheet: Sheet, lot: Generator
     warm.arriving = np.where(flowing, mixed, warm.arriving)
     passed = transport.advance(it.station, warm.station, through, warm.arriving, warm.leaving)
     warm.leaving = np.where(flowing, passed.near + warm.heat / (divisor * capacity), warm.leaving)
+    if not flowing.all():  # what is lost into water that stands stays there
+        kept = np.where(flowing, 0.0, warm.heat / (capacity * it.station.cells * it.station.cell))
+        warm.station.warmth = warm.station.warmth + kept[:, None]
     transport.cool(warm.lines, sheet.ground, EVERY)

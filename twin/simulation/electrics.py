@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from twin.plant.motor import drive_losses
 from twin.signals import Floats
 from twin.simulation.board import flags
 from twin.simulation.chance import AsBuilt
@@ -15,7 +16,6 @@ from twin.simulation.layout import Layout, Machines, MotorSheet
 
 ROOT_3 = np.sqrt(3.0)
 LEAST_LOAD = 0.02  # of rating, below which a motor's efficiency is not asked for
-STANDING = 0.02  # of rated speed, below which a motor takes nothing
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,21 +40,23 @@ def efficiency(sheets: tuple[MotorSheet, ...], load: Floats) -> Floats:
     return found
 
 
-def electrics(shaft: Floats, frequency: Floats, layout: Layout, built: AsBuilt, effects: Effects) -> Electrics:
+def electrics(given: Floats, frequency: Floats, layout: Layout, built: AsBuilt, effects: Effects) -> Electrics:
     """Power and current of every motor.
 
     Parameters
     ----------
-    shaft : (p,)       Shaft power. [W]
+    given : (p,)       What the motors give: shaft power, and what speeds their rotors up. [W]
     frequency : (p,)   What the drives give; 0 where they are off. [Hz]
     """
     machines = layout.machines
-    on = frequency > STANDING * machines.rated_hz
-    load = np.maximum(shaft / machines.motor_power, LEAST_LOAD)
-    motor = np.where(on, shaft / efficiency(layout.motor_sheets, load), 0.0)
-    drive = motor / machines.drive_efficiency
+    on = frequency > 0.0
+    taken = np.maximum(given, 0.0)  # a cell drive does not feed back: what a rotor brakes with stays in its motor
+    load = np.maximum(taken / machines.motor_power, LEAST_LOAD)
+    motor = np.where(on, taken / efficiency(layout.motor_sheets, load), 0.0)
     voltage = np.where(on, machines.motor_voltage * np.minimum(frequency / machines.rated_hz, 1.0), 0.0)
     mean = np.where(on, _current(motor, voltage, machines), 0.0)
+    lost = machines.drive_loss * drive_losses(motor / machines.motor_input, mean / machines.motor_current)
+    drive = motor + np.where(on, lost, 0.0)
     uneven = built.phase + effects.imbalance[:, None] * _UNEVEN
     current = mean[:, None] * uneven
     return Electrics(
@@ -64,7 +66,7 @@ def electrics(shaft: Floats, frequency: Floats, layout: Layout, built: AsBuilt, 
         current=current,
         over_rated=current / machines.motor_current[:, None],
         load=motor / machines.motor_power,
-        lost=np.maximum(motor - shaft, 0.0) * on,
+        lost=motor - given,
         drive_lost=drive - motor,
     )
 

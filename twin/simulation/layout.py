@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.plant.motor import rated_input
 from twin.plant.reading import Station
 from twin.plant.station import Drive, Equipment, Line, Motor, Pump, Resistance
 from twin.signals import Floats
@@ -36,7 +37,8 @@ class Machines:
     motor_voltage: Floats  # V
     motor_current: Floats  # A
     motor_power_factor: Floats
-    drive_efficiency: Floats
+    motor_input: Floats  # W into the motor at its rating
+    drive_loss: Floats  # W at that
     circuit: Indices
     room: Indices
     standby: NDArray[np.bool_]
@@ -45,6 +47,12 @@ class Machines:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    @cached_property
+    def kinetic(self) -> Floats:
+        """(p,) energy of the rotors at rated speed. [J]"""
+        energy: Floats = 0.5 * self.inertia * self.rated_speed**2
+        return energy
 
     @cached_property
     def magnetising(self) -> Floats:
@@ -192,6 +200,7 @@ def _machines(
     branch = [part for part in station.file.resistances if part.pump and not part.check]
     travel = {part.pump: max(part.travel_s, 1.0) for part in branch if "valve" in part.kind}
     room_names = [room_of_circuit.get(pump.circuit, "") for pump in pumps]
+    taken = _floats(rated_input(motor) for motor in motors)
     inhibits = {circuit.id: circuit.restart_inhibit_s for circuit in station.file.circuits}
     return Machines(
         ids=tuple(pump.id for pump in pumps),
@@ -206,7 +215,8 @@ def _machines(
         motor_voltage=_floats(motor.voltage_kv for motor in motors) * 1e3,
         motor_current=_floats(motor.current_a for motor in motors),
         motor_power_factor=_floats(motor.power_factor for motor in motors),
-        drive_efficiency=_floats(drive.efficiency for drive in drives),
+        motor_input=taken,
+        drive_loss=taken * _floats(1.0 / drive.efficiency - 1.0 for drive in drives),
         circuit=np.array([circuits.index(pump.circuit) for pump in pumps], dtype=np.intp),
         room=np.array([rooms.index(name) if name in rooms else -1 for name in room_names], dtype=np.intp),
         standby=np.array([pump.standby for pump in pumps], dtype=bool),

@@ -160,7 +160,7 @@ def now(
     it: Plan, hydraulics: Hydraulics, controls: Controls, effects: Effects, air: Floats, outdoor: float, of: Service
 ) -> Now:
     """Power follows the shafts without delay."""
-    power = electrics.electrics(hydraulics.shaft, controls.frequency, it.layout, it.built, effects)
+    power = electrics.electrics(hydraulics.given, controls.frequency, it.layout, it.built, effects)
     return Now(hydraulics, power, effects, controls, air, outdoor, of)
 
 

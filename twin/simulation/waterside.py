@@ -82,6 +82,8 @@ class Water:
     """What is remembered."""
 
     speed: Floats  # (p,) of the rotors, over rated
+    spinning: Floats  # (p,) what their speeding up took within this second, negative where they slowed down [W]
+    coasting: NDArray[np.bool_]  # (p,) whose drives give nothing
     flows: Flows
     lines: LineState
     margin: Floats  # (p,) NPSH available over required, a moment ago
@@ -114,6 +116,7 @@ class Works:
     upstream: Floats  # (c, l) 1 where a line brings a circuit its water ...
     downstream: Floats  # (c, l) ... and where it takes it away
     resistance_rated: Floats  # (r,)
+    way_of_circuit: Floats  # (c, r) 1 where a resistance is of a circuit
     neighbours: Neighbours
     routes: Routes
     of_circuit: Floats  # (c, p) 1 where a pump is of a circuit
@@ -135,8 +138,10 @@ class Hydraulics:
     flow: Floats  # (p,)
     speed: Floats  # (p,)
     head: Floats  # (p,)
-    shaft: Floats  # (p,) power [W]
-    lost: Floats  # (p,) of it, into the water [W]
+    shaft: Floats  # (p,) power [W]; of a pump that runs down, what its rotor has given up within the second
+    given: Floats  # (p,) what the motors give: the shafts' power, and what speeds the rotors up [W]
+    lost: Floats  # (p,) of the shafts' power, into the water [W]
+    rubbed: Floats  # (c,) into the water, by what valves, strainers and pipes of the station rub [W]
     margin: Floats  # (p,) NPSH available over required
     density: Floats  # (c,)
     temperature: Floats  # (c,) at the inlet headers [K]
@@ -184,6 +189,7 @@ def works(layout: Layout, built: AsBuilt) -> Works:
         upstream=_joined(layout, "upstream"),
         downstream=_joined(layout, "downstream"),
         resistance_rated=np.array([part.flow_m3_h for part in layout.resistances]) / 3600.0,
+        way_of_circuit=1.0 * (network.node_circuit[ends] == np.arange(len(layout.circuits))[:, None]),
         neighbours=neighbours(layout, lines),
         routes=carriage.routes(layout, _joined(layout, "upstream")),
         of_circuit=1.0 * (layout.machines.circuit == np.arange(len(layout.circuits))[:, None]),
@@ -242,6 +248,8 @@ def first(it: Works, controls: Controls, outside: Outside, at: float, lot: Gener
     speed = np.where(controls.duty > 0, share[machines.circuit], 0.0)
     state = Water(
         speed=speed,
+        spinning=np.zeros(len(machines)),
+        coasting=controls.duty == 0,
         flows=flows,
         lines=it.lines.at_rest(flows),
         margin=np.full(len(machines), PLENTY),
@@ -296,7 +304,7 @@ def second(it: Works, state: Water, controls: Controls, effects: Effects, lost: 
     inflow = _leaks(it, effects)
     scale, shaken = _head_scale(it, state, effects)
     state.peak = np.full(state.peak.size, -np.inf)
-    state.converged = True
+    state.converged, before = True, state.speed
     for _ in range(STEPS):
         drive(controls, it.layout, effects, DT)
         _turn(it, state, controls, effects)
@@ -317,12 +325,17 @@ def second(it: Works, state: Water, controls: Controls, effects: Effects, lost: 
             state.lines = it.lines.advance(state.lines, flows.line, flows.line_head, behind)
         state.converged = state.converged and flows.converged
         state.peak = np.maximum(state.peak, state.flows.head)
+    state.spinning = it.layout.machines.kinetic * (state.speed**2 - before**2)  # per second
+    state.coasting = controls.frequency <= 0.0
     state.margin = state.margin + FELT * (_margin(it, state) - state.margin)
 
 
 def carry(it: Works, state: Water, of: Hydraulics, sheet: Sheet, lot: Generator) -> None:
-    """Let the water's warmth move on for a second, with what the pumps lose into it."""
-    lost = it.of_circuit @ of.lost
+    """Let the water's warmth move on for a second, with what pumps lose into it and what rubs it.
+
+    What lines rub is in what they lose to the ground, which was measured so.
+    """
+    lost = it.of_circuit @ of.lost + of.rubbed
     carriage.step(it.routes, state.warm, state.flows.line, lost, of.heat_capacity, sheet, lot)
 
 
@@ -462,14 +475,17 @@ def hydraulics(it: Works, state: Water, effects: Effects) -> Hydraulics:
     backward = np.where(flow < 0.0, WINDMILL * -flow / it.layout.machines.rated_flow, 0.0)
     head = flows.head[it.discharge] - flows.head[it.suction]
     turning = state.speed > 0.0
-    shaft = np.where(turning, shaft_power(it, state, effects), 0.0)
+    shaft = np.where(state.coasting, 0.0 - state.spinning, shaft_power(it, state, effects))
     useful = fluid.weight * flow * head
+    loss = fluid.of_end * (flows.head[it.starts] - flows.head[it.ends])
     return Hydraulics(
         flow=flow,
         speed=np.where(turning, state.speed, np.where(backward > AT_REST, backward, 0.0)),
         head=head,
         shaft=shaft,
+        given=np.where(state.coasting, 0.0, shaft + state.spinning),
         lost=np.maximum(shaft - useful, 0.0),
+        rubbed=it.way_of_circuit @ (loss * flows.resistance),
         margin=at_the_eye(state, effects),
         density=fluid.density,
         temperature=warm,
@@ -477,7 +493,7 @@ def hydraulics(it: Works, state: Water, effects: Effects) -> Hydraulics:
         heat_capacity=fluid.heat_capacity,
         pressure=fluid.of_node * (flows.head - it.network.elevation),
         peak=fluid.of_node * (state.peak - it.network.elevation),
-        loss=fluid.of_end * (flows.head[it.starts] - flows.head[it.ends]),
+        loss=loss,
         through=flows.resistance,
         pumped=_pumped(it, flow),
         incoming=incoming,

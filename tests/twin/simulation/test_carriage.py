@@ -103,3 +103,12 @@ def test_chambers_along_a_line_and_headers_measure_the_water_that_is_there() -> 
     assert inlet == pytest.approx(outlet, abs=0.5)
     for chamber in ("VC01", "VC04", "VC05", "VC08"):
         assert column(frames, chamber, "supply_temperature").mean() == pytest.approx(inlet, abs=1.5)
+
+
+def test_what_is_lost_into_water_that_stands_stays_in_it() -> None:
+    it, lot = routes(), np.random.default_rng(4)
+    state = warm(it)
+    before, lost = transport.content(it.station, state.station), np.array([5e5, 2e5])
+    for _ in range(100):
+        carriage.step(it, state, np.zeros(4), lost, CAPACITY, sheet(np.full(2, 300.0)), lot)
+    np.testing.assert_allclose(transport.content(it.station, state.station) - before, 100.0 * lost / CAPACITY)

@@ -25,6 +25,7 @@ from twin.simulation.layout import Layout, layout_of
 from twin.simulation.plant import Plant
 from twin.simulation.regulator import Regulator
 from twin.simulation.scenario import Happening, Scenario
+from twin.simulation.scenario import parse as parse_scenario
 from twin.simulation.supervision import Supervision
 from twin.simulation.waterside import works
 
@@ -231,6 +232,11 @@ def test_a_command_changes_what_is_kept_without_a_bump() -> None:
         (Operate("suction_pressure", "suply", "x", START, value=0.6), "Did you mean 'supply'"),
         (Operate("suction_pressure", "supply", "x", START, value=0.3), "at odds with least_suction_mpa, 0.35"),
         (Operate("discharge_pressure", "supply", "x", START, value=2.2), "at odds with most_discharge_mpa, 2.1"),
+        (Operate("speed", "supply", "x", START, value=60.0), "60 Hz is at odds with P101, which runs at 25 to 50"),
+        (Operate("speed", "supply", "x", START, value=20.0), "20 Hz is at odds with P101"),
+        (Operate("flow", "supply", "x", START, value=1900.0), "at odds with the 1950 that one pump"),
+        (Operate("valve", "MV302", "x", START, value=120.0), "120 % is no opening"),
+        (Operate("rotate_duty", "supply", "x", START, start="P101", stop="P101"), "starts and stops P101"),
     ],
 )
 def test_a_command_that_contradicts_the_station_is_refused_and_changes_nothing(order: Operate, said: str) -> None:
@@ -247,6 +253,45 @@ def test_a_scenario_that_contradicts_the_station_is_refused_before_the_first_ste
     scenario = Scenario.model_validate({"name": {"en": "x"}, "duration_s": 9, "happenings": [contradicts]})
     with pytest.raises(StationError, match="at odds with least_suction_mpa"):
         Plant(reference(), 1, START, scenario)
+
+
+CONTRADICTING = """name = {en = "x"}
+duration_s = 60
+[[happenings]]
+at = 5
+operation = "flow"
+on = "supply"
+value = 19000
+[[happenings]]
+at = 5
+operation = "speed"
+on = "supply"
+value = 60
+[[happenings]]
+at = 9
+operation = "start"
+on = "P104"
+[[happenings]]
+at = 9
+operation = "stop"
+on = "P104"
+"""
+
+
+def test_controls_of_a_scenario_that_contradict_the_station_or_each_other_are_named_with_their_lines() -> None:
+    with pytest.raises(StationError) as caught:
+        Plant(reference(), 1, START, parse_scenario(CONTRADICTING, "mine.toml"))
+    said = str(caught.value)
+    assert "has 3 mistakes" in said
+    assert "line 12: 60 Hz is at odds with P101" in said
+    assert "line 10: supply is to do two things at 5 s, 'speed' and that of line 3" in said
+    assert "line 19: P104 is to do two things at 9 s, 'stop' and that of line 13" in said
+
+
+def test_a_set_point_that_is_said_twice_contradicts_nothing() -> None:
+    once = Happening(at=5, on="supply", operation="flow", value=19000.0)
+    scenario = Scenario.model_validate({"name": {"en": "x"}, "duration_s": 9, "happenings": [once, once]})
+    assert Plant(reference(), 1, START, scenario).now == START
 
 
 def test_the_state_of_control_is_saved_with_everything_else() -> None:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.actions import QT_TRANSLATE_NOOP
 from app.messages import Mail, Seek
-from app.presenters import palette, pump_chart, scene, tags, thermal, trends
+from app.presenters import equipment_tree, palette, pump_chart, scene, tags, thermal, trends
 from app.presenters.palette import Found
 from app.presenters.selection import Selection
 from app.room import Room
@@ -23,6 +23,7 @@ from app.views import words
 from app.views.palette import Palette
 from app.views.pump_chart import PumpChart
 from app.views.scene import Scene
+from app.views.scene_tree import SceneTree
 from app.views.tags import Tags
 from app.views.thermal import Thermal
 from app.views.trends import Trends
@@ -50,6 +51,7 @@ class Panels:
         self._make_palette(window)
         self._presenters: tuple[Any, ...] = (
             self._scene,
+            self._tree,
             self._chart,
             self._thermal,
             self.trends,
@@ -129,6 +131,10 @@ class Panels:
             view.furnish(None, QCoreApplication.translate("panels", NO_MODEL))
         else:
             self._model = self._loading.submit(reading.read, path, room.opened.station.file, self._note)
+        tree = SceneTree(view)
+        self._tree = equipment_tree.Presenter(tree, room.opened.station, room.language, self._pick_in_tree)
+        tree.search_changed.connect(self._tree.search)
+        tree.equipment_requested.connect(self._tree.pick)
         view.equipment_requested.connect(lambda name: self._pick_in_scene(name, False))
         view.fly_requested.connect(lambda name: self._pick_in_scene(name, True))
         view.probe_requested.connect(self._scene.probe)
@@ -157,6 +163,9 @@ class Panels:
     def _pick_in_scene(self, node: str, fly: bool) -> None:
         name = self._scene.owner(node)
         self._room.select(Selection("equipment", name, equipment=name, fly=fly) if name else Selection())
+
+    def _pick_in_tree(self, equipment: str) -> None:
+        self._room.select(Selection("equipment", equipment, equipment=equipment, fly=True))
 
     # ---- pump chart ------------------------------------------------------------------------------------------------
 

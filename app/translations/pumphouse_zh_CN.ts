@@ -432,6 +432,10 @@ A station file with pump curves brings one, or a recording whose tags tell flow 
         <translation>水流与转子（转速放慢 20 倍）</translation>
     </message>
     <message>
+        <source>Valve positions</source>
+        <translation>阀门开度</translation>
+    </message>
+    <message>
         <source>No section</source>
         <translation>无剖切</translation>
     </message>
@@ -468,7 +472,7 @@ A station file with pump curves brings one, or a recording whose tags tell flow 
     </message>
     <message>
         <source>Equipment</source>
-        <translation type="unfinished">设备</translation>
+        <translation>设备</translation>
     </message>
     <message>
         <source>Search equipment</source>

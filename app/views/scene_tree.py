@@ -1,0 +1,120 @@
+"""The tree of equipment over the scene's lower right corner: a button, and above it a search box and the tree."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtWidgets import QLineEdit, QToolButton, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+
+from app import theme
+from app.presenters.equipment_tree import State
+from app.views import style
+
+WIDTH = 264  # px
+MARGIN, INDENTATION = 8, 16
+_ID = Qt.ItemDataRole.UserRole
+
+
+class SceneTree(QWidget):
+    """Equipment by room and circuit. Closed it is only its button.
+
+    Signals
+    -------
+    search_changed : what is typed
+    equipment_requested : a piece of equipment was clicked (its id)
+    """
+
+    search_changed = Signal(str)
+    equipment_requested = Signal(str)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._state = State()
+        self._button = QToolButton(self, checkable=True)
+        self._search = QLineEdit(self, clearButtonEnabled=True)
+        self._tree = QTreeWidget(self, headerHidden=True, rootIsDecorated=True, uniformRowHeights=True)
+        self._tree.setIndentation(INDENTATION)
+        self._tree.setFont(style.font(theme.SMALL))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        column.setSpacing(4)
+        column.addWidget(self._search)
+        column.addWidget(self._tree, 1)
+        column.addWidget(self._button, alignment=Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom)
+        self._button.toggled.connect(self.open)
+        self._search.textChanged.connect(self.search_changed)
+        self._tree.itemClicked.connect(self._click)
+        self._tree.itemActivated.connect(self._click)
+        parent.installEventFilter(self)
+        self._say()
+        self.open(False)
+
+    def open(self, wanted: bool) -> None:
+        """Open the tree, or leave only its button."""
+        self._button.setChecked(wanted)
+        self._search.setVisible(wanted)
+        self._tree.setVisible(wanted)
+        self._fit()
+        if wanted:
+            self._search.setFocus()
+
+    def show_state(self, state: State) -> None:
+        """Other equipment, or another of it selected; nothing at all where there is none."""
+        self.setVisible(bool(state.groups) or state.searched)
+        groups, self._state = self._state.groups, state
+        if state.groups != groups:
+            self._list()
+        self._mark()
+
+    def _list(self) -> None:
+        self._tree.clear()
+        for group in self._state.groups:
+            top = QTreeWidgetItem([group.title or self.tr("Robots, cameras and other equipment")])
+            top.setFlags(Qt.ItemFlag.ItemIsEnabled)
+            for entry in group.entries:
+                item = QTreeWidgetItem([f"{entry.id}  {entry.name}".rstrip()])
+                item.setData(0, _ID, entry.id)
+                top.addChild(item)
+            self._tree.addTopLevelItem(top)
+            top.setExpanded(self._state.searched)
+
+    def _mark(self) -> None:
+        """Show what is selected anywhere in the window."""
+        self._tree.setCurrentItem(None)
+        for row in range(self._tree.topLevelItemCount()):
+            top = self._tree.topLevelItem(row)
+            for number in range(top.childCount()):
+                if top.child(number).data(0, _ID) == self._state.selected:
+                    top.setExpanded(True)
+                    self._tree.setCurrentItem(top.child(number))
+                    self._tree.scrollToItem(top.child(number))
+                    return
+
+    def _click(self, item: QTreeWidgetItem) -> None:
+        if item.data(0, _ID):
+            self.equipment_requested.emit(item.data(0, _ID))
+
+    def _fit(self) -> None:
+        """Stand in the lower right corner, as high as the scene where the tree is open, but for the tools above."""
+        room = self.parentWidget().size()
+        width = min(WIDTH, room.width()) if self._button.isChecked() else self._button.sizeHint().width() + 2 * MARGIN
+        low = self._button.sizeHint().height() + 2 * MARGIN
+        height = max(low, room.height() - low) if self._button.isChecked() else low
+        self.setGeometry(room.width() - width, room.height() - height, width, height)
+        self.raise_()
+
+    def _say(self) -> None:
+        self._button.setText(self.tr("Equipment"))
+        self._search.setPlaceholderText(self.tr("Search equipment"))
+        self._fit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self._fit()
+        return super().eventFilter(watched, event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self._say()
+            self._list()
+            self._mark()
+        super().changeEvent(event)

@@ -17,7 +17,8 @@ from app.presenters.overlays import OVERLAYS, Tinting
 from app.presenters.robots import Robots
 from app.presenters.selection import Selection
 from app.presenters.status import is_silenced
-from app.scene.state import MOTION, THERMAL, Halo, Label, Legend, Running, SceneState, Section, Sightings
+from app.presenters.valves import Valves
+from app.scene.state import MOTION, THERMAL, VALVES, Halo, Label, Legend, Running, SceneState, Section, Sightings
 from twin.pipeline import Snapshot
 from twin.plant.model import PumpState
 from twin.plant.reading import Station
@@ -60,6 +61,7 @@ class Presenter:
         if tags is None:
             tags = station.tags if station is not None else TagTable(())
         self._robots = Robots(ask, station, tags)
+        self._valves = Valves(tags)
         self._last_seen = LastSeen(station, tags)
         self._overlay = ""
         self._owners = {node: tag.equipment for tag in tags if tag.equipment for node in (tag.node, tag.name) if node}
@@ -149,6 +151,7 @@ class Presenter:
                     Halo(equipment, theme.PRIORITY_COLOURS[priority], theme.PRIORITY_SHAPES[priority])
                     for equipment, priority in worst.items()
                 ),
+                valves=self._valves.shown(snapshot.frame) if VALVES in self._state.shown else (),
                 sightings=self._sightings(snapshot.frame),
                 running=tuple(self._running(pump) for pump in snapshot.pumps),
                 flowing=self._mail.playing and MOTION in self._state.shown,

@@ -13,8 +13,8 @@ Point = tuple[float, float, float]
 ROBOTS = "robots"  # the layer of what moves
 LAYERS = ("roof", "walls", "building", "piping", "pumps", "electrical", "instruments", ROBOTS)  # as they are offered
 ISOLATED, GHOST = "isolate", "ghost"
-THERMAL, MOTION = "thermal", "motion"
-OVERLAYS = (THERMAL, MOTION)  # what may be laid over the rest, each by itself
+THERMAL, MOTION, VALVES = "thermal", "motion", "valves"
+OVERLAYS = (THERMAL, MOTION, VALVES)  # what may be laid over the rest, each by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +96,14 @@ class Running:
 
 
 @dataclass(frozen=True, slots=True)
+class Valve:
+    """How far the valve at a node is open, from 0 to 1; None where nobody knows."""
+
+    node: str
+    share: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Drape:
     """A thermal picture laid on the model: ``freshness`` from 1 (just taken) to 0. Two are the same where the camera,
     the time and the freshness are."""
@@ -150,3 +158,4 @@ class SceneState:
     running: tuple[Running, ...] = ()
     flowing: bool = False
     sightings: Sightings | None = None
+    valves: tuple[Valve, ...] = ()

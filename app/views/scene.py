@@ -29,7 +29,7 @@ from app.scene.camera import Camera, between
 from app.scene.painter import Painter
 from app.scene.places import corners
 from app.scene.state import ROBOTS, Label, RobotMark, SceneState
-from app.views import scene_legend, scene_probe, scene_robots, style
+from app.views import scene_legend, scene_probe, scene_robots, scene_valves, style
 from app.views.scene_tools import SceneTools
 
 FLIGHT = 0.7  # s that the camera takes to fly somewhere
@@ -237,6 +237,7 @@ class Scene(QWidget):
         self._paint_robots(painter, placed)
         for label in sorted(self._state.labels, key=lambda each: -each.weight):
             self._paint_label(painter, label, placed)
+        self._paint_valves(painter, placed)
         scene_legend.paint(painter, legend, style.veil(), scene_legend.scale(self._state.legend))
 
     def _paint_hatches(self, painter: QPainter) -> None:
@@ -259,6 +260,18 @@ class Scene(QWidget):
         if before_eye[0]:
             at = QPointF(*(where[0] / self.devicePixelRatioF()))
             scene_probe.paint(painter, at, self._readings, QRectF(self.rect()), placed)
+
+    def _paint_valves(self, painter: QPainter, placed: list[QRectF]) -> None:
+        """How far each valve is open, above it."""
+        assert self._painter is not None
+        held = [(valve, box) for valve in self._state.valves if (box := self._painter.box(valve.node)) is not None]
+        if not held:
+            return
+        tops = np.array([[*((low + high) / 2)[:2], high[2]] for _, (low, high) in held])
+        where, before_eye = self._painter.project(tops)
+        for (valve, _), at, is_seen in zip(held, where / self.devicePixelRatioF(), before_eye, strict=True):
+            if is_seen:
+                scene_valves.paint(painter, valve, QPointF(*at), QRectF(self.rect()), placed)
 
     def _paint_robots(self, painter: QPainter, placed: list[QRectF]) -> None:
         """The robots in words; those that have no place, as such."""

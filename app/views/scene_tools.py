@@ -34,6 +34,7 @@ OVERLAYS = {
 LAID_OVER = {
     "thermal": QT_TRANSLATE_NOOP("SceneTools", "Thermal pictures"),
     "motion": QT_TRANSLATE_NOOP("SceneTools", "Flow and rotors (shafts 20 times slower)"),
+    "valves": QT_TRANSLATE_NOOP("SceneTools", "Valve positions"),
 }
 SECTIONS = {
     "": QT_TRANSLATE_NOOP("SceneTools", "No section"),

@@ -118,16 +118,21 @@ class _Group:
         self._high = np.array([[rule.high] for _, rule in rules])
         self._all = np.arange(len(rules))
         self._leaning: Floats = np.empty(self._columns.shape)
+        self._usual_place = self._place(np.full(len(rules), self._columns.shape[1]))
 
     def step(self, values: Floats, good: NDArray[np.bool_], ruled: Floats, known: NDArray[np.bool_]) -> None:
         said = values[self._columns]
         counts = good[self._columns] & (said >= self._low) & (said <= self._high)
         self._leaning = np.sort(np.where(counts, -self._sign * said, np.inf), axis=1)  # the worst first
-        heard = counts.sum(axis=1)
-        needed = np.maximum(self._votes - (counts.shape[1] - heard), 1)
-        place = np.where(self._rate, (np.maximum(heard, 1) - 1) // 2, needed - 1)
+        place = self._usual_place if counts.all() else self._place(counts.sum(axis=1))
         ruled[self.rows] = -self._sign[:, 0] * self._leaning[self._all, place]
-        known[self.rows] = heard > 0
+        known[self.rows] = counts.any(axis=1)
+
+    def _place(self, heard: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Which value counts (g,), the worst being 0, where so many gauges (g,) say anything."""
+        needed = np.maximum(self._votes - (self._columns.shape[1] - heard), 1)
+        place: NDArray[np.intp] = np.where(self._rate, (np.maximum(heard, 1) - 1) // 2, needed - 1)
+        return place
 
     def cast(self, row: int, limit: float) -> tuple[int, int]:
         place = int(np.flatnonzero(self.rows == row)[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
@@ -124,7 +125,8 @@ class Presenter:
     def probe(self, x: float, y: float, z: float) -> None:
         """Ask for the temperature of a point, as long as thermal pictures are laid over. [m]"""
         if THERMAL in self._state.shown:
-            self._show(replace(self._state, probe=(x, y, z)))
+            now = math.floor(self._mail.cursor) if self._mail is not None else 0.0
+            self._show(replace(self._state, probe=(x, y, z), now=now))
 
     def take(self, mail: Mail) -> None:
         """Show what this mail brought."""
@@ -158,6 +160,7 @@ class Presenter:
                 drapes=drapes,
                 heat=ends,
                 pictures=tuple(laying.draped(picture, self._mail.cursor) for picture in pictures),
+                now=math.floor(self._mail.cursor) if self._state.probe is not None else 0.0,
                 legend=laying.legend(ends) if drapes else self._legend(),
                 robots=self._robots.marks(self._mail, self._language),
                 labels=(*(self._label(state, off, worst, snapshot) for state in snapshot.pumps), *self._signs(worst)),

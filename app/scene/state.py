@@ -131,12 +131,12 @@ class Sightings:
 
 @dataclass(frozen=True, slots=True)
 class SceneState:
-    """All of it. ``tints`` are (equipment, colour ``#RRGGBB``); ``hidden`` names layers.
+    """All of it. ``tints`` are (equipment, colour ``#RRGGBB``); ``hidden`` names layers, ``shown`` what is laid over.
 
     ``alone``: with "isolate" only what is selected is shown, with "ghost" the rest is seen through. Without a
     ``legend`` tints mean residuals. ``drapes`` are coloured from one temperature of ``heat`` to the other [°C];
-    ``pictures`` are all that may be asked for the temperature of the ``probe``. ``shown`` names what is laid over.
-    ``running`` are the pumps' shafts and water, which move on while ``flowing``. With
+    ``pictures`` are all that may be asked for the temperature of the ``probe``, and ``now`` is the time while there
+    is one [s, POSIX]. ``running`` are the pumps' shafts and water, which move on while ``flowing``. With
     ``sightings`` every surface is coloured by when it was seen last, instead of by ``tints``.
     """
 
@@ -154,6 +154,7 @@ class SceneState:
     heat: tuple[float, float] = (20.0, 60.0)
     pictures: tuple[Drape, ...] = ()
     probe: Point | None = None
+    now: float = 0.0
     shown: frozenset[str] = frozenset()
     running: tuple[Running, ...] = ()
     flowing: bool = False

@@ -349,6 +349,10 @@ A station file with pump curves brings one, or a recording whose tags tell flow 
         <source>No thermal picture shows this point</source>
         <translation>没有热像拍到此点</translation>
     </message>
+    <message>
+        <source>{age} ago</source>
+        <translation>{age} 前</translation>
+    </message>
 </context>
 <context>
     <name>SceneRobots</name>

@@ -259,7 +259,7 @@ class Scene(QWidget):
         where, before_eye = self._painter.project(np.array([self._state.probe]))
         if before_eye[0]:
             at = QPointF(*(where[0] / self.devicePixelRatioF()))
-            scene_probe.paint(painter, at, self._readings, QRectF(self.rect()), placed)
+            scene_probe.paint(painter, at, self._readings, self._state.now, QRectF(self.rect()), placed)
 
     def _paint_valves(self, painter: QPainter, placed: list[QRectF]) -> None:
         """How far each valve is open, above it."""

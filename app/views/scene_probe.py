@@ -6,7 +6,7 @@ from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from app import theme
-from app.presenters import formatting
+from app.presenters import figures, formatting
 from app.views import style
 
 EDGE = 6.0  # px
@@ -18,15 +18,17 @@ LEAST = 2.0  # K that the history's height stands for, at least
 Reading = tuple[float, str, float]  # when [s, POSIX], by which camera, how warm [°C]
 
 
-def paint(painter: QPainter, at: QPointF, readings: list[Reading], bounds: QRectF, placed: list[QRectF]) -> None:
-    """Paint the point and its plate, at the side where there is room."""
+def paint(
+    painter: QPainter, at: QPointF, readings: list[Reading], now: float, bounds: QRectF, placed: list[QRectF]
+) -> None:
+    """Paint the point and its plate, at the side where there is room; how old a reading is, by the time ``now``."""
     if not bounds.contains(at):
         return
     for colour, width in ((theme.WINDOW, 3.5), (theme.BRIGHT, 1.5)):
         painter.setPen(QPen(QColor(colour), width))
         painter.drawLine(at - QPointF(CROSS, 0), at + QPointF(CROSS, 0))
         painter.drawLine(at - QPointF(0, CROSS), at + QPointF(0, CROSS))
-    lines = _said(readings)
+    lines = _said(readings, now)
     bold, small = QFontMetricsF(style.font(theme.NORMAL, bold=True)), QFontMetricsF(style.font(theme.SMALL))
     width = max(WIDE, *(small.horizontalAdvance(line) for line in lines))
     has_history = len(readings) > 1
@@ -39,15 +41,16 @@ def paint(painter: QPainter, at: QPointF, readings: list[Reading], bounds: QRect
     _paint_plate(painter, plate, lines, readings if has_history else [])
 
 
-def _said(readings: list[Reading]) -> list[str]:
-    """The temperature, who said so, and between what it has been."""
+def _said(readings: list[Reading], now: float) -> list[str]:
+    """The temperature, who said so and how long ago, and between what it has been."""
     if not readings:
         return [QCoreApplication.translate("SceneProbe", "No thermal picture shows this point")]
-    _, camera, value = readings[-1]
-    lines = [f"{formatting.number(value, 1)} °C", camera]
+    taken, camera, value = readings[-1]
+    ago = QCoreApplication.translate("SceneProbe", "{age} ago").format(age=figures.lasting(now - taken))
+    lines = [f"{formatting.number(value, 1)} °C", f"{camera}  ·  {ago}"]
     if len(readings) > 1:
         values = [each for _, _, each in readings]
-        lines[1] += f"  ·  {formatting.number(min(values), 1)} … {formatting.number(max(values), 1)} °C"
+        lines.append(f"{formatting.number(min(values), 1)} … {formatting.number(max(values), 1)} °C")
     return lines
 
 

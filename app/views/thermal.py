@@ -148,7 +148,8 @@ class Canvas(QWidget):
         taken = QFontMetricsF(painter.font()).horizontalAdvance(name) + 8
         painter.setFont(style.font(theme.SMALL))
         painter.setPen(QColor(theme.SECONDARY))
-        said = "  ".join(each for each in (words.word(shown.doing), shown.moment[-8:], f"({shown.age})") if each)
+        doing = words.word(shown.doing) if shown.doing == "stopped" else ""  # that explains a difference
+        said = "  ".join(each for each in (doing, f"{shown.moment[-8:]} ({shown.age})") if each)
         metrics = QFontMetricsF(painter.font())
         room = title.adjusted(taken, 0, 0, 0)
         painter.drawText(room, LEFT, metrics.elidedText(said, Qt.TextElideMode.ElideRight, room.width()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -107,6 +108,7 @@ def test_a_point_is_probed_only_while_pictures_are_shown(presenter: scene.Presen
     presenter.lay_over(THERMAL, True)
     presenter.probe(1.0, 2.0, 3.0)
     assert shown.states[-1].probe == (1.0, 2.0, 3.0)
+    assert shown.states[-1].now == math.floor(fakes.START + 100.0)
     presenter.lay_over(THERMAL, False)
     assert shown.states[-1].probe is None
 
@@ -116,11 +118,12 @@ def test_the_probes_plate_stays_in_the_picture_and_says_how_it_came_about(qtbot:
     image = QImage(300, 200, QImage.Format.Format_RGB32)
     painter = QPainter(image)
     placed: list[QRectF] = []
-    scene_probe.paint(painter, at, [(0.0, "RB1", 40.0), (600.0, "RB1", 44.5)], QRectF(0, 0, 300, 200), placed)
+    scene_probe.paint(painter, at, [(0.0, "RB1", 40.0), (600.0, "RB1", 44.5)], 617.0, QRectF(0, 0, 300, 200), placed)
     painter.end()
     assert QRectF(0, 0, 300, 200).contains(placed[0])
-    assert scene_probe._said([(0.0, "RB1", 40.0), (600.0, "RB1", 44.5)]) == ["44.5 °C", "RB1  ·  40.0 … 44.5 °C"]
-    assert len(scene_probe._said([])) == 1
+    told = scene_probe._said([(0.0, "RB1", 40.0), (600.0, "RB1", 44.5)], 617.0)
+    assert told == ["44.5 °C", "RB1  ·  00:17 ago", "40.0 … 44.5 °C"]
+    assert len(scene_probe._said([], 617.0)) == 1
 
 
 def test_everything_that_may_be_laid_over_is_offered() -> None:

@@ -95,11 +95,12 @@ def _obj(path: Path, told: Told) -> _Read:
         node, material = groups[-1]
         changed = (node, colours.setdefault(name, len(colours))) if word == b"usemtl" else (name or node, material)
         groups.append(changed)
-    copy = Path(tempfile.mkdtemp(prefix="pumphouse-")) / "model.obj"
-    copy.write_bytes(b"g _\n" + _CHANGE.sub(b"g _", data))
-    reader = vtkOBJReader()
-    reader.SetFileName(str(copy))
-    return _output(reader, told), groups, [known.get(name, GREY) for name in colours]
+    with tempfile.TemporaryDirectory(prefix="pumphouse-") as folder:
+        copy = Path(folder) / "model.obj"
+        copy.write_bytes(b"g _\n" + _CHANGE.sub(b"g _", data))
+        reader = vtkOBJReader()
+        reader.SetFileName(str(copy))
+        return _output(reader, told), groups, [known.get(name, GREY) for name in colours]
 
 
 def _libraries(path: Path, data: bytes) -> dict[str, Colour]:

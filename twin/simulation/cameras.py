@@ -8,6 +8,7 @@ more than looking up how warm they are.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,16 +71,14 @@ def taken(by: Cameras, rest: Rest, air: Floats, at: float) -> tuple[ThermalFrame
     of = by.of
     if of is None:
         return ()
-    since = rest.walkers.phase % EVERY
-    looking = np.flatnonzero((since < MOMENT) & ~rest.walkers.charging)
-    if not looking.size:
+    since = (rest.walkers.phase % EVERY).tolist()
+    waits = rest.walkers.charging.tolist()
+    looking = [robot for robot, late in enumerate(since) if late < MOMENT and not waits[robot]]
+    if not looking:
         return ()
     source = sources(rest.warmth, rest.grid.contact, rest.grid.oil, rest.utilities.bearing)
     warm = apparent(of, source, air, EMISSIVITY) - KELVIN
-    return tuple(
-        _frame(by, robot, warm, air, at, float(since[robot]), float(rest.walkers.phase[robot]))
-        for robot in looking.tolist()
-    )
+    return tuple(_frame(by, robot, warm, air, at, since[robot], float(rest.walkers.phase[robot])) for robot in looking)
 
 
 def _frame(by: Cameras, robot: int, warm: Floats, air: Floats, at: float, since: float, phase: float) -> ThermalFrame:
@@ -135,7 +134,7 @@ def _quaternion(turn: float, tilt: float) -> Orientation:
 def rendered(eye: Floats, turn: float, tilt: float, of: Surfaces, there: NDArray[np.bool_]) -> Shown:
     """What each pixel shows of the boxes that are ``there`` (b,): the nearest, else the floor, else a wall."""
     axes = _axes(turn, tilt)
-    rays = np.tensordot(axes.T, _rays(), axes=1).astype(np.float32)
+    rays = (axes.T.astype(np.float32) @ _rays().reshape(3, -1)).reshape(3, ROWS, COLUMNS)
     with np.errstate(divide="ignore"):
         inverse = np.float32(1.0) / rays
     shown = np.where(rays[2] < 0.0, FLOOR, WALL)
@@ -170,12 +169,13 @@ def _axes(turn: float, tilt: float) -> Floats:
     return np.array([[c * d, s * d, -t], [-s, c, 0.0], [c * t, s * t, d]])
 
 
-def _rays() -> Floats:
+@cache
+def _rays() -> NDArray[np.float32]:
     """(3, ROWS, COLUMNS) through the middle of each pixel, in the camera's axes."""
     wide, high = np.tan(0.5 * np.array(FIELD_OF_VIEW))
     y = wide * (1.0 - 2.0 * (np.arange(COLUMNS) + 0.5) / COLUMNS)
     z = high * (1.0 - 2.0 * (np.arange(ROWS) + 0.5) / ROWS)
-    return np.stack(np.broadcast_arrays(1.0, y[None, :], z[:, None]))
+    return np.stack(np.broadcast_arrays(1.0, y[None, :], z[:, None])).astype(np.float32)
 
 
 def _covered(low: Floats, high: Floats, axes: Floats) -> NDArray[np.intp]:

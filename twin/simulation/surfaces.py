@@ -130,6 +130,12 @@ def apparent(of: Surfaces, source: Floats, air: Floats, assumed: float) -> Float
     """(b,) What a camera makes of each surface that assumes an emissivity, and of the room's reflection in it. [K]"""
     room = air[of.room]
     surface = room + of.share * (source[of.source] - room)
-    radiated = of.emissivity * surface**4 + (assumed - of.emissivity) * room**4
-    seen: Floats = (radiated / assumed) ** 0.25
+    radiated = of.emissivity * _fourth(surface) + (assumed - of.emissivity) * _fourth(room)
+    seen: Floats = np.sqrt(np.sqrt(radiated / assumed))
     return seen
+
+
+def _fourth(kelvin: Floats) -> Floats:
+    """What a black surface radiates, but for a constant."""
+    square = kelvin * kelvin
+    return square * square

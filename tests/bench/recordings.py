@@ -217,14 +217,17 @@ def _same_chunks(day: Path) -> None:
     with Recording.open(day) as ours, h5py.File(day, locking=False) as file:
         planes = [file[f"values/byte{byte}"] for byte in range(2)]
         cells, slots = file["overview/60/cells"], file["values/slots"][()]
-        for _ in range(4 * REPEATS):
-            row, some = int(random.integers(DAY)), random.integers(0, 992, DRAWN)
-            chunk = slice(row // STRETCH * STRETCH, row + 1)
+        for _ in range(
+            4 * REPEATS
+        ):  # each about another row and other tags, for in one process both keep the same chunks
+            row, other = random.integers(0, DAY, 2).tolist()
+            some, others = random.integers(0, 992, (2, DRAWN))
+            chunk = slice(other // STRETCH * STRETCH, other + 1)
             questions: dict[str, Question] = {
                 "instant": lambda row=row: ours.latest_at(START + row),  # type: ignore[misc]
                 "its chunks": lambda chunk=chunk: [plane[:, chunk] for plane in planes],  # type: ignore[misc]
                 "drawn": lambda some=some: ours.overview(some, START, START + DAY, BUCKETS),  # type: ignore[misc]
-                "their chunks": lambda some=some: [cells[int(slots[tag])] for tag in some],  # type: ignore[misc]
+                "their chunks": lambda others=others: [cells[int(slots[tag])] for tag in others],  # type: ignore[misc]
             }
             for name, question in questions.items():
                 spent.setdefault(name, []).append(_timed(question))
@@ -247,7 +250,8 @@ def _tell_whole(path: Path, days: int) -> None:
 
 
 MEMORY = """
-import resource, sys
+import sys
+from pathlib import Path
 import numpy as np
 from twin.recordings.recording import Recording
 start, days = float(sys.argv[2]), int(sys.argv[3])
@@ -255,7 +259,8 @@ with Recording.open(sys.argv[1]) as recording:
     recording.overview(range(8), start, start + days * 86400, 1200)
     for at in np.random.default_rng(0).uniform(start, start + days * 86400, 50):
         recording.latest_at(at)
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+status = Path("/proc/self/status").read_text()
+print(next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM")))
 """
 
 

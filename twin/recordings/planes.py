@@ -165,6 +165,8 @@ def rows_of(data: h5py.Dataset, slots: Slots, first: int, last: int) -> NDArray[
     if len(begins) > SCATTERED:
         every = _part_of(data, slice(int(apart[0]), int(apart[-1]) + 1), first, last)
         return np.asarray(every[slots - apart[0]])
+    if len(begins) == len(slots):  # then none lies beside another, and they are read in the order asked for
+        return np.concatenate([_part_of(data, slice(slot, slot + 1), first, last) for slot in slots.tolist()])
     ends = np.append(begins[1:], len(apart)) - 1
     runs = [slice(int(apart[low]), int(apart[high]) + 1) for low, high in zip(begins, ends, strict=True)]
     parts = [_part_of(data, run, first, last) for run in runs]

@@ -33,6 +33,7 @@ from twin.signals import Block, Floats, Qualities
 from twin.times import NO_TIME, Nanoseconds, seconds
 
 KEPT_TIMES = 1024  # blocks whose times are kept at hand: a month of hours
+READ_AHEAD = 2**18  # places whose times are read in one go: three days of seconds
 
 
 class Sealed:
@@ -54,6 +55,7 @@ class Sealed:
         self._ends = np.cumsum(counts)
         self._starts = self._ends - counts
         self._filled = np.flatnonzero(counts)
+        self._short = np.flatnonzero(counts < self.places)
         self.rows = int(self._ends[-1]) if len(counts) else 0
 
     @property
@@ -155,13 +157,12 @@ class Sealed:
             return
         low, high = (int(n) for n in np.searchsorted(self._ends, [first, last - 1], side="right"))
         start = low * self.places + first - int(self._starts[low])
-        for number in range(low, high + 1):
-            rows = int(self.blocks["rows"][number])
-            if number == high:
-                yield start, number * self.places + last - int(self._starts[number])
-            elif rows < self.places:
-                yield start, number * self.places + rows
-                start = (number + 1) * self.places
+        for number in self._short[slice(*np.searchsorted(self._short, [low, high]))].tolist():
+            end = number * self.places + int(self.blocks["rows"][number])
+            if start < end:
+                yield start, end
+            start = (number + 1) * self.places
+        yield start, high * self.places + last - int(self._starts[high])
 
     def piece(self, first: int, last: int, columns: Columns) -> Block:
         """Places that follow each other; those that cannot be read are looked for, and only they are missing."""
@@ -226,7 +227,10 @@ class Sealed:
     def _stamps(self, first: int, last: int) -> tuple[Floats, Floats]:
         """Source and arrival times of places; where they are the same, the same array. [s]"""
         at, arrived, late = [], [], False
-        for number in range(first // self.places, (last - 1) // self.places + 1):
+        until = (last - 1) // self.places + 1
+        for number in range(first // self.places, until):
+            if number not in self._times:
+                self._read_ahead(number, min(number + max(1, READ_AHEAD // self.places), until))
             _, source, arrival = self.times(number)
             low = max(first - number * self.places, 0)
             at.append(source[low : last - number * self.places])
@@ -235,26 +239,41 @@ class Sealed:
         stamps = at[0] if len(at) == 1 else np.concatenate(at)
         return stamps, np.concatenate(arrived) if late else stamps
 
+    def _read_ahead(self, first: int, last: int) -> None:
+        """Keep the times of some blocks, read in one go. What is damaged is left to be read block by block."""
+        low, high = first * self.places, last * self.places
+        try:
+            odd, late = (self._at_hand(f"{ROWS}/{name}")[low:high] for name in ("at", "arrived"))
+        except DAMAGED:
+            return
+        for number in range(first, last):
+            start, rows = number * self.places - low, int(self.blocks["rows"][number])
+            if start + rows <= min(len(odd), len(late)):
+                part = slice(start, start + rows)
+                told = _as_seconds(self._expected(number) + odd[part], late[part])
+                kept(self._times, number, KEPT_TIMES, lambda _, told=told: told)  # type: ignore[misc]
+
     def _read_times(self, number: int) -> tuple[Nanoseconds, Floats, Floats]:
         try:
             at, late = self._raw_times(number)
         except DAMAGED:  # then they were regular, as far as is known
             self._ensure_damaged()
-            block = self.blocks[number]
-            at = regular(int(block["first"]), int(block["period"]), int(block["rows"]))
+            at = self._expected(number)
             late = np.full(len(at), NO_TIME)
-        stamps = seconds(at)
-        arrived = stamps if not late.any() else seconds(np.where(late == NO_TIME, NO_TIME, at + late))
-        return at, stamps, arrived
+        return _as_seconds(at, late)
+
+    def _expected(self, number: int) -> Nanoseconds:
+        """The times of a block that came regularly. [ns]"""
+        block = self.blocks[number]
+        return regular(int(block["first"]), int(block["period"]), int(block["rows"]))
 
     def _raw_times(self, number: int) -> tuple[Nanoseconds, Nanoseconds]:
         """Of a block, its source times and how late each row arrived. [ns]"""
-        block, low = self.blocks[number], number * self.places
-        rows = int(block["rows"])
+        rows, low = int(self.blocks["rows"][number]), number * self.places
         odd, late = (self._at_hand(f"{ROWS}/{name}")[low : low + rows] for name in ("at", "arrived"))
         if len(odd) != rows or len(late) != rows:
             raise ValueError("times are missing")
-        return regular(int(block["first"]), int(block["period"]), rows) + odd, late
+        return self._expected(number) + odd, late
 
     def _at_hand(self, name: str) -> h5py.Dataset:
         if name not in self._datasets:
@@ -291,3 +310,9 @@ class Sealed:
         """How many of each a recording has before each block, and in all."""
         names = ("changes", "log_bytes", "poses", "pictures")
         return {name: np.concatenate([[0], np.cumsum(self.blocks[name], dtype=np.int64)]) for name in names}
+
+
+def _as_seconds(at: Nanoseconds, late: Nanoseconds) -> tuple[Nanoseconds, Floats, Floats]:
+    """Source times [ns], the same [s], and arrival times [s]; where nothing came late, the same array."""
+    stamps = seconds(at)
+    return at, stamps, seconds(np.where(late == NO_TIME, NO_TIME, at + late)) if late.any() else stamps

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import numpy as np
+
 from app import theme
 from app.heat import RAMPS
 from app.presenters.thermal import scale
@@ -13,16 +15,19 @@ from twin.thermography import ThermalFrame
 
 FADES = 900.0  # s after which a picture has faded away
 SHADES = 8  # of freshness: what is finer is not worth a new picture of the scene
-MOST = 8  # pictures that lie on the model, the newest of their cameras
+MOST = 8  # pictures that lie on the model: each is a net of tens of thousands of triangles
 ROUND = 10.0  # K to which the ends of the scale are rounded, so that a new picture seldom changes all others' colours
 STOPS = 9  # colours of the legend's ramp
 
 
-def laid(frames: Sequence[ThermalFrame], cursor: float) -> tuple[Drape, ...]:
-    """The newest picture of each camera, as far as it has not faded; the oldest first."""
-    newest = {frame.camera: frame for frame in frames}
-    fresh = sorted((frame for frame in newest.values() if cursor - frame.at < FADES), key=lambda frame: frame.at)
-    return tuple(draped(frame, cursor) for frame in fresh[-MOST:])
+def laid(frames: Sequence[ThermalFrame], cursor: float, first: Sequence[ThermalFrame] = ()) -> tuple[Drape, ...]:
+    """The newest picture from each place, as far as it has not faded; those wanted ``first`` before all others. The
+    oldest first, so that newer ones cover them."""
+    views = {(frame.camera, tuple(np.round(frame.position, 1))): frame for frame in frames}
+    fresh = [frame for frame in views.values() if cursor - frame.at < FADES]
+    wanted = {id(frame) for frame in first}
+    chosen = sorted(fresh, key=lambda frame: (id(frame) in wanted, frame.at))[-MOST:]
+    return tuple(draped(frame, cursor) for frame in sorted(chosen, key=lambda frame: frame.at))
 
 
 def draped(frame: ThermalFrame, cursor: float) -> Drape:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -17,6 +17,7 @@ from app.presenters.machines import largest
 from app.presenters.overlays import OVERLAYS, Tinting
 from app.presenters.robots import Robots
 from app.presenters.selection import Selection
+from app.presenters.sights import Sights
 from app.presenters.status import is_silenced
 from app.presenters.valves import Valves
 from app.scene.state import MOTION, THERMAL, VALVES, Halo, Label, Legend, Running, SceneState, Section, Sightings
@@ -24,7 +25,9 @@ from twin.pipeline import Snapshot
 from twin.plant.model import PumpState
 from twin.plant.reading import Station
 from twin.signals import Frame, Quality, TagTable
+from twin.thermography import ThermalFrame
 
+SIDES = 2  # from which a machine is seen
 TINT_STEP = 0.5  # sigmas: what is finer than this is not worth a new picture
 CUBIC_METRES_AN_HOUR = 3600.0
 
@@ -63,6 +66,7 @@ class Presenter:
             tags = station.tags if station is not None else TagTable(())
         self._robots = Robots(ask, station, tags)
         self._valves = Valves(tags)
+        self._sights = Sights(station)
         self._last_seen = LastSeen(station, tags)
         self._overlay = ""
         self._owners = {node: tag.equipment for tag in tags if tag.equipment for node in (tag.node, tag.name) if node}
@@ -93,6 +97,8 @@ class Presenter:
     def select(self, selection: Selection) -> None:
         """Frame what is selected, and go there if that was asked."""
         self._show(replace(self._state, selected=selection.equipment))
+        if THERMAL in self._state.shown:
+            self._work_out()
         if selection.fly and selection.equipment:
             self._view.fly_to(selection.equipment)
 
@@ -141,14 +147,14 @@ class Presenter:
             return
         judged = dict.fromkeys((*self._pumps, *(name.equipment for name in snapshot.residuals.names)))
         pictures = self._mail.thermal if THERMAL in self._state.shown else ()
-        drapes = laying.laid(pictures, self._mail.cursor)
+        drapes = laying.laid(pictures, self._mail.cursor, self._of_selected(pictures))
         ends = laying.ends(drapes)
         off = {equipment: largest(snapshot.residuals, equipment)[0] for equipment in judged}
         worst = _worst(self._mail, snapshot)
         self._show(
             replace(
                 self._state,
-                tints=self._tinting.tints(snapshot.frame) if self._tinting is not None else _residual_tints(off),
+                tints=self._tints(snapshot.frame, off, is_warm=bool(drapes)),
                 halos=tuple(
                     Halo(equipment, theme.PRIORITY_COLOURS[priority], theme.PRIORITY_SHAPES[priority])
                     for equipment, priority in worst.items()
@@ -212,6 +218,12 @@ class Presenter:
             if name not in self._pumps
         ]
 
+    def _tints(self, frame: Frame, off: dict[str, float], is_warm: bool) -> tuple[tuple[str, str], ...]:
+        """A quantity's colours; else those of residuals, unless thermal pictures have given colours another meaning."""
+        if self._tinting is not None:
+            return self._tinting.tints(frame)
+        return () if is_warm else _residual_tints(off)
+
     def _sightings(self, frame: Frame) -> Sightings | None:
         return self._last_seen.sightings(frame, self._robots.ways) if self._overlay == last_seen.NAME else None
 
@@ -219,6 +231,11 @@ class Presenter:
         """A pump's shaft and water; what is finer is not worth telling the scene."""
         speed = state.speed * self._rated.get(state.pump, 0.0) if state.running else 0.0
         return Running(state.pump, round(float(np.nan_to_num(speed)), 1), round(float(np.nan_to_num(state.flow)), 2))
+
+    def _of_selected(self, pictures: Sequence[ThermalFrame]) -> list[ThermalFrame]:
+        """The last pictures of what is selected, from either side."""
+        chosen = self._state.selected
+        return [p for p in pictures if self._sights.subject(p) == chosen][-SIDES:] if chosen else []
 
     def _called(self, name: str) -> str:
         """What people call it, if that is more than its id."""

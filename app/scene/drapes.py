@@ -20,7 +20,7 @@ from app.scene.solids import polygons, polyline
 from app.scene.stage import Stage, near_end
 from app.scene.state import Drape
 
-FINEST = 216  # columns of the net that carries a picture: some 3 cm wide from where robots look
+FINEST = 160  # columns of the net that carries a picture: some 4 cm wide from where robots look
 TORN = 0.04  # share of the distance between two neighbours, from which they are not of one surface
 NEARER = 0.0025  # share of the distance by which a picture lies before what it lies on
 REACH = 2.5  # m, how far the frame of what a camera sees stands before it

@@ -101,6 +101,24 @@ def test_pictures_lie_on_the_model_only_when_asked_for_and_fade(presenter: scene
     assert shown.states[-1].legend is None
 
 
+def test_colours_never_mean_residuals_and_warmth_at_once(presenter: scene.Presenter, shown: Shown) -> None:
+    flagged = replace(mail(30.0, flagged=True), thermal=seeing(30.0, 10.0).thermal)
+    presenter.take(flagged)
+    assert shown.states[-1].tints != ()
+    presenter.lay_over(THERMAL, True)
+    assert shown.states[-1].tints == ()
+    presenter.lay_over(THERMAL, False)
+    assert shown.states[-1].tints != ()
+
+
+def test_of_many_pictures_the_newest_from_each_place_lie_on_the_model_and_those_of_what_is_selected() -> None:
+    frames = [replace(picture("RB1", 18.0 + 0.5 * (n % 12)), at=float(n)) for n in range(24)]
+    drapes = laying.laid(frames, 24.0)
+    assert [drape.at for drape in drapes] == [float(n) for n in range(24 - laying.MOST, 24)]
+    wanted = laying.laid(frames, 24.0, [frames[12]])
+    assert [drape.at for drape in wanted] == [12.0, *(float(n) for n in range(25 - laying.MOST, 24))]
+
+
 def test_a_point_is_probed_only_while_pictures_are_shown(presenter: scene.Presenter, shown: Shown) -> None:
     presenter.take(seeing(100.0, 10.0))
     presenter.probe(1.0, 2.0, 3.0)

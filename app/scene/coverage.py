@@ -21,6 +21,7 @@ SHADES = 64  # of the ramp
 LIFT = 0.03  # m that the carpet lies above its floor
 FLOOR = 0.8  # m, the radius of the circle in a triangle: smaller ones are ledges, or told by their corners
 Floats = NDArray[np.float64]
+NO_FLOORS: Floats = np.zeros((0, 3, 3))
 
 
 class Coverage:
@@ -30,11 +31,13 @@ class Coverage:
     ----------
     sightings : Sightings     Who was where, and what was sampled.
     reach : (2, 3)            Lowest and highest corner of the station. [m]
+    floors : (f, 3, 3)        Its floors, as triangles. [m]
     """
 
-    def __init__(self, sightings: Sightings, reach: Floats) -> None:
+    def __init__(self, sightings: Sightings, reach: Floats, floors: Floats = NO_FLOORS) -> None:
         self._sightings = sightings
         self._low = reach[0]
+        self._floors = floors
         self._ages = seen(sightings.places, reach, sightings.reach)
         steps = np.linspace(0.0, 1.0, SHADES)
         self._ramp = 255 * np.array([theme.rgb(theme.along(sightings.ramp, float(step))) for step in steps], np.float32)
@@ -57,13 +60,13 @@ class Coverage:
         """The colour of each point, (points, 3) from 0 to 255."""
         return self._coloured(self.ages(solid))
 
-    def carpet(self, floors: NDArray[np.floating]) -> vtkPolyData:
-        """The floors (f, 3, 3) as far as they have been seen, in squares."""
+    def carpet(self) -> vtkPolyData:
+        """The floors as far as they have been seen, in squares."""
         corner = CELL / 2 * np.array([[-1, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0]])
         squares, ages = [np.zeros((0, 4, 3))], [np.zeros(0)]
         grid = np.stack(np.meshgrid(*map(np.arange, self._ages.shape[:2]), indexing="ij"), axis=-1).reshape(-1, 2)
         middles = self._low[:2] + CELL * (grid + 0.5)
-        for triangle in floors:
+        for triangle in self._floors:
             height = float(triangle[:, 2].mean())
             layer = int(np.clip((height + LIFT - self._low[2]) / CELL, 0, self._ages.shape[2] - 1))
             own = _inside(middles, triangle[:, :2])
@@ -116,7 +119,7 @@ def thinned(places: Floats) -> Floats:
 
 def floors(parts: Iterable[Part]) -> Floats:
     """The large triangles of a model that one can stand on, (f, 3, 3). [m]"""
-    found = [np.zeros((0, 3, 3))]
+    found = [NO_FLOORS]
     for part in parts:
         corners = part.points[part.triangles].astype(np.float64)
         across = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,8 +49,7 @@ class Painter:
 
     def __init__(self, model: Model, size: tuple[int, int] = (1280, 800)) -> None:
         self._places = Places(model.parts)
-        self._extent = extent(part.points for part in model.parts)
-        self._floors = floors(model.parts)
+        self._model = model
         self._carpet: vtkActor | None = None
         self._stage = Stage(size)
         self._state = SceneState()
@@ -241,16 +241,21 @@ class Painter:
 
     def _cover(self, sightings: Sightings | None) -> None:
         """Colour every surface by when it was seen last; as they are for None."""
-        coverage = Coverage(sightings, self._extent) if sightings is not None else None
+        coverage = Coverage(sightings, *self._ground) if sightings is not None else None
         self._bodies.dye(coverage.colours if coverage is not None else None)
         if self._carpet is not None:
             self._stage.remove(self._carpet)
             self._carpet = None
         if coverage is not None:
-            self._carpet = surface(coverage.carpet(self._floors))
+            self._carpet = surface(coverage.carpet())
             self._carpet.GetProperty().LightingOff()
             self._stage.add_mark(self._carpet)
         self._stage.change()
+
+    @cached_property
+    def _ground(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Between which corners the station lies, and its floors; reckoned when they are first asked for."""
+        return extent(part.points for part in self._model.parts), floors(self._model.parts)
 
     def _change(self, equipment: str) -> None:
         """Have the piece of the picture painted anew in which a piece of equipment is seen."""

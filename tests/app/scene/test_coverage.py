@@ -67,8 +67,8 @@ def test_the_colours_go_along_the_ramp_and_the_carpet_lies_where_somebody_was() 
     floor = np.array(
         [[[0.0, 0.0, 0.0], [30.0, 0.0, 0.0], [30.0, 15.0, 0.0]], [[0.0, 0.0, 0.0], [30.0, 15.0, 0.0], [0.0, 15.0, 0.0]]]
     )
-    coverage = Coverage(sightings((0.0, 5.0, 7.0, 0.5)), STATION)
-    carpet = coverage.carpet(floor)
+    coverage = Coverage(sightings((0.0, 5.0, 7.0, 0.5)), STATION, floor)
+    carpet = coverage.carpet()
     low, high = np.array(carpet.GetBounds()[0:4:2]), np.array(carpet.GetBounds()[1:4:2])
     assert np.abs(low - (5.0 - SIGHT, 7.0 - SIGHT)).max() < CELL
     assert np.abs(high - (5.0 + SIGHT, 7.0 + SIGHT)).max() < CELL

@@ -31,7 +31,7 @@ CREASE = 38.0  # degrees, between faces that meet in an edge rather than round i
 SMOOTHED = 1_000_000  # triangles, beyond which faces are flat: what is decimated has no use for better
 READING = 0.7  # share of the time that goes into reading
 GROUPINGS = ("GroupIds", "STLSolidLabeling")  # what VTK's readers call the number of a triangle's group
-GREY = (0.6, 0.6, 0.6)
+GREY = (0.26, 0.27, 0.28)  # linear: what has no colour of its own looks like cast iron
 _FACET = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("attribute", "<u2")])  # of a binary STL file
 _CHANGE = re.compile(rb"^[ \t]*(o|g|usemtl)[ \t]+([^\r\n]*?)[ \t]*\r?$", re.MULTILINE)
 

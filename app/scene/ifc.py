@@ -31,7 +31,7 @@ LAYERS = {  # of what an entity's name begins with
     "IfcSensor": "instruments",
     "IfcFlowInstrument": "instruments",
 }
-GREY = (0.6, 0.6, 0.6)
+GREY = (0.26, 0.27, 0.28)  # linear: what has no colour of its own looks like cast iron
 
 
 def read(path: Path, told: Callable[[float], None]) -> Model:

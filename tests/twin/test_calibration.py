@@ -144,11 +144,12 @@ def test_calibrating_twice_changes_nothing(calibrations: dict[str, Calibrated]) 
 
 def test_another_run_changes_no_parameter_by_more_than_its_uncertainty(calibrations: dict[str, Calibrated]) -> None:
     station = parse(calibrations["FIRST"].text)
-    again = calibrate(station, station.tags, plants.once(plants.block("FIRST", 5)))
-    for key, row in parameters(again).items():
-        assert row.before is not None
-        before = parameters(calibrations["FIRST"])[key]
-        assert abs(row.after - before.after) <= 2.0 * np.hypot(row.sigma, before.sigma), key
+    again = parameters(calibrate(station, station.tags, plants.once(plants.block("FIRST", 5))))
+    before = parameters(calibrations["FIRST"])
+    assert all(row.before is not None for row in again.values())
+    moved = [abs(row.after - before[k].after) / np.hypot(row.sigma, before[k].sigma) for k, row in again.items()]
+    assert max(moved) <= 3.0
+    assert np.mean(np.array(moved) <= 2.0) >= 0.95  # of many parameters, one in twenty may
 
 
 def test_a_speed_of_pure_noise_is_named_and_set_aside_and_the_pump_fitted_without_it() -> None:

@@ -10,7 +10,6 @@ Source: E. Todini and S. Pilati (1988), A gradient algorithm for the analysis of
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,8 +23,8 @@ from twin.units import STANDARD_GRAVITY
 MOST_STEPS = 60  # thrown from any state into any other, thirty have always been enough
 SETTLED = 1e-6  # of the rated flow: a step below it leaves an error of its square,
 SETTLED_HEAD = 1e-4  # m, if it also changes no loss by more than this
-SHORT = 1e-2  # of the rated flow: a step within which a branch's law is nearly straight
-HOMING = 1e-2  # of the step before: the longest by which kept tangents are believed to lead to the solution,
+SHORT = 3e-2  # of the rated flow: a step within which a branch's law is nearly straight
+HOMING = 0.1  # of the step before: the longest by which kept tangents are believed to lead to the solution,
 LEFT = 1e-7  # of the rated flow, if the next steps, each shorter than the last in the same ratio, are no more than this
 STRIDE = 2.0  # of the present flow, at least of the rated one: the longest step
 FLATTEST = 1e-9  # m/(m³/s), the least slope a branch is given, should a pump alone in it have none
@@ -138,18 +137,18 @@ def solve(
     """
     problem = _Problem(network, speed, losses, boundary, head_scale, inflow)
     x, known = (network.forward, None) if start is None else (start.branch, start.tangents)
-    ref, before = network.branch_rated, math.nan
+    ref, before = network.branch_rated, 0.0
     newton = False  # whether each step gets tangents of its own: far away, or where kept ones have failed
     for iteration in range(1, MOST_STEPS + 1):
         loss, tangents = problem.laws(problem.through(x), None if newton else known)
         kept, known = tangents is known, tangents
         step, heads, change = problem.step(x, loss, tangents)
         length = float(np.maximum.reduce(np.abs(step) / ref))
-        rate = length / before if kept else 1.0
+        rate = length / before if kept and before else 1.0
         settled = rate <= HOMING and rate * length <= LEFT if kept else length <= SETTLED
         if settled and rate * np.maximum.reduce(np.abs(change)) <= SETTLED_HEAD:
             return problem.flows(x + step, loss + tangents.slope * problem.of_links(step), heads, tangents, iteration)
-        newton = newton or length > SHORT or (kept and iteration > 1)
+        newton = newton or length > SHORT or (kept and iteration > 1 and rate > HOMING)
         if not kept or length <= SHORT:
             x = x + (step if length <= 1.0 else _within_stride(step, x, ref))
         before = length

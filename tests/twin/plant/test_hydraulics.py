@@ -169,6 +169,14 @@ def test_a_duty_state_is_followed_in_two_steps_along_its_own_tangents():
     assert warm.tangents is DUTY_STATE.tangents
 
 
+def test_a_state_in_which_nothing_changes_stays_settled():
+    still = solve(B4, np.zeros(PUMPS), B4.losses(), Boundary.fixed(np.full(4, 50.0)))
+    for _ in range(3):
+        still = solve(B4, np.zeros(PUMPS), B4.losses(), Boundary.fixed(np.full(4, 50.0)), start=still)
+        assert still.converged
+    np.testing.assert_allclose(still.flow, 0.0, atol=1e-6)
+
+
 def test_three_duty_pumps_a_circuit_carry_what_the_line_was_laid_for():
     np.testing.assert_allclose(np.abs(DUTY_STATE.line) * 3600, 19500, rtol=0.01)
     np.testing.assert_allclose(DUTY_STATE.pump[DUTY > 0] * 3600, 6500, rtol=0.01)

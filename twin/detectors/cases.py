@@ -18,8 +18,9 @@ from twin.detectors.diagnosis import Opinion, Verdict
 from twin.detectors.response import Responses, priority
 from twin.detectors.watch import Judgement
 from twin.plant.binding import or_zero
-from twin.signals import Floats
+from twin.signals import Floats, TagTable
 
+TOGETHER = 3.0  # s within which transmitters that fail have failed together
 TOLD_EVIDENCE = 5  # residuals that are told with an anomaly
 PERSUADED = 3  # verdicts in a row that another fault must win before a case changes its name
 SURER = 0.15  # change of confidence worth telling
@@ -48,6 +49,7 @@ class Case:
     rivals: int = 0  # verdicts in a row that named another fault
     back_since: float = np.nan
     base: Floats | None = None  # (m,) what was known of the departures when it came on top; None where it is the first
+    columns: tuple[int, ...] = ()  # of transmitters that failed by themselves
     settled: bool = False  # whether its departures are taken for known, and only what changes is judged anew
     consequences: set[str] = field(default_factory=set)  # what was seen elsewhere and is explained by it
 
@@ -58,10 +60,14 @@ class Case:
 
 
 class Cases:
-    """The standing cases of a station; ``numbers`` are those of all its anomalies."""
+    """The standing cases of a ``station``; ``numbers`` are those of all its anomalies."""
 
-    def __init__(self, channels: Channels, responses: Responses, numbers: Iterator[int]) -> None:
+    def __init__(
+        self, channels: Channels, responses: Responses, numbers: Iterator[int], tags: TagTable, station: str
+    ) -> None:
         self._channels = channels
+        self._tags = tags
+        self._station = station
         self._responses = responses
         self._numbers = numbers
         self.standing: list[Case] = []
@@ -118,6 +124,50 @@ class Cases:
             case.base, case.claims = base.copy(), np.abs(verdict.moved) > 0.0
         self.standing.append(case)
         return anomaly
+
+    def open_lost(
+        self, columns: tuple[int, ...], fault: str, since: float, at: float, seen: Judgement, running: frozenset[str]
+    ) -> Anomaly:
+        """Transmitters that failed by themselves, and all at once: one anomaly, of what they have in common."""
+        verdict = certain(self._named(columns), fault, -1, np.zeros(len(self._channels)))
+        self.open(verdict, -1, since, at, seen, running)
+        case = self.standing[-1]
+        case.columns = columns
+        case.anomaly = replace(case.anomaly, evidence=self._lost(columns, fault), consequences=len(columns) - 1)
+        return case.anomaly
+
+    def lost_with(self, fault: str, since: float) -> Case | None:
+        """The standing case of transmitters that failed at the same time."""
+        for case in self.standing:
+            if case.columns and case.anomaly.fault == fault and abs(case.anomaly.since - since) <= TOGETHER:
+                return case
+        return None
+
+    def join_lost(self, case: Case, columns: tuple[int, ...]) -> Anomaly:
+        """Some more that failed with those of a case."""
+        case.columns += columns
+        case.anomaly = replace(
+            case.anomaly,
+            equipment=self._named(case.columns),
+            evidence=self._lost(case.columns, case.anomaly.fault),
+            consequences=len(case.columns) - 1,
+        )
+        return case.anomaly
+
+    def _named(self, columns: tuple[int, ...]) -> str:
+        """The transmitter that failed; of several the equipment they are on, or the station."""
+        if len(columns) == 1:
+            return self._tags[columns[0]].name
+        places = {self._tags[column].equipment for column in columns}
+        return places.pop() if len(places) == 1 else self._station
+
+    def _lost(self, columns: tuple[int, ...], fault: str) -> tuple[Evidence, ...]:
+        """The first of several transmitters; one that fails alone is evidence enough."""
+        if len(columns) == 1:
+            return ()
+        residual = "missing" if fault == "sensor_dropout" else "frozen"
+        told = [self._tags[column].name for column in columns[:TOLD_EVIDENCE]]
+        return tuple(Evidence(residual, name, float(len(columns)), "", float(len(columns))) for name in told)
 
     def _case(self, verdict: Verdict, anomaly: Anomaly, circuit: int) -> Case:
         return Case(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from twin.detectors import diagnosis
 from twin.detectors.anomaly import Anomaly, Evidence
-from twin.detectors.cases import Case, Cases, certain
+from twin.detectors.cases import TOGETHER, Case, Cases, certain
 from twin.detectors.channels import Channels
 from twin.detectors.kinds import WHY, Sample
 from twin.detectors.pump_residuals import NO_FLOW
@@ -47,8 +47,14 @@ NOISY_AT_MOST = 45.0  # s in which a transmitter is found noisy
 WITNESSES = ("vibration", "envelope", "head", "power", "speed_tracking")
 RUBS = frozenset({"bearing_de", "bearing_nde", "misalignment"})
 POWER = frozenset({"power", "efficiency", "feeder"})
-OF_SENSORS = frozenset({"sensor_bias", "sensor_drift", "sensor_stuck", "sensor_dropout", "sensor_noise"})
+ALIKE = 4.0  # χ² by which a transmitter that is known to be wrong may explain less than the best
 OFTEN = 0.5  # s between frames below which not every one is judged
+
+
+def _misfit(verdict: diagnosis.Verdict) -> list[float]:
+    """χ² that each hypothesis of a circuit leaves, where they were weighed."""
+    misfit: list[float] = verdict.opinion.misfit.tolist() if verdict.opinion is not None else []
+    return misfit
 
 
 def _patience(verdict: diagnosis.Verdict) -> float:
@@ -88,7 +94,7 @@ class Detector:
         self._trips = Trips(model)
         self._sensors = Sensors(model.binding)
         numbers, responses = count(1), Responses(station)
-        self._cases = Cases(self._channels, responses, numbers)
+        self._cases = Cases(self._channels, responses, numbers, model.binding.tags, station.id)
         self._surroundings = Surroundings(station, model, responses, numbers)
         self._judged = np.array([kind.judged for kind in self._channels.kinds], dtype=bool)
         self._of_power = np.array([name.name in POWER for name in self._channels.names], dtype=bool)
@@ -113,7 +119,7 @@ class Detector:
         teaching = self._healthy is not None and self._healthy[0] <= at < self._healthy[1]
         sample = self._reconciled(self._channels.sample(state), at)
         claimed = self._cases.claimed
-        seen = self._watch.step(at, sample, claimed, teaching)
+        seen = self._watch.step(at, sample, claimed | self._reconciliation.weighing, teaching)
         running = frozenset(name for name, turns in zip(state.pumps, state.running, strict=True) if turns)
         changed: list[Anomaly] = []
         tripped = self._trips.step(state)
@@ -129,7 +135,7 @@ class Detector:
             self._surroundings.teach(frame, state, self._channels.moves)
         standing = (*self._cases.anomalies, *self._surroundings.anomalies)
         self._sample, self._seen = sample, seen
-        self._disbelieve(standing, frame)
+        self._disbelieve()
         told = self._reconciliation.told
         self._findings = Findings(self._residuals(sample, seen), standing, tuple(changed), told)
         return self._findings
@@ -196,11 +202,23 @@ class Detector:
     def _open_sensors(
         self, at: float, columns: NDArray[np.intp], fault: str, seen: Judgement, running: frozenset[str]
     ) -> list[Anomaly]:
-        """Transmitters that need no diagnosis; what they enter can be judged by nobody meanwhile."""
-        nothing = np.zeros(len(self._channels))
-        tags = self._model.binding.tags
-        verdicts = [certain(tags[int(column)].name, fault, -1, nothing) for column in columns]
-        return [self._cases.open(verdict, -1, at, at, seen, running) for verdict in verdicts]
+        """Transmitters that need no diagnosis; what they enter is judged by what others say of them meanwhile.
+
+        Those that fail together have one cause, and are told once.
+        """
+        found: dict[float, tuple[int, ...]] = {}
+        for column in columns.tolist():
+            since = self._sensors.since(column)
+            together = next((begun for begun in found if abs(begun - since) <= TOGETHER), since)
+            found[together] = (*found.get(together, ()), column)
+        changed = []
+        for since, these in found.items():
+            case = self._cases.lost_with(fault, since)
+            if case is not None:
+                changed.append(self._cases.join_lost(case, these))
+            else:
+                changed.append(self._cases.open_lost(these, fault, since, at, seen, running))
+        return changed
 
     def _review(self, at: float, state: PlantState, seen: Judgement, running: frozenset[str]) -> list[Anomaly]:
         """Reconsider the standing cases, and end those whose residuals are back."""
@@ -271,21 +289,32 @@ class Detector:
         departure = sample.value - self._watch.offsets.value * sample.basis - self._watch.explained
         return self._reconciliation.step(sample, departure, self._seen.sigma, at)
 
-    def _disbelieve(self, standing: tuple[Anomaly, ...], frame: Frame) -> None:
+    def _disbelieve(self) -> None:
         """Leave out of what follows the transmitters that are named now, and believe again those that no longer are."""
         tags = self._model.binding.tags
-        named = {tags.column(anomaly.equipment): anomaly.fault for anomaly in standing if anomaly.fault in OF_SENSORS}
-        concerned = self._reconciliation.keep_to(named, frame)
+        named = {tags.column(a.equipment): a.fault for a in self._surroundings.anomalies if a.fault == "sensor_noise"}
+        for case in self._cases.standing:
+            if case.anomaly.fault in STEADY:
+                named[tags.column(case.anomaly.equipment)] = case.anomaly.fault
+            named |= dict.fromkeys(case.columns, case.anomaly.fault)
+        concerned = self._reconciliation.keep_to(named)
         if concerned.any():
             self._watch.explain(concerned, self._watch.explained)
 
-    def _is_set_aside(self, verdict: diagnosis.Verdict) -> bool:
-        """Whether what is seen is a transmitter that is known to be wrong, and has become otherwise wrong."""
-        column = self._model.binding.tags.column(verdict.equipment) if verdict.fault == "sensor_bias" else -1
-        if not self._reconciliation.excludes(column):
-            return False
-        self._watch.explain(self._reconciliation.weigh_anew(column), self._watch.explained)
-        return True
+    def _is_set_aside(self, verdict: diagnosis.Verdict, circuit: int, at: float) -> bool:
+        """Whether what is seen may be a transmitter that is known to be wrong, and has become otherwise wrong.
+
+        That is likelier than a new fault that looks like it; one that is there all the same is seen again at once.
+        """
+        rows, tags = self._library.circuits[circuit].rows, self._model.binding.tags
+        for column in self._reconciliation.steady:
+            name = tags[column].name
+            likely = [misfit for row, misfit in zip(rows, _misfit(verdict), strict=False) if row.equipment == name]
+            alike = min(likely, default=np.inf) < min(_misfit(verdict), default=np.inf) + ALIKE
+            if verdict.equipment == name or (alike and not self._reconciliation.weighed_lately(column, at)):
+                self._watch.explain(self._reconciliation.weigh_anew(column, at), self._watch.explained)
+                return True
+        return False
 
     def _drifts(self, case: Case) -> bool:
         """Whether the error of a transmitter that was set aside goes on growing."""
@@ -360,9 +389,9 @@ class Detector:
         if fault == "drive_trip":
             return bool(self._trips.standing[case.pump])
         if fault == "sensor_dropout":
-            return bool(self._sensors.silent[self._model.binding.tags.column(equipment)])
+            return bool(self._sensors.silent[list(case.columns)].any())
         if fault == "sensor_stuck":
-            return bool(self._sensors.stuck[self._model.binding.tags.column(equipment)])
+            return bool(self._sensors.stuck[list(case.columns)].any())
         return None
 
     @staticmethod
@@ -397,7 +426,7 @@ class Detector:
             verdict = self._verdict(circuit, since, state, seen, None)
             if waited < _patience(verdict) or self._mere_noise(verdict, waited):
                 continue
-            if self._is_set_aside(verdict):
+            if self._is_set_aside(verdict, circuit, at):
                 self._pending.pop(circuit, None)
                 continue
             together = self._pair(circuit, since, state, seen) if verdict.fault == "unknown" else None

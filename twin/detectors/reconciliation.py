@@ -8,6 +8,7 @@ what it says of a reading it can no longer say of the pump.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -20,10 +21,11 @@ from twin.detectors.pump_residuals import REFERENCE_DENSITY
 from twin.detectors.signatures import Library
 from twin.plant.binding import GAUGES, METERS, or_zero
 from twin.plant.model import PumpModel
-from twin.signals import Floats, Frame, Quality
+from twin.signals import Floats, Frame, Quality, Tag
 from twin.units import STANDARD_GRAVITY, scale_and_offset
 
 ON_CURVE = frozenset({"head", "power", "efficiency"})
+VOTES = frozenset({"header_pressure", "header_flow"})
 STEADY = frozenset({"sensor_bias", "sensor_drift"})  # wrong by much the same amount from second to second
 FARTHEST = 100.0  # % of rated: how wrong a reading is taken to be beforehand, one standard deviation
 KNOWN = 2.5  # % of rated: a reading known less well than that is not replaced
@@ -31,6 +33,7 @@ NEAR = 5.0  # % of rated: what is put in its place farther off than that is firs
 CONSUMED = 0.25  # share of a residual that went into a reading without a signal of its own: it judges nobody else
 FOLLOWED = 0.3  # share by which a reading without a signal of its own follows what the others say
 LEAP = 4.0  # standard deviations of one sample beyond which that is another value, and followed at once
+ASKED_EVERY = 30  # frames after which others are asked again of whom none knew anything
 AVERAGED = 60.0  # samples over which a steady error is averaged
 REPEATED = 0.25  # of the spread of one sample: what repeats does not average out
 SURE = 2  # such samples in a row after which a steady error has become another one
@@ -39,7 +42,9 @@ LATELY = 8.0  # samples that say how wrong it is now
 REFERENCE = 30  # samples after which a steady error is known well enough to see it grow
 GROWN = 0.2  # of the error known then: a drift has grown by so much at least
 NOTICEABLE = 0.5  # and by so many standard deviations of one sample
+WEIGHED_FOR = 10.0  # s after an error was weighed anew in which it is not suspected to have changed again
 BACK = 0.25  # of the largest error: one within that has gone
+STILL_THERE = 0.5  # of the largest error: one beyond that has not
 BACK_FOR = 60.0  # s for which it must be gone
 
 
@@ -54,10 +59,14 @@ class Reconciled:
 
 @dataclass(frozen=True)
 class _Point:
-    """A reading that others know of: what it moves (m,), for each per cent of which it is so many of its units."""
+    """A reading that others know of: what it moves (m,), for each per cent of which it is so many of its units.
+
+    ``sisters`` is whom it votes with: a vote of which more than one are left out is none.
+    """
 
     moves: Floats
     unit: float
+    sisters: str
 
 
 @dataclass
@@ -74,7 +83,10 @@ class _Exclusion:
     samples: int = 0
     leaps: int = 0  # in a row
     sigma: float = np.inf
+    speaks: bool = False  # a transmitter that loses samples, and has sent this one
+    asked: int = 0  # frames since somebody else was asked in vain
     back_since: float = np.nan
+    weighed_at: float = -np.inf
 
     @property
     def steady(self) -> bool:
@@ -94,12 +106,23 @@ class _Exclusion:
     def known(self) -> bool:
         return self.sigma < KNOWN
 
+    def put(self, said: float, good: float) -> None:
+        """What is put in its place, now that it says this; ``good`` is what it said last."""
+        self.speaks = self.fault == "sensor_dropout" and bool(np.isfinite(said))
+        if self.speaks:
+            self.value = said
+        elif self.steady:
+            self.value = said - self.wrong
+        elif self.samples and not self.known:
+            self.asked += 1
+            self.value = good if self.asked % ASKED_EVERY == 0 else np.nan
+
     def take(self, at: float, error: float, sigma: float) -> None:
         """Take in by how much what was put in its place was wrong. [% of rated]"""
         self.sigma = sigma
+        self.samples += 1
         if not self.known:
             return
-        self.samples += 1
         self.leaps = self.leaps + 1 if abs(error) > LEAP * sigma else 0
         error *= self.point.unit
         if not self.steady:
@@ -114,8 +137,11 @@ class _Exclusion:
         self.largest = max(self.largest, abs(self.lately))
         if self.samples >= REFERENCE and np.isnan(self.reference):
             self.reference = self.wrong
-        gone = abs(self.lately) < BACK * self.largest
-        self.back_since = np.nan if not gone else self.back_since if self.back_since <= at else at
+        left = abs(self.lately) / max(self.largest, 1e-12)
+        if left > STILL_THERE:
+            self.back_since = np.nan
+        elif left < BACK and not self.back_since <= at:
+            self.back_since = at
 
     @property
     def grows(self) -> bool:
@@ -133,29 +159,38 @@ class Reconciliation:
         self._own = np.array([name in ON_CURVE for name in names], dtype=bool)
         self._balances = np.array([name == "flow_balance" for name in names], dtype=bool)
         self._excluded: dict[int, _Exclusion] = {}
+        self._columns = np.array(sorted(self._points), dtype=np.intp)
+        self._good: Floats = np.full(len(model.binding.tags), np.nan)  # what each point last said
 
     def substitute(self, frame: Frame) -> Frame:
-        """The frame as the model is to see it: what is not believed is replaced."""
+        """The frame as the model is to see it: what is not believed is replaced, or missing where nothing is known."""
+        self._remember(frame)
         if not self._excluded:
             return frame
         values, quality = frame.values.copy(), frame.quality.copy()
         for column, exclusion in self._excluded.items():
-            raw = values[column]
-            if exclusion.steady and np.isfinite(raw) and quality[column] < Quality.BAD:
-                exclusion.value = float(raw) - exclusion.wrong
-            values[column], quality[column] = exclusion.value, Quality.UNCERTAIN
+            said = float(values[column]) if quality[column] < Quality.BAD else np.nan
+            exclusion.put(said, float(self._good[column]))
+            if not exclusion.speaks:
+                values[column] = exclusion.value
+                quality[column] = Quality.UNCERTAIN if np.isfinite(exclusion.value) else Quality.MISSING
         return replace(frame, values=values, quality=quality)
+
+    def _remember(self, frame: Frame) -> None:
+        said = frame.values[self._columns]
+        good = np.isfinite(said)
+        self._good[self._columns[good]] = said[good]
 
     def step(self, sample: Sample, departure: Floats, sigma: Floats, at: float) -> Sample:
         """The residuals as they may be judged: what went into a reading judges nothing else.
 
         ``departure`` (m,) is their value less the learned offset, ``sigma`` (m,) its spread. [% of rated]
         """
-        if not self._excluded:
+        found = [exclusion for exclusion in self._excluded.values() if not exclusion.speaks]
+        if not found:
             return sample
-        found = list(self._excluded.values())
         error, spread, used, leverage = self._errors(found, sample, departure, sigma)
-        moves = np.array([exclusion.point.moves for exclusion in found])
+        moves = _moves(found)
         for exclusion, one, its in zip(found, error.tolist(), spread.tolist(), strict=True):
             exclusion.take(at, one, its)
         follows = np.array([not exclusion.steady for exclusion in found])
@@ -173,7 +208,7 @@ class Reconciliation:
             why=np.where(silenced & (sample.why == OK), NOT_MEASURED, sample.why),
         )
 
-    def keep_to(self, disbelieved: Mapping[int, str], frame: Frame) -> NDArray[np.bool_]:
+    def keep_to(self, disbelieved: Mapping[int, str]) -> NDArray[np.bool_]:
         """Believe all but these (columns and their faults); the channels (m,) that this concerns anew.
 
         Those whose error is steady must have been set aside before, for how large it is must be known.
@@ -185,9 +220,8 @@ class Reconciliation:
             if column in self._excluded:
                 self._excluded[column].fault = fault
             elif column in self._points and fault not in STEADY:
-                point, said = self._points[column], float(frame.values[column])
-                self._excluded[column] = _Exclusion(fault, point, said if np.isfinite(said) else 0.0)
-                concerned |= point.moves != 0.0
+                self._excluded[column] = _Exclusion(fault, self._points[column], float(self._good[column]))
+                concerned |= self._points[column].moves != 0.0
         return concerned
 
     def set_aside(
@@ -207,10 +241,28 @@ class Reconciliation:
         concerned: NDArray[np.bool_] = new.point.moves != 0.0
         return concerned
 
-    def weigh_anew(self, column: int) -> NDArray[np.bool_]:
+    @property
+    def steady(self) -> tuple[int, ...]:
+        """Columns of the readings that are not believed for an error that stays."""
+        return tuple(column for column, exclusion in self._excluded.items() if exclusion.steady)
+
+    @property
+    def weighing(self) -> NDArray[np.bool_]:
+        """(m,) channels that tell how large an error is that is not well known yet: they must not learn it."""
+        weighing = np.zeros(len(self._own), dtype=bool)
+        for exclusion in self._excluded.values():
+            if exclusion.steady and exclusion.samples < AVERAGED:
+                weighing |= exclusion.point.moves != 0.0
+        return weighing
+
+    def weighed_lately(self, column: int, at: float) -> bool:
+        """Whether it was learned anew a moment ago how large an error is."""
+        return at - self._excluded[column].weighed_at < WEIGHED_FOR
+
+    def weigh_anew(self, column: int, at: float) -> NDArray[np.bool_]:
         """Learn anew how large a steady error is, for it has become another; the channels (m,) that this concerns."""
         exclusion = self._excluded[column]
-        exclusion.samples = 0
+        exclusion.samples, exclusion.weighed_at = 0, at
         concerned: NDArray[np.bool_] = exclusion.point.moves != 0.0
         return concerned
 
@@ -232,7 +284,7 @@ class Reconciliation:
         return {
             column: Reconciled(one.value, one.mean_sigma * abs(one.point.unit), one.fault)
             for column, one in self._excluded.items()
-            if one.known and np.isfinite(one.value)
+            if one.known and np.isfinite(one.value) and not one.speaks
         }
 
     def bridge_gap(self) -> None:
@@ -244,7 +296,7 @@ class Reconciliation:
         self, found: list[_Exclusion], sample: Sample, departure: Floats, sigma: Floats
     ) -> tuple[Floats, Floats, NDArray[np.bool_], Floats]:
         """Error and spread (s,) of readings [% of rated], which residuals (m,) were asked, and their leverage (m,)."""
-        moves = np.array([exclusion.point.moves for exclusion in found])
+        moves = _moves(found)
         moving = (sample.why == RAMPING) | ((sample.why == STARTING) & self._balances)
         usable = np.isfinite(departure) & ((sample.why == OK) | moving)
         used = usable & ~self._own & (moves != 0.0).any(axis=0)
@@ -256,6 +308,13 @@ class Reconciliation:
         error = covariance @ (moves * weight) @ or_zero(departure)
         leverage = weight * np.einsum("sm,st,tm->m", moves, covariance, moves)
         return error, np.sqrt(np.diag(covariance)), used, leverage
+
+
+def _moves(found: list[_Exclusion]) -> Floats:
+    """(s, m) what readings that are left out move; nothing of those that are outvoted by nobody who is believed."""
+    voting = Counter(exclusion.point.sisters for exclusion in found)
+    rows = [e.point.moves * (not e.point.sisters or voting[e.point.sisters] == 1) for e in found]
+    return np.array(rows)
 
 
 def _covariance(moves: Floats, used: NDArray[np.bool_], sigma: Floats) -> tuple[Floats, Floats]:
@@ -274,12 +333,19 @@ def _points(model: PumpModel, channels: Channels, library: Library) -> dict[int,
         for row, moved in zip(circuit.rows, circuit.moves, strict=True):
             if row.sensor:
                 moves[row.equipment] = moves.get(row.equipment, 0.0) + moved
+    voters = {name.tag for name in channels.names if name.name in VOTES}
     found = {}
     for column, per_cent in _per_cents(model, channels).items():
         tag = binding.tags[column]
+        sisters = _sisters(tag) if tag.name in voters else ""
         if tag.name in moves:
-            found[column] = _Point(moves[tag.name], per_cent / scale_and_offset(tag.unit)[0])
+            found[column] = _Point(moves[tag.name], per_cent / scale_and_offset(tag.unit)[0], sisters)
     return found
+
+
+def _sisters(tag: Tag) -> str:
+    """A name for all who measure the same of a header: three gauges of one side, all meters of both."""
+    return f"{tag.equipment} {'flow' if tag.measures in METERS else tag.measures[:-2]}"
 
 
 def _per_cents(model: PumpModel, channels: Channels) -> dict[int, float]:

@@ -9,8 +9,10 @@ from twin.plant.binding import Binding
 from twin.plant.model import PlantState
 from twin.signals import Floats, Frame, Quality
 
-SILENT_AFTER = 3.0  # samples missing, on balance, after which a transmitter counts as silent
-HEARD = 0.34  # samples that each one which arrives makes up for
+LOST = 0.3  # share of its samples that a failing transmitter loses at least
+USUAL, LINKS = 1e-4, 0.1  # least and greatest share that a healthy one may lose by itself
+SILENT = 21.7  # ln of the odds against so many missing samples by chance: 12 a year among a thousand transmitters
+REMEMBERED = 600.0  # frames over which it is learned how many samples get lost
 HEARD_BEFORE = 10  # samples a transmitter must have said before its silence means anything
 MANY = 0.02  # of all tags: more that are missing at once are a failed connection, not failed transmitters
 STUCK_FOR = 60.0  # s of the same value, at least
@@ -26,6 +28,7 @@ class Sensors:
     def __init__(self, binding: Binding) -> None:
         n = len(binding.tags)
         self._few = max(3, int(MANY * n))
+        self._lost, self._came = 1.0, 1.0 / USUAL  # samples of healthy transmitters
         self._heard: NDArray[np.intp] = np.zeros(n, dtype=np.intp)
         self._missing: Floats = np.zeros(n)
         self._well_since: Floats = np.full(n, -np.inf)
@@ -39,6 +42,7 @@ class Sensors:
         self._seen: Floats = np.zeros(k)
         self._still: Floats = np.zeros(k)
         self._still_since: Floats = np.full(k, np.nan)
+        self._missing_since: Floats = np.full(n, np.nan)
         self.storm = False
         self.silent: NDArray[np.bool_] = np.zeros(n, dtype=bool)
         self.stuck: NDArray[np.bool_] = np.zeros(n, dtype=bool)
@@ -56,7 +60,7 @@ class Sensors:
         troubled[self._columns] |= still
         self._well_since = np.where(troubled, frame.at, self._well_since)
         well = frame.at - self._well_since >= BACK_FOR
-        silent = self._new(self._silence(gone), self.silent, well)
+        silent = self._new(self._silence(frame.at, gone), self.silent, well)
         found = np.zeros(len(gone), dtype=bool)
         found[self._columns] = still
         stuck = self._new(found, self.stuck, well)
@@ -78,12 +82,30 @@ class Sensors:
         standing |= new
         return np.flatnonzero(new)
 
-    def _silence(self, gone: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        if not self.storm:
-            self._missing = np.clip(self._missing + np.where(gone, 1.0, -HEARD), 0.0, 2.0 * SILENT_AFTER)
-        silent = (self._missing >= SILENT_AFTER) & (self._heard >= HEARD_BEFORE)
+    def since(self, column: int) -> float:
+        """When a transmitter that is silent or stuck began to be so. [s, POSIX]"""
+        if self.silent[column]:
+            return float(self._missing_since[column])
+        return float(self._still_since[np.flatnonzero(self._columns == column)].max(initial=-np.inf))
+
+    def _silence(self, at: float, gone: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """(n,) which have lost so many samples, of late, that it is not what gets lost on healthy links."""
+        counts = self._heard >= HEARD_BEFORE
         self._heard += ~gone
+        if not self.storm and (self._missing.any() or gone.any()):
+            usual = min(max(self._lost / self._came, USUAL), LINKS)
+            step = np.where(gone, np.log(LOST / usual), np.log((1.0 - LOST) / (1.0 - usual)))
+            self._missing_since[gone & (self._missing <= 0.0)] = at
+            self._missing = np.minimum(np.maximum(self._missing + step * counts, 0.0), SILENT)
+        silent: NDArray[np.bool_] = self._missing >= SILENT
+        if not self.storm:
+            self._learn_losses(gone, counts & ~silent)
         return silent
+
+    def _learn_losses(self, gone: NDArray[np.bool_], healthy: NDArray[np.bool_]) -> None:
+        forget = 1.0 - 1.0 / REMEMBERED
+        self._lost = self._lost * forget + np.count_nonzero(gone & healthy)
+        self._came = self._came * forget + np.count_nonzero(healthy)
 
     def _at_rest(self, values: Floats) -> NDArray[np.bool_]:
         """(k,) what is at nought or at an end of its range, where it may well stay."""

@@ -114,6 +114,7 @@ class Plant:
         noisy = 1.0 + 0.002 * self.flow_noise[i] * self.chance.standard_normal()
         put(pump.id, "pump_flow", flow * 3600.0 * self.meter[i] * noisy)
         put(pump.id, "inlet_strainer_differential_pressure", strainer / 1e3)
+        put(pump.id, "casing_water_temperature", TEMPERATURE[self.circuit[i]])
         put(pump.id, "shaft_speed", 990.0 * s)
         put(pump.id, "running", float(on))
         put(pump.drive.id, "frequency_output", 50.0 * s)

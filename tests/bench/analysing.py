@@ -44,9 +44,9 @@ def _seconds(work: Callable[[], object]) -> float:
     return time.process_time() - began
 
 
-def _judge_alarms(path: Path) -> None:
+def _judge_alarms(path: Path, rules: Rules) -> None:
     with Recording.open(path) as recording:
-        book, rates = AlarmBook(Rules.of(read())), Rates()
+        book, rates = AlarmBook(rules), Rates()
         for frame in Data.of_recording(recording, None).frames():
             rates.step(frame.at, book.step(frame), book.standing)
 
@@ -79,7 +79,8 @@ def main(hours: float = 1.0) -> None:
         _recorded(path, int(hours * HOUR))
         spent, peak = _apart(path)
         reading = _seconds(lambda: _read_only(path))
-        alarms = _seconds(lambda: _judge_alarms(path)) - reading
+        rules = Rules.of(read())
+        alarms = _seconds(lambda: _judge_alarms(path, rules)) - reading
     print(f"analyse, {hours:g} h of {len(read().tags)} tags: {spent:.1f} s, {peak:.0f} MB at most")
     rows = {"reading": reading, "alarms": alarms, "model and detectors": spent - reading - alarms, "all of it": spent}
     print(f"{'':22}{'s/h recorded':>14}{'ms/frame':>10}{'s/day':>8}")

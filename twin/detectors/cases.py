@@ -165,9 +165,9 @@ class Cases:
         """The first of several transmitters; one that fails alone is evidence enough."""
         if len(columns) == 1:
             return ()
-        residual = "missing" if fault == "sensor_dropout" else "frozen"
+        many, gone = float(len(columns)), fault == "sensor_dropout"
         told = [self._tags[column].name for column in columns[:TOLD_EVIDENCE]]
-        return tuple(Evidence(residual, name, float(len(columns)), "", float(len(columns))) for name in told)
+        return tuple(Evidence("missing" if gone else "frozen", name, many, "", many) for name in told)
 
     def _case(self, verdict: Verdict, anomaly: Anomaly, circuit: int) -> Case:
         return Case(

@@ -46,6 +46,8 @@ MEAN_OF_MANY = 0.25  # and of however many: what repeats does not average out
 NOISY_AT_MOST = 45.0  # s in which a transmitter is found noisy
 WITNESSES = ("vibration", "envelope", "head", "power", "speed_tracking")
 RUBS = frozenset({"bearing_de", "bearing_nde", "misalignment"})
+SHAKES = frozenset({"cavitation", "gas_ingress"})
+MAY_BE_NOISE = SHAKES | {"sensor_bias", "unknown"}
 POWER = frozenset({"power", "efficiency", "feeder"})
 ALIKE = 4.0  # χ² by which a transmitter that is known to be wrong may explain less than the best
 OFTEN = 0.5  # s between frames below which not every one is judged
@@ -466,9 +468,14 @@ class Detector:
 
     def _mere_noise(self, verdict: diagnosis.Verdict, waited: float) -> bool:
         """Whether what crossed may yet turn out to be a noisy transmitter, whose residuals go both ways."""
-        if verdict.fault not in ("sensor_bias", "unknown") or waited > NOISY_AT_MOST:
+        if waited > NOISY_AT_MOST or verdict.fault not in MAY_BE_NOISE:
             return False
-        return verdict.equipment in self._surroundings.suspects
+        suspects, tags = self._surroundings.suspects, self._model.binding.tags
+        if verdict.fault not in SHAKES:
+            return verdict.equipment in suspects
+        # water that boils or foams is felt by more than one transmitter of its pump
+        restless = [tags[tags.column(name)].equipment for name in suspects if name in tags.names]
+        return restless.count(verdict.equipment) == 1
 
     def _heating(self) -> NDArray[np.bool_]:
         """(m,) channels that ailing bearings and couplings move a little: the power they take."""

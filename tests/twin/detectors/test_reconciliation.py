@@ -127,6 +127,19 @@ def test_a_meter_that_fell_silent_is_replaced_while_the_station_changes_its_load
     assert told.value == pytest.approx(truth, abs=4.0 * told.sigma)
 
 
+def test_a_meter_that_grows_very_noisy_is_not_taken_for_water_that_boils(station: Station) -> None:
+    plant, twin, chance = Plant(station, 0), Twin(station), np.random.default_rng(3)
+    column = station.tags.column(METER)
+
+    def noisy(frame: Frame) -> Frame:
+        values = frame.values.copy()
+        values[column] += 500.0 * chance.standard_normal()
+        return replace(frame, values=values)
+
+    fold(twin, plant, 2 * WARM)
+    assert found(fold(twin, plant, 45, noisy)) == {("sensor_noise", METER)}
+
+
 def test_what_went_into_a_reconciled_reading_says_that_it_may_not_be_judged(station: Station) -> None:
     plant, twin = Plant(station, 0), Twin(station)
     fold(twin, plant, WARM)

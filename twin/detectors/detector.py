@@ -31,6 +31,7 @@ LOOK_AGAIN = 2.0  # s between the first channel that crosses and the verdict: mo
 LOOK_ONCE = 1.0  # s that do where the verdict is clear
 CLEAR = 0.85  # confidence of a clear verdict
 LOOK_LONGER = 5.0  # s before something is called unknown
+PLAIN = 1.5  # sigmas that the mean of the last samples must have moved to be known: less is noise
 SETTLED = 15.0  # s after a case was last told that its departures are taken for known
 SECOND = 0.6  # confidence from which a change on top of a known fault is told as a second one
 SECOND_SENSOR = 0.75  # and for a transmitter, which can explain almost anything
@@ -57,6 +58,12 @@ def _misfit(verdict: diagnosis.Verdict) -> list[float]:
     """χ² that each hypothesis of a circuit leaves, where they were weighed."""
     misfit: list[float] = verdict.opinion.misfit.tolist() if verdict.opinion is not None else []
     return misfit
+
+
+def _plain(departure: Floats, sigma: Floats) -> Floats:
+    """(m,) what a fault has plainly moved; what it left alone stays judged against nothing."""
+    plain: Floats = np.where(np.abs(departure) >= PLAIN * sigma, departure, 0.0)
+    return plain
 
 
 def _patience(verdict: diagnosis.Verdict) -> float:
@@ -266,7 +273,7 @@ class Detector:
         if at - max(case.anomaly.detected, case.told_at) < SETTLED or not (case.main & seen.valid).any():
             return False
         if not self._set_aside(case, departure):
-            self._watch.explain(case.claims, departure)
+            self._watch.explain(case.claims, _plain(departure, seen.sigma))
         case.settled = True
         return True
 
@@ -351,7 +358,7 @@ class Detector:
             return []
         self._second.pop(case.anomaly.id, None)
         departure, _ = self._watch.evidence(at - LATELY)
-        self._watch.explain(case.claims, departure)
+        self._watch.explain(case.claims, _plain(departure, seen.sigma))
         if same and case.anomaly.fault == "sensor_bias" and float(verdict.moved @ case.size) > 0.0:
             return [self._cases.call_drift(case, at)]
         if same or doubtful or self._named(verdict):
@@ -369,7 +376,8 @@ class Detector:
         with np.errstate(invalid="ignore"):
             swing = np.exp(self._watch.restlessness())
             swings = np.where(swing > RESTLESS, BEYOND_SWING * swing * seen.sigma, 0.0)
-            of_itself: NDArray[np.bool_] = np.abs(departure - known) <= np.maximum(swings, OWN_CHANGE * np.abs(known))
+            own = np.where(known != 0.0, np.maximum(OWN_CHANGE * np.abs(known), seen.sigma), 0.0)
+            of_itself: NDArray[np.bool_] = np.abs(departure - known) <= np.maximum(swings, own)
         return of_itself
 
     def _named(self, verdict: diagnosis.Verdict) -> bool:

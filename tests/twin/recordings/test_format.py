@@ -108,6 +108,6 @@ def test_the_simulated_demonstration_shows_what_the_page_says() -> None:
         [truth] = recording.truth()
         assert (truth.at - start, truth.data["fault"]) == (30.0, "cavitation")
         found = recording.anomalies()[0]
-        assert (found.equipment, found.fault, found.detected - start) == ("P102", "cavitation", 35.0)
+        assert (found.equipment, found.fault, found.detected - start) == ("P102", "cavitation", 34.0)
         assert sorted(alarm.since - start for alarm in recording.alarms()) == [31.0, 31.0, 40.0]
         assert len(recording.robots()) == 4

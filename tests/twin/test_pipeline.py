@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.twin.detectors.plant import START, Plant
@@ -160,6 +160,7 @@ def test_a_transmitter_that_falls_silent_is_told_within_three_seconds(station: S
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@example([0.0, 600.0])
 @given(st.lists(st.one_of(st.floats(-1e6, 1e6), st.sampled_from([0.0, 1.0])), min_size=1, max_size=40))
 def test_time_may_jump_as_it_likes(steps: list[float]) -> None:
     twin = Twin(STATION)
@@ -168,7 +169,7 @@ def test_time_may_jump_as_it_likes(steps: list[float]) -> None:
     for i, step in enumerate(steps):
         time += step
         snapshot = twin.step(at(RECORD[i % len(RECORD)], time))
-        notices += len(snapshot.events)
+        notices += sum(event.subject == "data" for event in snapshot.events)  # not what so many alarms are called
         changed += snapshot.changed_anomalies
     assert notices <= len(steps)
     assert {(anomaly.equipment, anomaly.evidence[0].residual) for anomaly in changed} <= {("B4", "time")}

@@ -142,11 +142,14 @@ class Machines(QWidget):
         painter.setPen(QColor(theme.FAINT))
         load = "" if stopped or math.isnan(machine.load) else f"{machine.load * 100:.0f} %"
         moved = not stopped and math.isfinite(machine.off)
-        off = f"{words.word(machine.off_residual)} {machine.off:+.1f} σ".replace("-", "−") if moved else ""
+        figure = f" {machine.off:+.1f} σ".replace("-", "−") if moved else ""
         if moved and abs(machine.off) >= theme.RESIDUAL_QUIET:
             painter.setPen(QColor(theme.TEXT))
         right = QRectF(left + 48, captions, width - 48, 18)
-        off = painter.fontMetrics().elidedText(off, Qt.TextElideMode.ElideLeft, int(right.width()))
+        letters = painter.fontMetrics()
+        room = int(right.width()) - letters.horizontalAdvance(figure)
+        name = words.word(machine.off_residual) if moved else ""
+        off = letters.elidedText(name, Qt.TextElideMode.ElideRight, room) + figure
         painter.drawText(right, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, off)
         painter.setPen(QColor(theme.FAINT))
         painter.drawText(QRectF(left, captions, half, 18), Qt.AlignmentFlag.AlignVCenter, load)

@@ -376,6 +376,7 @@ class Scene(QWidget):
         painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        self.tools.fit()
         if self._painter is not None:
             self._painter.resize(*self._pixels())
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QEvent, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from app.views import style
 
@@ -44,8 +44,11 @@ SECTIONS = {
 }
 
 
+MARGIN, SPACING = 8, 4  # px
+
+
 class SceneTools(QWidget):
-    """Five buttons, and a slider while there is a section.
+    """Five buttons, and a slider while there is a section; in two rows where the scene is narrow.
 
     Signals
     -------
@@ -75,12 +78,9 @@ class SceneTools(QWidget):
         self._slider.setFixedWidth(160)
         self._at = QLabel(self)
         self._at.setFont(style.font())
-        row = QHBoxLayout(self)
-        row.setContentsMargins(8, 8, 8, 0)
-        row.setSpacing(4)
-        buttons = (self._overlay, self._over, self._layers, self._alone, self._section)
-        for widget in (*buttons, self._slider, self._at, self._flip):
-            row.addWidget(widget)
+        self._first, self._second = self._rows()
+        for widget in (self._overlay, self._over, self._layers, self._alone):
+            self._first.addWidget(widget)
         self._overlay_actions = _choices(self._overlay, OVERLAYS, self.overlay_requested.emit)
         self._over_actions = {each: self._over.menu().addAction("") for each in LAID_OVER}
         for each, action in self._over_actions.items():
@@ -111,6 +111,29 @@ class SceneTools(QWidget):
         """Tick what is shown alone."""
         self._alone_actions[alone].setChecked(True)
         self._say()
+
+    def fit(self) -> None:
+        """Put the section's controls in the row of the others, or below where the scene is too narrow for all."""
+        of_section = (self._section, self._slider, self._at, self._flip)
+        others = (self._overlay, self._over, self._layers, self._alone)
+        shown = [widget for widget in (*others, *of_section) if not widget.isHidden()]
+        wide = sum(widget.sizeHint().width() + SPACING for widget in shown) + MARGIN
+        scene = self.parentWidget()
+        row = self._first if scene is None or wide <= scene.width() else self._second
+        for widget in of_section:
+            row.addWidget(widget)
+        self.adjustSize()
+
+    def _rows(self) -> tuple[QHBoxLayout, QHBoxLayout]:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(MARGIN, MARGIN, MARGIN, 0)
+        column.setSpacing(SPACING)
+        rows = QHBoxLayout(), QHBoxLayout()
+        for row in rows:
+            row.setSpacing(SPACING)
+            row.setAlignment(Qt.AlignmentFlag.AlignLeft)
+            column.addLayout(row)
+        return rows
 
     # ---- sections --------------------------------------------------------------------------------------------------
 
@@ -156,7 +179,7 @@ class SceneTools(QWidget):
                 if action.isChecked():
                     button.setText(action.text())
         self._flip.setToolTip(self.tr("Show the other side of the section"))
-        self.adjustSize()
+        self.fit()
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtWidgets import QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.presenters import scene
@@ -90,3 +91,18 @@ def test_what_the_scene_is_tinted_by_is_on_the_button(tools: SceneTools) -> None
     tools._overlay_actions["temperature"].trigger()
     tools._overlay_actions[""].trigger()
     assert asked == ["temperature", ""]
+
+
+def test_in_a_narrow_scene_the_section_stands_below_the_others_and_nothing_is_cut_off(qtbot: QtBot) -> None:
+    around = QWidget()
+    qtbot.addWidget(around)
+    tools = SceneTools(around)
+    tools.offer(("roof", "pumps"), frozenset(), REACH)
+    for width, rows in ((1200, 1), (460, 2)):
+        around.resize(width, 600)
+        tools.fit()
+        around.show()
+        tools.layout().activate()
+        buttons = [each for each in tools.findChildren(QToolButton) if not each.isHidden()]
+        assert len({each.y() for each in buttons}) == rows
+        assert tools.width() <= width

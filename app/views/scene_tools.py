@@ -117,11 +117,12 @@ class SceneTools(QWidget):
         of_section = (self._section, self._slider, self._at, self._flip)
         others = (self._overlay, self._over, self._layers, self._alone)
         shown = [widget for widget in (*others, *of_section) if not widget.isHidden()]
-        wide = sum(widget.sizeHint().width() + SPACING for widget in shown) + MARGIN
+        wide = sum(widget.sizeHint().width() + SPACING for widget in shown) - SPACING + 2 * MARGIN
         scene = self.parentWidget()
         row = self._first if scene is None or wide <= scene.width() else self._second
         for widget in of_section:
             row.addWidget(widget)
+        self.layout().invalidate()
         self.adjustSize()
 
     def _rows(self) -> tuple[QHBoxLayout, QHBoxLayout]:

@@ -9,8 +9,8 @@ from fnmatch import fnmatchcase
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.alarms.gauges import Gauges, grouped
 from twin.alarms.guidance import advised
-from twin.alarms.voting import Gauges, grouped
 from twin.detectors.anomaly import Priority
 from twin.plant.reading import Station
 from twin.plant.station import RateLimit

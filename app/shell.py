@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QByteArray, QObject, QStandardPaths, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QObject, QStandardPaths, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QMenuBar
 
 import twin
@@ -413,6 +413,8 @@ class Shell(QObject):
         if self._panels is not None:
             self._panels.settle()
         self._bar.counter.blink(True)
+        # what has just been said may want more room than what was said before
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
         pictures.save(self.frame.grab().toImage(), path, self._about())
 
     def save_bare_picture(self, path: Path) -> None:

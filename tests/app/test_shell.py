@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from app import fonts, theme
@@ -179,6 +179,14 @@ def test_a_picture_knows_when_and_of_what_it_was_taken(opened: Open, tmp_path: P
     assert (image.width(), image.height()) == (1920, 1080)
     assert image.text("Time") == "2026-01-12T12:00:30.000+08:00"
     assert image.text("Mode") == "replay"
+
+
+def test_what_was_said_last_has_its_room_in_a_picture(opened: Open, tmp_path: Path) -> None:
+    shell = opened(recorded())
+    [label, *_] = [each for each in shell.frame.findChildren(QLabel) if each.isVisible() and ":" in each.text()]
+    label.setText(5 * label.text())
+    shell.save_picture(tmp_path / "picture.png")
+    assert label.width() >= label.sizeHint().width()
 
 
 def test_the_same_moment_makes_the_same_picture(opened: Open, tmp_path: Path) -> None:

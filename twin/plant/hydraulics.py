@@ -71,7 +71,7 @@ class Flows:
     flow: Floats  # (links,) from `from_node` to `to_node`: pumps, resistances, lines [m³/s]
     head: Floats  # (nodes,) above the station's datum [m]
     branch: Floats  # (branches,) where the next solution starts [m³/s] ...
-    tangents: Tangents  # ... and along what
+    tangents: Tangents | None  # ... and along what; None: to be reckoned anew
     converged: bool
     iterations: int
     unsettled: str = ""

@@ -7,7 +7,7 @@ happens at a neighbour arrives after L/a. What is wrong with an impeller is wron
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -250,7 +250,7 @@ def first(it: Works, controls: Controls, outside: Outside, at: float, lot: Gener
         speed=speed,
         spinning=np.zeros(len(machines)),
         coasting=controls.duty == 0,
-        flows=flows,
+        flows=replace(flows, tangents=None),  # those of lines at rest, which from now on move
         lines=it.lines.at_rest(flows),
         margin=np.full(len(machines), PLENTY),
         unsteady=lot.standard_normal(len(machines)),

@@ -36,7 +36,6 @@ MODES = {"live": LIVE, "replay": REPLAY}
 PRIORITIES = ("urgent", "high", "medium", "low")
 PRIORITY_COLOURS = {"urgent": "#F04A4F", "high": "#F5D547", "medium": "#F28C33", "low": "#D967D0"}
 PRIORITY_SHAPES = {"urgent": "■", "high": "▲", "medium": "▼", "low": "●"}
-ON_PRIORITY = "#121517"
 
 # ---- residuals: teal below what was expected, grey as expected, brown above -----------------------------------------
 BELOW = "#2FA7A0"

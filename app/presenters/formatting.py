@@ -60,13 +60,6 @@ def quantity(value: float, decimals: int, unit: str, *, signed: bool = False) ->
     return f"{figure}{SPACE}{glyph}" if glyph else figure
 
 
-def decimals_for(span: float, digits: int = 3) -> int:
-    """Decimals that tell about ``digits`` places of a range of that size."""
-    if not math.isfinite(span) or span <= 0:
-        return digits
-    return max(0, min(6, digits - 1 - math.floor(math.log10(span))))
-
-
 def age(seconds: float, language: str) -> str:
     """How long ago, in the two largest units worth telling: ``0.4 s``, ``12 s``, ``3 min 05 s``, ``2 h 14 min``."""
     if not math.isfinite(seconds):

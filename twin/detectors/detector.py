@@ -293,7 +293,7 @@ class Detector:
 
     def _reconciled(self, sample: Sample, at: float) -> Sample:
         """The residuals, where transmitters that are not believed have been replaced."""
-        if self._seen is None:
+        if self._seen is None or self._reconciliation.idle:
             return sample
         departure = sample.value - self._watch.offsets.value * sample.basis - self._watch.explained
         return self._reconciliation.step(sample, departure, self._seen.sigma, at)
@@ -306,6 +306,8 @@ class Detector:
             if case.anomaly.fault in STEADY:
                 named[tags.column(case.anomaly.equipment)] = case.anomaly.fault
             named |= dict.fromkeys(case.columns, case.anomaly.fault)
+        if not named and self._reconciliation.idle:
+            return
         concerned = self._reconciliation.keep_to(named)
         if concerned.any():
             self._watch.explain(concerned, self._watch.explained)

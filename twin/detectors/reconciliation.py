@@ -242,6 +242,11 @@ class Reconciliation:
         return concerned
 
     @property
+    def idle(self) -> bool:
+        """Whether every reading is believed, as they mostly are: there is nothing to do."""
+        return not self._excluded
+
+    @property
     def steady(self) -> tuple[int, ...]:
         """Columns of the readings that are not believed for an error that stays."""
         return tuple(column for column, exclusion in self._excluded.items() if exclusion.steady)

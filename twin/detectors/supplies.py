@@ -19,7 +19,6 @@ LEARNED = 60.0  # samples after which it is known what is usual
 MEMORY = 1800.0  # samples over which it follows
 MORE, LESS = 1.5, 0.7  # of the usual make-up
 LEAST_MORE = 20.0  # m³/h beyond the usual that a leak takes at least: 0.1 % of a line's flow
-MAKEUP_PATIENCE = 4.0  # s
 LEAK_PATIENCE = 8.0  # s in which a rupture would have been seen as a wave
 
 

@@ -20,7 +20,6 @@ CHARGE = 1.2 / 3600.0
 LOW, FULL = 0.30, 0.95  # charge at which a round is not begun, and at which it is
 APART = 1.0  # s between the rounds of two robots where they are laid end to end
 NONE = np.zeros(0)
-ON_A_RAIL = 2.0  # m: a robot above it hangs from a rail, and its rail feeds it
 
 
 @dataclass(frozen=True, eq=False)

@@ -32,8 +32,6 @@ from twin.text import did_you_mean
 Entry = TypeVar("Entry", bound=BaseModel)
 Indexed = tuple[tuple[int, Entry], ...]
 
-NAMED_LISTS = ("pumps", "resistances", "lines", "equipment", "robots", "cameras", "circuits", "nodes")
-
 
 @dataclass(frozen=True)
 class Draft:

@@ -12,8 +12,10 @@ from twin.plant.model import PlantState, PumpModel
 from twin.signals import Floats
 
 WATCHED = 4.0  # s over which a collapse of speed is looked for
+SPARSE = 15.0  # s that a frame may lie before this one and still be what was a moment ago, where none is nearer
 COLLAPSED = 0.7  # of the speed a moment ago; a drive on its ramp loses 1 % a second
 TURNED = 0.3  # of rated speed: less than that cannot collapse
+DRAWN = 0.7  # of the power a moment ago; a pump that lost so much speed needs half of it at most
 ASKED = 0.5  # of the speed a moment ago that the set-point still asks for
 RECENTLY = 10.0  # s since it ran within which a signal means that the running pump tripped
 
@@ -24,7 +26,7 @@ class Trips:
     def __init__(self, model: PumpModel) -> None:
         n = len(model.pumps)
         self._rated_hz = model.rated_hz
-        self._speeds: deque[tuple[float, Floats]] = deque()
+        self._moments: deque[tuple[float, Floats, Floats]] = deque()
         self._signalled: NDArray[np.bool_] | None = None
         self._ran: Floats = np.full(n, -np.inf)
         self.lost: Floats = np.zeros(n)
@@ -51,17 +53,22 @@ class Trips:
 
     def bridge_gap(self) -> None:
         """Forget how fast the pumps turned a moment ago, for it was none."""
-        self._speeds.clear()
+        self._moments.clear()
         self._ran[:] = -np.inf
 
     def _collapsed(self, at: float, state: PlantState) -> NDArray[np.bool_]:
-        """Whose measured speed fell faster than any drive lets it, while the set-point still asks for it."""
-        while self._speeds and at - self._speeds[0][0] > WATCHED:
-            self._speeds.popleft()
-        before = self._speeds[0][1] if self._speeds else state.measured_speed
-        self._speeds.append((at, state.measured_speed))
+        """Whose measured speed fell faster than any drive lets it, while the set-point still asks for it.
+
+        Where as much power is drawn as a moment ago, it is the measurement that fell.
+        """
+        while len(self._moments) > 1 and at - self._moments[0][0] > WATCHED:
+            self._moments.popleft()
+        if self._moments and at - self._moments[0][0] > SPARSE:
+            self._moments.clear()
+        self._moments.append((at, state.measured_speed, state.power))
+        _, before, drawn = self._moments[0]
         self.lost = or_zero(before - state.measured_speed)
         asked = state.measured.pumps["frequency_setpoint"] / self._rated_hz
         with np.errstate(invalid="ignore"):
             fallen = (before > TURNED) & (state.measured_speed < COLLAPSED * before) & (asked > ASKED * before)
-            return fallen & ~(state.power > 0.5 * state.expected_power)
+            return fallen & ~(state.power > DRAWN * drawn)

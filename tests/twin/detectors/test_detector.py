@@ -123,6 +123,25 @@ def test_a_collapse_of_speed_that_nobody_asked_for_is_a_trip_without_any_signal(
     assert anomaly.detected - onset <= 3
 
 
+def test_a_pump_that_runs_down_is_a_trip_though_its_meter_still_shows_some_power(station: Station) -> None:
+    """Speed and power fall together over seconds, and nothing signals it."""
+    plant, twin = Plant(station, 0), Twin(station)
+    fold(twin, plant, WARM)
+    onset, found_at = plant.at, None
+    for second in range(1, 6):
+        plant.speed[P102] = 0.93 / (1.0 + second / 1.3)
+        found_at = found_at or next((a.detected for a in found(fold(twin, plant, 1)) if a.fault == "drive_trip"), None)
+    assert found_at is not None
+    assert found_at - onset <= 3
+
+
+def test_a_speed_channel_that_fails_alone_is_no_trip(station: Station) -> None:
+    upset = biased("B4-ST-10231", -900.0)
+    _, _, snapshots = upset_after_warming(station, upset, 20)
+    assert found(snapshots)
+    assert "drive_trip" not in {a.fault for a in found(snapshots)}
+
+
 def test_the_pumps_that_take_over_after_a_trip_are_not_blamed(station: Station) -> None:
     _, _, snapshots = upset_after_warming(station, tripped, 120)
     assert {(a.fault, a.equipment) for a in found(snapshots)} == {("drive_trip", "P102")}

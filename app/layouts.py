@@ -35,15 +35,17 @@ def breadth(width: int) -> Breadth:
     return "wide" if width >= theme.WIDE else "narrow" if width >= theme.NARROW else "small"
 
 
-def columns(role: str, room: Breadth, modelled: bool = True) -> tuple[Column, ...]:
+def columns(role: str, room: Breadth, modelled: bool = True, tracked: bool = False) -> tuple[Column, ...]:
     """The columns of a role from left to right. A narrow window folds its side columns; in a small one, all that
     stands between them shares one place.
 
-    Data of no station (``modelled`` False) has no machines and no scene: their places go to the trends.
+    Data of no station (``modelled`` False) has no machines and no scene: their places go to the trends. A robot's log
+    (``tracked``) has a scene all the same, and that comes first.
     """
     machines = (Column((Stack(("machines",)),), 260 if room == "wide" else 96, fixed=True),)
     selection = Column((Stack(("selection",)),), {"wide": 360, "narrow": 264, "small": 248}[room], fixed=True)
-    middle = _FOREIGN if not modelled else _FOLDED.get(role, _MIDDLE[role]) if room != "wide" else _MIDDLE[role]
+    foreign = _TRACKED if tracked else _FOREIGN
+    middle = foreign if not modelled else _FOLDED.get(role, _MIDDLE[role]) if room != "wide" else _MIDDLE[role]
     if room == "small":
         middle = (Column((Stack(_in_turn(middle)),), 1.0),)
     return (*(machines if modelled else ()), *middle, selection)
@@ -77,6 +79,11 @@ _MIDDLE = {
 _FOREIGN = (
     Column((Stack(("trends",)),), 0.62),
     Column((Stack(("pump_chart", "thermal", "scene", "machines"), 0.5), Stack(("tags", "alarms"), 0.5)), 0.38),
+)
+
+_TRACKED = (
+    Column((Stack(("scene",)),), 0.62),
+    Column((Stack(("trends", "pump_chart", "thermal", "machines"), 0.6), Stack(("tags", "alarms"), 0.4)), 0.38),
 )
 
 _FOLDED = {

@@ -24,6 +24,7 @@ from twin.paths import state_folder
 from twin.pipeline import Twin
 from twin.plant.reading import Station, read
 from twin.recordings.live import LiveMemory
+from twin.recordings.memory import Track
 from twin.recordings.recording import Recording
 from twin.signals import TagTable
 from twin.sources.simulated import Simulated
@@ -37,7 +38,7 @@ class Opened:
     """A source that can be used.
 
     ``begin`` makes the session that the acquisition thread runs; ``complete_at`` is the source time a picture waits
-    for, or None where any will do. [s, POSIX]
+    for, or None where any will do. [s, POSIX] ``tracks`` are those of a robot's log, where no station is there to show.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Opened:
     live: bool
     begin: Callable[[Mailbox], Session]
     complete_at: float | None = None
+    tracks: tuple[Track, ...] = ()
 
 
 def open_source(
@@ -79,7 +81,9 @@ def _recorded(recording: Recording, name: str, station: str | None, at: str | No
         analysis = None if analysed else Analysis(recording, fresh().step, recall)
         return Session(mailbox, clock, recall, analysis=analysis, start_at=start_at)
 
-    return Opened(Path(name).name, plant, recording.tags, live=False, begin=begin)
+    shown = plant is not None and plant.model_path is not None
+    tracks = () if shown else tuple(recording.track(robot) for robot in recording.robots())
+    return Opened(Path(name).name, plant, recording.tags, live=False, begin=begin, tracks=tracks)
 
 
 def live(source: Source, at: str | None, hold: bool, clock: Clock) -> Opened:

@@ -13,10 +13,11 @@ from PySide6.QtWidgets import QWidget
 from app.actions import QT_TRANSLATE_NOOP
 from app.messages import Mail, Seek
 from app.presenters import equipment_tree, palette, pump_chart, scene, tags, thermal, trends
+from app.presenters.log_tracks import LogTracks
 from app.presenters.palette import Found
 from app.presenters.selection import Selection
 from app.room import Room
-from app.scene import reading
+from app.scene import ground, reading
 from app.scene.glb import Model
 from app.scene.painter import Painter
 from app.views import words
@@ -122,12 +123,16 @@ class Panels:
     def _make_scene(self) -> Scene:
         room, view = self._room, Scene()
         self._scene_view = view
-        self._scene = scene.Presenter(view, room.opened.station, room.ask, room.opened.tags)
+        log = LogTracks(room.opened.tracks) if room.opened.tracks else None
+        self._scene = scene.Presenter(view, room.opened.station, room.ask, room.opened.tags, log)
         self._loading = ThreadPoolExecutor(max_workers=1, thread_name_prefix="model")
         self._model: Future[Model] | None = None
         self._loaded, self._closed = 0.0, False
         path = room.opened.station.model_path if room.opened.station is not None else None
-        if path is None:
+        if log is not None:
+            view.show_state(self._scene.state)
+            self._model = self._loading.submit(ground.model, log.survey.low, log.survey.high)
+        elif path is None:
             view.furnish(None, QCoreApplication.translate("panels", NO_MODEL))
         else:
             self._model = self._loading.submit(reading.read, path, room.opened.station.file, self._note)

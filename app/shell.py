@@ -368,7 +368,7 @@ class Shell(QObject):
         self.frame.setWindowTitle(f"{word} · {self.opened.name} · Pumphouse")
 
     def _key(self) -> str:
-        kind = "modelled" if self._modelled else "foreign"
+        kind = "modelled" if self._modelled else "tracked" if self.opened.tracks else "foreign"
         return f"layout/{layouts.VERSION}/{kind}/{self._role}/{self.frame.breadth}"
 
     @property
@@ -382,7 +382,7 @@ class Shell(QObject):
             self._settings.setValue(self._key(), self._docks.arrangement())
         self._role = role
         kept = self._settings.value(self._key())
-        self._docks.arrange(layouts.columns(role, self.frame.breadth, self._modelled))
+        self._docks.arrange(layouts.columns(role, self.frame.breadth, self._modelled, bool(self.opened.tracks)))
         if isinstance(kept, QByteArray):
             self._docks.restore(kept)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from app import theme
 from app.messages import Mail, Request
 from app.presenters import formatting, last_seen, laying
 from app.presenters.last_seen import LastSeen
+from app.presenters.log_tracks import LogTracks
 from app.presenters.machines import largest
 from app.presenters.overlays import OVERLAYS, Tinting
 from app.presenters.robots import Robots
@@ -20,6 +21,7 @@ from app.presenters.selection import Selection
 from app.presenters.sights import Sights
 from app.presenters.status import is_silenced
 from app.presenters.valves import Valves
+from app.scene import ground
 from app.scene.state import MOTION, THERMAL, VALVES, Halo, Label, Legend, Running, SceneState, Section, Sightings
 from twin.pipeline import Snapshot
 from twin.plant.model import PumpState
@@ -48,6 +50,7 @@ class Presenter:
     station : Station, optional    What is shown.
     ask : Callable                 Asks the station's memory.
     tags : TagTable, optional      Of the frames, where they are not those of the station.
+    log : LogTracks, optional      Whose tracks are shown on a floor of their own, where there is no station to show.
     """
 
     def __init__(
@@ -56,6 +59,7 @@ class Presenter:
         station: Station | None,
         ask: Callable[[Request], None] = lambda _: None,
         tags: TagTable | None = None,
+        log: LogTracks | None = None,
     ) -> None:
         self._view = view
         self._station = station
@@ -64,7 +68,8 @@ class Presenter:
         self._rated = {pump.id: file.curves[pump.curve].speed_rpm / 60.0 for pump in file.pumps} if file else {}
         if tags is None:
             tags = station.tags if station is not None else TagTable(())
-        self._robots = Robots(ask, station, tags)
+        self._log = log
+        self._robots = log or Robots(ask, station, tags)
         self._valves = Valves(tags)
         self._sights = Sights(station)
         self._last_seen = LastSeen(station, tags)
@@ -75,7 +80,7 @@ class Presenter:
         self._columns = {pump: [c for c, tag in enumerate(tags) if tag.equipment == pump] for pump in self._pumps}
         self._language = "en"
         self._mail: Mail | None = None
-        self._state = SceneState(routes=self._robots.routes)
+        self._state = replace(SceneState(routes=self._robots.routes), **self._floor())
 
     @property
     def state(self) -> SceneState:
@@ -92,6 +97,7 @@ class Presenter:
     def say_in(self, language: str) -> None:
         """Say the labels in another language."""
         self._language = language
+        self._show(replace(self._state, **self._floor()))
         self._work_out()
 
     def select(self, selection: Selection) -> None:
@@ -172,6 +178,18 @@ class Presenter:
                 labels=(*(self._label(state, off, worst, snapshot) for state in snapshot.pumps), *self._signs(worst)),
             )
         )
+
+    def _floor(self) -> dict[str, Any]:
+        """What is written on the floor of a log's tracks; nothing in a station."""
+        if self._log is None:
+            return {}
+        survey = self._log.survey
+        grid = f"{ground.pitch(survey.low, survey.high):g} m"
+        words = f"格网 {grid}" if self._language == "zh" else f"grid {grid}"
+        return {
+            "ticks": (*self._log.ticks(self._language), *ground.ticks(survey.low, survey.high)),
+            "note": f"{words} · {self._log.said(self._language)}",
+        }
 
     def _legend(self) -> Legend | None:
         if self._overlay == last_seen.NAME:

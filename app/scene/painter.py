@@ -17,6 +17,7 @@ from app.scene.coverage import Coverage, extent, floors
 from app.scene.drapes import Drapes
 from app.scene.glb import Model
 from app.scene.light import Light
+from app.scene.lookout import Lookout, Submit, at_once
 from app.scene.marks import Outline, ring, surface
 from app.scene.motion import Motion
 from app.scene.places import SCENERY, Box, Places, corners
@@ -45,9 +46,10 @@ class Painter:
     ----------
     model : Model        What stands still.
     size : (int, int)    Width and height of the picture. [px]
+    submit : Callable    Has something done elsewhere, as executors do.
     """
 
-    def __init__(self, model: Model, size: tuple[int, int] = (1280, 800)) -> None:
+    def __init__(self, model: Model, size: tuple[int, int] = (1280, 800), submit: Submit = at_once) -> None:
         self._places = Places(model.parts)
         self._model = model
         self._carpet: vtkActor | None = None
@@ -59,6 +61,7 @@ class Painter:
         self._robots = Robots(self._stage, self._light)
         self._routes = Routes(self._stage)
         self._drapes = Drapes(self._stage, self._bodies)
+        self.lookout = Lookout(self._stage, self._bodies, self._light, model.parts, submit)
         self._motion = Motion(model, self._stage, self._light)
         self._rings: list[vtkActor] = []
         self._outlines: list[Outline] = []
@@ -78,6 +81,9 @@ class Painter:
         self._bodies.show(state, self._pixel())
         if (state.robots, state.hidden, state.selected) != (before.robots, before.hidden, before.selected):
             self._robots.show(self._robots_shown(), state.selected)
+        if state.posts != before.posts:
+            self.lookout.want(state.posts)
+        self.lookout.show(state)
         self._routes.show(state.routes if ROBOTS not in state.hidden else (), state.selected)
         if (state.running, MOTION in state.shown) != (before.running, MOTION in before.shown):
             self._motion.show(state.running if MOTION in state.shown else None)
@@ -97,6 +103,7 @@ class Painter:
         self._light.follow(camera)
         self._stage.look(camera)
         self._drapes.follow(camera)
+        self.lookout.follow(camera)
         self._bodies.reveal(self._pixel())
 
     def advance(self, seconds: float) -> None:
@@ -161,8 +168,9 @@ class Painter:
         return self._state.robots if ROBOTS not in self._state.hidden else ()
 
     def overview(self) -> Camera:
-        """The whole station, from above the cut-away walls and from where it fills the picture best."""
-        points = self._places.corners()
+        """The whole station and all ways in it, from above the cut-away walls and from where it fills the picture."""
+        ways = [np.array(route.points).reshape(-1, 3) for route in self._state.routes]
+        points = np.concatenate([self._places.corners(), *ways])
         points[:, 2] = np.minimum(points[:, 2], HIGHEST)
         width, height = self.size
         ways = [Camera(azimuth=float(a), elevation=ABOVE).framing(points, width / height) for a in OVERVIEW_FROM]

@@ -59,13 +59,44 @@ RAIL: tuple[Piece, ...] = (
     drum((0.15, -0.08, -0.98), (0.27, -0.08, -0.98), 0.085, LENS),
     drum((0.265, -0.08, -0.98), (0.275, -0.08, -0.98), 0.055, theme.ROBOT),
 )
+CART: tuple[Piece, ...] = (  # a log says how a robot moves, not what it looks like
+    *(drum((0.0, y - 0.02, 0.08), (0.0, y + 0.02, 0.08), 0.08, LENS) for y in (0.2, -0.2)),
+    drum((0.0, 0.0, 0.05), (0.0, 0.0, 0.28), 0.2, LIGHT),
+    drum((0.0, 0.0, 0.28), (0.0, 0.0, 0.31), 0.2, theme.ROBOT),
+    block((0.17, 0.0, 0.36), (0.22, 0.08, 0.06), LENS),  # points ahead
+    drum((-0.04, 0.0, 0.31), (-0.04, 0.0, 0.42), 0.07, DARK),
+)
+
+
+def _axes(length: float) -> tuple[Piece, ...]:
+    """Three rods from an origin: x the longest and pointed, z bright."""
+    thin = 0.03 * length
+    return (
+        drum((0.0, 0.0, 0.0), (length, 0.0, 0.0), thin, theme.ROBOT),
+        drum((length, 0.0, 0.0), (1.25 * length, 0.0, 0.0), 2.5 * thin, theme.ROBOT, far=0.1 * thin),
+        drum((0.0, 0.0, 0.0), (0.0, 0.75 * length, 0.0), thin, theme.SECONDARY),
+        drum((0.0, 0.0, 0.0), (0.0, 0.0, 0.75 * length), thin, theme.BRIGHT),
+    )
+
+
+FREE: tuple[Piece, ...] = (ball((0.0, 0.0, 0.0), 0.06, LIGHT), *_axes(0.35))
+FRAME: tuple[Piece, ...] = _axes(0.8)
+_PIECES = {"rail": RAIL, "cart": CART, "free": FREE, "frame": FRAME}
+_TRAILS = {"cart": 0.14, "free": 0.05}  # m, narrower than a station's robot's
+
 # Lowest and highest corner about a robot's origin, however it is turned. [m]
-_ROOM = {"ground": ((-0.65, -0.65, 0.0), (0.65, 0.65, 1.7)), "rail": ((-0.65, -0.65, -1.2), (0.65, 0.65, 0.4))}
+_ROOM = {
+    "ground": ((-0.65, -0.65, 0.0), (0.65, 0.65, 1.7)),
+    "rail": ((-0.65, -0.65, -1.2), (0.65, 0.65, 0.4)),
+    "cart": ((-0.3, -0.3, 0.0), (0.3, 0.3, 0.45)),
+    "free": ((-0.45, -0.45, -0.45), (0.45, 0.45, 0.45)),
+    "frame": ((-1.0, -1.0, -1.0), (1.0, 1.0, 1.0)),
+}
 
 
 def pieces(kind: str) -> tuple[Piece, ...]:
     """What a robot is made of, about its own origin, looking along x. [m]"""
-    return RAIL if kind == "rail" else GROUND
+    return _PIECES.get(kind, GROUND)
 
 
 def room(mark: RobotMark) -> Box | None:
@@ -76,7 +107,7 @@ def room(mark: RobotMark) -> Box | None:
 
 def is_placed(mark: RobotMark) -> bool:
     """Whether it is known where a robot is."""
-    return bool(np.isfinite([*mark.position, mark.heading]).all())
+    return bool(np.isfinite([*mark.position, mark.heading, *(mark.turned or ())]).all())
 
 
 class Robots:
@@ -158,14 +189,19 @@ class Routes:
             return
         self._shown = wanted
         faint = theme.mixed(FLOOR, theme.ROBOT, 0.45)
-        _draw(self._faint, [_dashes(route.points) for route in routes if route.robot != selected], faint)
-        _draw(self._chosen, [_dashes(route.points) for route in routes if route.robot == selected], theme.ROBOT)
+        chosen = [route for route in routes if selected and route.robot == selected]
+        _draw(self._faint, [(_segments(r), r.colour or faint) for r in routes if r not in chosen])
+        _draw(self._chosen, [(_segments(r), theme.ROBOT) for r in chosen])
         self._stage.change()
 
 
 def _put(actor: vtkActor, mark: RobotMark) -> None:
     actor.SetPosition(*mark.position)
     actor.SetOrientation(0, 0, float(np.degrees(mark.heading)))
+    if mark.turned is not None:
+        x, y, z, w = mark.turned
+        actor.SetOrientation(0, 0, 0)
+        actor.RotateWXYZ(float(np.degrees(2 * np.arctan2(np.linalg.norm([x, y, z]), w))), x, y, z)
 
 
 def _lines(width: float) -> vtkActor:
@@ -177,13 +213,22 @@ def _lines(width: float) -> vtkActor:
     return actor
 
 
-def _draw(actor: vtkActor, ways: Sequence[NDArray[np.float32]], colour: str) -> None:
-    """Draw segments (s, 2, 3) in one colour."""
-    segments = [segment for way in ways for segment in way]
+def _draw(actor: vtkActor, ways: Sequence[tuple[NDArray[np.float32], str]]) -> None:
+    """Draw segments (s, 2, 3), each way's in its colour."""
+    segments = [segment for way, _ in ways for segment in way]
     actor.SetVisibility(bool(segments))
     if segments:
-        shade = np.round(255 * np.array(theme.rgb(colour)))
-        actor.GetMapper().SetInputData(polyline(segments, np.tile(shade, (2 * len(segments), 1))))
+        shades = [np.tile(np.round(255 * np.array(theme.rgb(colour))), (2 * len(way), 1)) for way, colour in ways]
+        actor.GetMapper().SetInputData(polyline(segments, np.concatenate(shades)))
+
+
+def _segments(route: Route) -> NDArray[np.float32]:
+    """A way as segments (s, 2, 3), lifted off the floor: dashed where it is closed and to be gone, else drawn through.
+    [m]"""
+    if route.closed:
+        return _dashes(route.points)
+    corners = np.array(route.points, np.float64)
+    return (np.stack([corners[:-1], corners[1:]], axis=1) + np.array([0.0, 0.0, LIFT / 2])).astype(np.float32)
 
 
 def _dashes(points: Sequence[tuple[float, float, float]]) -> NDArray[np.float32]:
@@ -209,7 +254,7 @@ def _ribbon(mark: RobotMark) -> list[tuple[NDArray[np.float32], NDArray[np.float
     ahead = np.gradient(way[:, :2], axis=0)
     across = np.stack([-ahead[:, 1], ahead[:, 0]], axis=1) / np.maximum(np.linalg.norm(ahead, axis=1), 1e-9)[:, None]
     half = np.zeros((len(way), 3))
-    half[:, :2] = 0.5 * TRAIL * fresh[:, None] * across
+    half[:, :2] = 0.5 * _TRAILS.get(mark.kind, TRAIL) * fresh[:, None] * across
     lifted = way + np.array([0.0, 0.0, LIFT])
     old, new = (255 * np.array(theme.rgb(colour)) for colour in (FLOOR, theme.ROBOT))
     colours = old + fresh[:, None] * (new - old)

@@ -8,13 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.scene.sight import Pictured
+from app.scene.surround import Post
 
 Point = tuple[float, float, float]
 ROBOTS = "robots"  # the layer of what moves
 LAYERS = ("roof", "walls", "building", "piping", "pumps", "electrical", "instruments", ROBOTS)  # as they are offered
 ISOLATED, GHOST = "isolate", "ghost"
 THERMAL, MOTION, VALVES = "thermal", "motion", "valves"
-OVERLAYS = (THERMAL, MOTION, VALVES)  # what may be laid over the rest, each by itself
+UNSEEN, UNVISITED = "unseen", "unvisited"  # by fixed cameras; by those and by robots on their ways
+OVERLAYS = (THERMAL, MOTION, VALVES, UNSEEN, UNVISITED)  # what may be laid over the rest, each by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +24,12 @@ class RobotMark:
     """A robot at its pose, and where it has been (oldest first). Metres, z up; ``heading`` in radians from x.
 
     ``ages`` says of each place of the trail how long ago that was [s]; left out, they are evenly spread. ``battery`` is
-    a share from 0 to 1, None where nobody knows; ``status`` a word the view knows.
+    a share from 0 to 1, None where nobody knows; ``status`` a word the view knows. ``turned`` is its whole rotation
+    (unit quaternion x, y, z, w) where it does more than look another way.
     """
 
     robot: str
-    kind: str  # "ground" or "rail"
+    kind: str  # "ground" or "rail"; of a log "cart", "free" (carried, flying) or "frame" (an origin of axes)
     position: Point
     heading: float
     trail: tuple[Point, ...] = ()
@@ -34,14 +37,25 @@ class RobotMark:
     name: str = ""
     battery: float | None = None
     status: str = ""
+    turned: tuple[float, float, float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """The closed way a robot is to go, through points [m]."""
+    """The way a robot is to go, or has gone, through points [m]; without a colour of its own it is faint."""
 
     robot: str
     points: tuple[Point, ...]
+    closed: bool = True
+    colour: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A few words at a point [m]: of an axis, or beside a way."""
+
+    text: str
+    at: Point
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +151,8 @@ class SceneState:
     ``legend`` tints mean residuals. ``drapes`` are coloured from one temperature of ``heat`` to the other [°C];
     ``pictures`` are all that may be asked for the temperature of the ``probe``, and ``now`` is the time while there
     is one [s, POSIX]. ``running`` are the pumps' shafts and water, which move on while ``flowing``. With
-    ``sightings`` every surface is coloured by when it was seen last, instead of by ``tints``.
+    ``sightings`` every surface is coloured by when it was seen last, instead of by ``tints``. ``note`` says what
+    else whoever looks must know; it stands in the legend's place where colours mean nothing.
     """
 
     tints: tuple[tuple[str, str], ...] = ()
@@ -160,3 +175,6 @@ class SceneState:
     flowing: bool = False
     sightings: Sightings | None = None
     valves: tuple[Valve, ...] = ()
+    posts: tuple[Post, ...] = ()
+    ticks: tuple[Tick, ...] = ()
+    note: str = ""

@@ -231,14 +231,19 @@ class Scene(QWidget):
         assert self._painter is not None
         painter.drawImage(QRectF(self.rect()), _image(self._painter.paint()))
         self._paint_hatches(painter)
-        legend = scene_legend.plate(self.width(), self.height())
+        note = self._state.note if self._state.legend is None else ""
+        legend = scene_legend.plate(self.width(), self.height(), note)
         placed = [legend, QRectF(self.tools.geometry())]
         self._paint_probe(painter, placed)
         self._paint_robots(painter, placed)
         for label in sorted(self._state.labels, key=lambda each: -each.weight):
             self._paint_label(painter, label, placed)
         self._paint_valves(painter, placed)
-        scene_legend.paint(painter, legend, style.veil(), scene_legend.scale(self._state.legend))
+        self._paint_ticks(painter, placed)
+        if self._state.note and self._state.legend is None:
+            scene_legend.paint_note(painter, legend, style.veil(), self._state.note)
+        else:
+            scene_legend.paint(painter, legend, style.veil(), scene_legend.scale(self._state.legend))
 
     def _paint_hatches(self, painter: QPainter) -> None:
         """The hatch of every view over equipment whose data cannot be trusted."""
@@ -272,6 +277,22 @@ class Scene(QWidget):
         for (valve, _), at, is_seen in zip(held, where / self.devicePixelRatioF(), before_eye, strict=True):
             if is_seen:
                 scene_valves.paint(painter, valve, QPointF(*at), QRectF(self.rect()), placed)
+
+    def _paint_ticks(self, painter: QPainter, placed: list[QRectF]) -> None:
+        """Words at points, those first that come first; none where there is no room."""
+        assert self._painter is not None
+        if not self._state.ticks:
+            return
+        where, before_eye = self._painter.project(np.array([tick.at for tick in self._state.ticks]))
+        painter.setFont(style.font(theme.SMALL))
+        painter.setPen(QColor(theme.SECONDARY))
+        metrics = QFontMetricsF(painter.font())
+        for tick, at, is_seen in zip(self._state.ticks, where / self.devicePixelRatioF(), before_eye, strict=True):
+            box = QRectF(0, 0, metrics.horizontalAdvance(tick.text) + 2, metrics.height())
+            box.moveCenter(QPointF(*at) + QPointF(0, metrics.height()))
+            if is_seen and QRectF(self.rect()).contains(box) and not any(box.intersects(each) for each in placed):
+                placed.append(box)
+                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, tick.text)
 
     def _paint_robots(self, painter: QPainter, placed: list[QRectF]) -> None:
         """The robots in words; those that have no place, as such."""

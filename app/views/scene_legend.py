@@ -16,6 +16,7 @@ from app.views.scene_tools import LAID_OVER, OVERLAYS
 RAMP = QSize(240, 10)
 EDGE = 8  # px round the ramp, and round the plate
 ROOM = 20.0  # px to each side of a tick for its figure
+NOTE_LEAVES = 96  # px of the scene's width, to what stands in the other corner
 TICKS = 4  # parts of a quantity's range
 
 
@@ -42,11 +43,27 @@ def scale(legend: Legend | None) -> Scale:
     return Scale(f"{word} [{formatting.unit_glyph(legend.unit)}]", legend.ramp, ticks)
 
 
-def plate(width: float, height: float) -> QRectF:
-    """Where the legend stands in a scene of this size. [px]"""
-    line = QFontMetricsF(style.font(theme.SMALL)).height()
+def plate(width: float, height: float, note: str = "") -> QRectF:
+    """Where the legend stands in a scene of this size, or a note in its place. [px]"""
+    metrics = QFontMetricsF(style.font(theme.SMALL))
+    line = metrics.height()
+    if note:
+        room = QRectF(0, 0, width - 4 * EDGE - NOTE_LEAVES, height)
+        words = metrics.boundingRect(room, Qt.TextFlag.TextWordWrap, note)
+        tall = words.height() + EDGE
+        return QRectF(EDGE, height - tall - EDGE, words.width() + 2 * EDGE + 2, tall)
     tall = 2 * line + RAMP.height() + 14
     return QRectF(EDGE, height - tall - EDGE, min(RAMP.width() + 2 * EDGE, width - 2 * EDGE), tall)
+
+
+def paint_note(painter: QPainter, plate: QRectF, ground: QColor, note: str) -> None:
+    """Paint what is to be known where colours mean nothing."""
+    painter.setFont(style.font(theme.SMALL))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(ground)
+    painter.drawRoundedRect(plate, 3, 3)
+    painter.setPen(QColor(theme.SECONDARY))
+    painter.drawText(plate.adjusted(EDGE, 0, -EDGE, 0), Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap, note)
 
 
 def paint(painter: QPainter, plate: QRectF, ground: QColor, shown: Scale) -> None:

@@ -16,7 +16,7 @@ SPARSE = 15.0  # s that a frame may lie before this one and still be what was a 
 COLLAPSED = 0.7  # of the speed a moment ago; a drive on its ramp loses 1 % a second
 TURNED = 0.3  # of rated speed: less than that cannot collapse
 DRAWN = 0.7  # of the power a moment ago; a pump that lost so much speed needs half of it at most
-ASKED = 0.5  # of the speed a moment ago that the set-point still asks for
+ASKED = 0.5  # of the speed lost that the set-point still asks for; one that is run down asks for what it has
 RECENTLY = 10.0  # s since it ran within which a signal means that the running pump tripped
 
 
@@ -70,5 +70,6 @@ class Trips:
         self.lost = or_zero(before - state.measured_speed)
         asked = state.measured.pumps["frequency_setpoint"] / self._rated_hz
         with np.errstate(invalid="ignore"):
-            fallen = (before > TURNED) & (state.measured_speed < COLLAPSED * before) & (asked > ASKED * before)
+            wanted = asked - state.measured_speed > ASKED * self.lost
+            fallen = (before > TURNED) & (state.measured_speed < COLLAPSED * before) & wanted
             return fallen & ~(state.power > DRAWN * drawn)

@@ -135,6 +135,16 @@ def test_a_pump_that_runs_down_is_a_trip_though_its_meter_still_shows_some_power
     assert found_at - onset <= 3
 
 
+def test_a_pump_that_is_run_down_quickly_to_a_stop_has_not_tripped(station: Station) -> None:
+    plant, twin = Plant(station, 0), Twin(station)
+    fold(twin, plant, WARM)
+    told: list[Anomaly] = []
+    for speed in np.linspace(1.0, 0.0, 30):
+        plant.speed[P102] = plant.set_point[P102] = speed
+        told += found(fold(twin, plant, 1))
+    assert "drive_trip" not in {a.fault for a in told}
+
+
 def test_a_speed_channel_that_fails_alone_is_no_trip(station: Station) -> None:
     upset = biased("B4-ST-10231", -900.0)
     _, _, snapshots = upset_after_warming(station, upset, 20)

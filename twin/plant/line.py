@@ -213,7 +213,8 @@ class Lines:
 
 def settled(network: Network, lines: Lines, speed: Floats, losses: Losses) -> tuple[Flows, LineState]:
     """The state in which station and lines stay as they are. Raises StationError where there is none."""
-    flow = network.rated[len(network.links) - len(network.lines) :]
+    first = len(network.pumps) + len(network.resistances)
+    flow = network.rated[first : first + len(network.lines)]
     for _ in range(MOST_ROUNDS):
         flows = steady(network, speed, losses, lines.steady_boundary(flow))
         change = np.abs(flows.line - flow)

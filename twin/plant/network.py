@@ -1,7 +1,8 @@
 """The hydraulic network of a station, compiled from its file into arrays.
 
 Links are the pumps, then the resistances, then the lines, in the order of the file; a line is a link from its
-neighbour's head to the node it joins. Links in a row, with nothing else at the nodes between them, carry one flow: they
+neighbour's head to the node it joins. Vessels, where a network is asked for with them, come last and are joined like
+lines. Links in a row, with nothing else at the nodes between them, carry one flow: they
 are solved as one *branch*, and only the nodes where branches meet are unknowns. What is tapped from a node inside a
 branch is carried to the branch's end, which is exact.
 """
@@ -48,6 +49,16 @@ class Losses:
     backward_linear: Floats
 
 
+@dataclass(frozen=True, slots=True)
+class Vessel:
+    """Something that holds water beside a node, and gives it back."""
+
+    id: str
+    node: str
+    circuit: str
+    flow_m3_h: float  # that it was made for
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Branches:
     """Links in a row taken as one: b branches between k junctions, for l links and n nodes."""
@@ -73,9 +84,10 @@ class Network:
     pumps: tuple[str, ...]
     resistances: tuple[str, ...]
     lines: tuple[str, ...]
+    vessels: tuple[str, ...]
     circuits: tuple[str, ...]
     node_circuit: Indices  # (nodes,) the circuit whose water a node holds
-    from_node: Indices  # (links,), -1 for the neighbour behind a line
+    from_node: Indices  # (links,), -1 for what stands behind a line or a vessel
     to_node: Indices  # (links,)
     bank: Bank
     coefficient: Floats  # (resistances,) clean and open, Δh = c·Q² [s²/m⁵]
@@ -88,10 +100,13 @@ class Network:
     branches: Branches
 
     @classmethod
-    def of(cls, station: StationFile) -> Network:
-        """Compile a station file. Raises StationError, naming the part, where there is no way for water."""
+    def of(cls, station: StationFile, vessels: Sequence[Vessel] = ()) -> Network:
+        """Compile a station file, with vessels that take part in its flows.
+
+        Raises StationError, naming the part, where there is no way for water.
+        """
         nodes = tuple(node.id for node in station.nodes)
-        links = _links(station)
+        links = [*_links(station), *(_Link(v.id, "", v.node, v.circuit, v.flow_m3_h) for v in vessels)]
         at = {node: i for i, node in enumerate(nodes)} | {"": -1}
         from_node = np.array([at[link.from_node] for link in links], dtype=np.intp)
         to_node = np.array([at[link.to_node] for link in links], dtype=np.intp)
@@ -106,6 +121,7 @@ class Network:
             pumps=tuple(p.id for p in station.pumps),
             resistances=tuple(r.id for r in station.resistances),
             lines=tuple(x.id for x in station.lines),
+            vessels=tuple(v.id for v in vessels),
             circuits=tuple(names),
             node_circuit=_circuit_of_nodes(len(nodes), from_node, to_node, of_link),
             from_node=from_node,
@@ -134,22 +150,50 @@ class Network:
         return rated
 
     @cached_property
-    def forward(self) -> Floats:
-        """(branches,) The rated flow the way most links of each branch point: where a search begins. [m³/s]"""
-        forward: Floats = self.branch_rated * np.sign(self.branches.gather.sum(axis=1))
-        return forward
+    def beginning(self) -> Floats:
+        """(k + b,) No heads, and the rated flow the way most links of each branch point: where a search begins."""
+        forward = self.branch_rated * np.sign(self.branches.gather.sum(axis=1))
+        return np.concatenate((np.zeros(self.branches.junction.size), forward))
+
+    @cached_property
+    def checked(self) -> Indices:
+        """The resistances that are check valves: their laws alone have a corner ..."""
+        return np.flatnonzero(self.check)
+
+    @cached_property
+    def turning(self) -> Indices:
+        """... and the same among all links."""
+        return len(self.pumps) + self.checked
 
     @cached_property
     def laminar(self) -> Floats:
-        """(resistances + lines,) Square of the flow below which a loss is nearly linear in it. [m⁶/s²]"""
-        share = np.repeat([LAMINAR, LAMINAR_LINE], [len(self.resistances), len(self.lines)])
+        """(links but pumps,) Square of the flow below which a loss is nearly linear in it. [m⁶/s²]"""
+        share = np.repeat([LAMINAR, LAMINAR_LINE], [len(self.resistances), len(self.lines) + len(self.vessels)])
         square: Floats = (share * self.rated[len(self.pumps) :]) ** 2
         return square
 
     @cached_property
-    def line_branch(self) -> Indices:
-        """(lines,) The branch each line is."""
-        return self.branches.branch[len(self.pumps) + len(self.resistances) :]
+    def behind_unknown(self) -> Indices:
+        """(lines + vessels,) The branch each line and each vessel is, among junctions and then branches."""
+        return self.branches.junction.size + self.branches.branch[len(self.pumps) + len(self.resistances) :]
+
+    @cached_property
+    def residual(self) -> Floats:
+        """(k + b, l + k + b) Of links' losses, junctions' heads and branches' flows, to what they leave unbalanced.
+
+        First the water that junctions keep, then the head that is left over along each branch.
+        """
+        of = self.branches
+        (b, k), links = of.incidence.shape, of.sign.size
+        matrix = np.zeros((k + b, links + k + b))
+        matrix[:k, links + k :] = -of.incidence.T
+        matrix[k:, :links], matrix[k:, links : links + k] = -of.gather, of.incidence
+        return matrix
+
+    @cached_property
+    def rising(self) -> Floats:
+        """(n, l + k) Of links' losses and junctions' heads, to the heads of all nodes."""
+        return np.hstack((self.branches.rise, self.branches.reach))
 
     @cached_property
     def membership(self) -> Floats:
@@ -158,8 +202,8 @@ class Network:
 
     @property
     def links(self) -> tuple[str, ...]:
-        """Pumps, then resistances, then lines: the order of arrays of links."""
-        return (*self.pumps, *self.resistances, *self.lines)
+        """Pumps, then resistances, then lines, then vessels: the order of arrays of links."""
+        return (*self.pumps, *self.resistances, *self.lines, *self.vessels)
 
     def losses(self, opening: Floats | None = None, factor: Floats | float = 1.0, leak: Floats | float = 0.0) -> Losses:
         """What each resistance (n,) loses as it stands now.
@@ -202,7 +246,7 @@ def _pipes(station: StationFile) -> Pipes:
 
 @dataclass(frozen=True, slots=True)
 class _Link:
-    """A pump, a resistance or a line; a line comes from no node of ours."""
+    """A pump, a resistance, a line or a vessel; the last two come from no node of ours."""
 
     id: str
     from_node: str
@@ -275,7 +319,7 @@ def _circuit_of_nodes(count: int, from_node: Indices, to_node: Indices, of_link:
 
 
 def _branches(count: int, from_node: Indices, to_node: Indices) -> Branches:
-    """Merge links in a row. The neighbour behind a line (-1) ends a branch, and its head is no unknown."""
+    """Merge links in a row. What stands behind a line or a vessel (-1) ends a branch, and its head is no unknown."""
     pairs = _pairs(from_node, to_node)
     chains = _chains(count, pairs)
     junction = sorted({end for chain in chains for end in (chain[0][1], chain[-1][2]) if end >= 0})
@@ -309,7 +353,7 @@ def _branches(count: int, from_node: Indices, to_node: Indices) -> Branches:
 def _chains(count: int, pairs: list[tuple[int, int]]) -> list[list[tuple[int, int, int]]]:
     """Links in a row, each as (link, node it is entered at, node it is left at), from junction to junction.
 
-    A junction is a node where other than two links meet, or a line joins. A line begins at its neighbour (-1).
+    A junction is a node where other than two links meet, or a line or a vessel joins. Those begin at no node (-1).
     """
     joined = _neighbours(pairs)
     ends = {node for node in range(count) if len(joined[node]) != 2}

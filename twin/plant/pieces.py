@@ -30,14 +30,13 @@ class Piece:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pieces:
-    """n functions in at most k pieces each; ``coefficients`` is (4, n·k), ``origin`` and ``power`` (n·k,).
+    """n functions in at most k pieces each; ``coefficients`` is (5, n·k), ``power`` (n·k,).
 
-    One function alone has no n axis: it takes and gives any shape.
+    One function alone has no n axis: it takes and gives any shape. So do many that are the same.
     """
 
     starts: Floats  # (n, k - 1), of all pieces but the first, which reaches down to -inf; +inf where there are fewer
-    origin: Floats
-    coefficients: Floats
+    coefficients: Floats  # origin, c0, c1, c2 and c3 of each piece
     power: Floats
     exponent: Floats | np.float64  # (n,)
     first: NDArray[np.intp] | np.intp  # (n,) index of each function's first piece
@@ -46,9 +45,14 @@ class Pieces:
     def value(self, x: Floats) -> Floats:
         """Values at ``x`` (..., n): function i at x[..., i]."""
         at = self._at(x)
-        c0, c1, c2, c3 = self.coefficients.take(at, axis=1)
-        d = x - self.origin[at]
-        value: Floats = c0 + d * (c1 + d * (c2 + d * c3))
+        origin, c0, c1, c2, c3 = self.coefficients.take(at, axis=1)
+        d = x - origin
+        value: Floats = c3 * d
+        value += c2
+        value *= d
+        value += c1
+        value *= d
+        value += c0
         if self.powered:
             value -= self.power[at] * np.maximum(x, 0.0) ** self.exponent
         return value
@@ -56,8 +60,8 @@ class Pieces:
     def value_and_slope(self, x: Floats) -> tuple[Floats, Floats]:
         """The same with the first derivative."""
         at = self._at(x)
-        c0, c1, c2, c3 = self.coefficients.take(at, axis=1)
-        d = x - self.origin[at]
+        origin, c0, c1, c2, c3 = self.coefficients.take(at, axis=1)
+        d = x - origin
         value: Floats = c0 + d * (c1 + d * (c2 + d * c3))
         slope: Floats = c1 + d * (2.0 * c2 + d * (3.0 * c3))
         if self.powered:
@@ -68,16 +72,22 @@ class Pieces:
         return value, slope
 
     def _at(self, x: Floats) -> NDArray[np.intp]:
+        if self.starts.ndim == 1:
+            return self.starts.searchsorted(x, side="right")
         at: NDArray[np.intp] = np.add.reduce(x[..., None] >= self.starts, axis=-1, dtype=np.intp) + self.first
         return at
+
+    def same(self, other: Pieces) -> bool:
+        """Whether both are one function."""
+        pairs = ((self.starts, other.starts), (self.coefficients, other.coefficients), (self.power, other.power))
+        return self.exponent == other.exponent and all(np.array_equal(one, two) for one, two in pairs)
 
 
 def of(pieces: Sequence[Piece], exponent: float = 1.0) -> Pieces:
     """One function from its pieces, which ascend; the first reaches down to -inf whatever its start."""
     return Pieces(
         starts=np.array([p.start for p in pieces[1:]], dtype=np.float64),
-        origin=np.array([p.origin for p in pieces], dtype=np.float64),
-        coefficients=np.array([p.coefficients for p in pieces], dtype=np.float64).T.copy(),
+        coefficients=np.array([(p.origin, *p.coefficients) for p in pieces], dtype=np.float64).T.copy(),
         power=np.array([p.power for p in pieces], dtype=np.float64),
         exponent=np.float64(exponent),
         first=np.intp(0),
@@ -103,21 +113,17 @@ def cubics(x: Floats, y: Floats) -> list[Piece]:
 
 def stacked(functions: Sequence[Pieces]) -> Pieces:
     """Many as one; those with fewer pieces are padded with pieces that are never reached."""
-    count, most = len(functions), max((f.origin.size for f in functions), default=1)
+    if functions and all(each.same(functions[0]) for each in functions):
+        return functions[0]
+    count, most = len(functions), max((f.power.size for f in functions), default=1)
     starts = np.full((count, most - 1), np.inf)
-    origin, power, coefficients = np.zeros((count, most)), np.zeros((count, most)), np.zeros((4, count, most))
+    power, coefficients = np.zeros((count, most)), np.zeros((5, count, most))
     for i, f in enumerate(functions):
-        k = f.origin.size
-        starts[i, : k - 1], origin[i, :k], power[i, :k], coefficients[:, i, :k] = (
-            f.starts,
-            f.origin,
-            f.power,
-            f.coefficients,
-        )
+        k = f.power.size
+        starts[i, : k - 1], power[i, :k], coefficients[:, i, :k] = f.starts, f.power, f.coefficients
     return Pieces(
         starts=starts,
-        origin=origin.ravel(),
-        coefficients=coefficients.reshape(4, -1),
+        coefficients=coefficients.reshape(5, -1),
         power=power.ravel(),
         exponent=np.array([float(f.exponent) for f in functions], dtype=np.float64),
         first=np.arange(count, dtype=np.intp) * most,

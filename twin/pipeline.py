@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +22,7 @@ from twin.detectors.reconciliation import Reconciled
 from twin.detectors.residual import Residuals, no_residuals
 from twin.detectors.roll import Roll
 from twin.detectors.strangeness import Strangeness
-from twin.plant.model import PumpModel, PumpState
+from twin.plant.model import PlantState, PumpModel, PumpState
 from twin.plant.reading import Station
 from twin.signals import Event, Frame, Quality, TagTable
 from twin.text import Text
@@ -45,7 +47,7 @@ class Snapshot:
     """
 
     frame: Frame
-    pumps: tuple[PumpState, ...]
+    pumps: Sequence[PumpState]
     residuals: Residuals
     anomalies: tuple[Anomaly, ...] = ()
     alarms: tuple[Alarm, ...] = ()
@@ -61,6 +63,30 @@ class Snapshot:
     def thermal(self) -> tuple[ThermalFrame, ...]:
         """What thermal cameras took since the frame before."""
         return self.frame.thermal
+
+
+class _Pumps(Sequence[PumpState]):
+    """Every pump of a state, put into words when somebody looks."""
+
+    def __init__(self, state: PlantState) -> None:
+        self._state = state
+
+    @cached_property
+    def _states(self) -> tuple[PumpState, ...]:
+        return self._state.states()
+
+    @overload
+    def __getitem__(self, key: int) -> PumpState: ...
+    @overload
+    def __getitem__(self, key: slice) -> tuple[PumpState, ...]: ...
+    def __getitem__(self, key: int | slice) -> PumpState | tuple[PumpState, ...]:
+        return self._states[key]
+
+    def __iter__(self) -> Iterator[PumpState]:
+        return iter(self._states)
+
+    def __len__(self) -> int:
+        return len(self._state.pumps)
 
 
 class Twin:
@@ -139,7 +165,7 @@ class Twin:
         changed_alarms = self._step_alarms(judged)
         self._last = Snapshot(
             frame=frame,
-            pumps=state.states() if state is not None else (),
+            pumps=_Pumps(state) if state is not None else (),
             residuals=findings.residuals,
             anomalies=self._roll.standing,
             alarms=self._standing_alarms(),

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from twin.errors import StationError
-from twin.signals import Block, Quality, Tag, TagTable
+from twin.signals import ROWS_AT_ONCE, Block, Quality, Tag, TagTable
 
 
 def table(*names: str) -> TagTable:
@@ -63,3 +63,13 @@ def test_a_block_gives_its_frames_one_by_one() -> None:
     assert [f.at for f in frames] == [0.0, 1.0, 2.0]
     assert [f.arrived for f in frames] == [0.5, 1.5, 2.5]
     np.testing.assert_array_equal(frames[2].values, [2.0, 4.0])
+
+
+def test_a_frame_of_a_long_block_has_its_values_side_by_side() -> None:
+    values = np.asfortranarray(np.random.default_rng(0).normal(size=(3 * ROWS_AT_ONCE + 5, 7)))
+    at = np.arange(len(values), dtype=float)
+    block = Block(at, values, np.zeros(values.shape, np.uint8), at)
+    frames = list(block.frames())
+    assert [frame.at for frame in frames] == at.tolist()
+    np.testing.assert_array_equal(np.stack([frame.values for frame in frames]), values)
+    assert all(frame.values.flags.c_contiguous for frame in frames)

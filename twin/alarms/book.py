@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from twin.alarms.life import SILENCED, AlarmEvent, AlarmState, after
 from twin.alarms.rules import Rules
 from twin.alarms.slopes import Slopes
-from twin.alarms.voting import Votes
+from twin.alarms.voting import Middles, Votes
 from twin.commands import Acknowledge, ReturnToService, Shelve, TakeOutOfService, ToAlarms, Unshelve
 from twin.detectors.anomaly import Priority
 from twin.errors import UsageError
@@ -21,7 +21,7 @@ from twin.text import Text
 
 RuleName = Literal["LL", "L", "H", "HH", "DI", "RISE", "FALL"]
 SHELF_LONGEST = 12 * 3600.0  # s: a shelf always ends, with the shift at the latest
-BAD = int(Quality.BAD)
+BAD = np.uint8(Quality.BAD)
 RANKS: dict[Priority, int] = {"urgent": 0, "high": 1, "medium": 2, "low": 3}
 
 
@@ -120,22 +120,18 @@ class AlarmBook:
         rules = self._rules
         if not rules.rules:
             return ()
-        changed = self._end_shelves(frame.at)
-        values = frame.values[rules.column]
-        known = (values >= rules.low) & (values <= rules.high)
-        good = frame.quality < BAD
-        known &= good[rules.column]
-        self._votes.step(frame.values, good, values, known)
-        self._rates.step(frame.at, values, known)
+        changed = self._end_shelves(frame.at) if self._standing else []
+        believed = _believed(frame)
+        said = believed[rules.column]
+        beyond = (said >= rules.least) & (said <= rules.most)
+        self._votes.step(believed, beyond)
+        self._rates.step(frame.at, believed, beyond)
         counts = self._counting.step(frame)
-        excess = rules.sign * (values - rules.limit)
-        beyond = known & (excess > 0)
         broken = beyond & counts
         self._suppressed = beyond ^ broken
-        changed += self._suppress(frame.at, known, excess, counts)
         touched = np.flatnonzero(broken | self._open)
-        if len(touched):
-            changed += self._judge(frame.at, touched, values, excess, known, counts)
+        if len(touched) or self._seen:
+            changed += self._look_closely(frame.at, touched, said, counts)
         return tuple(changed)
 
     def obey(self, command: ToAlarms) -> Alarm | None:
@@ -165,6 +161,18 @@ class AlarmBook:
         return self._put(index, replace(standing, state=state, acknowledged_by=by))
 
     # ---- judging ---------------------------------------------------------------------------------------------------
+
+    def _look_closely(
+        self, at: float, touched: NDArray[np.intp], said: Floats, counts: NDArray[np.bool_]
+    ) -> list[Alarm]:
+        """Judge the rules that are touched, and those whose alarms have been seen."""
+        rules = self._rules
+        known = (said >= rules.low) & (said <= rules.high)
+        self._votes.tell(said, known)
+        self._rates.tell(said, known)
+        excess = rules.sign * (said - rules.limit)
+        changed = self._suppress(at, known, excess, counts) if self._seen else []
+        return changed + (self._judge(at, touched, said, excess, known, counts) if len(touched) else [])
 
     def _judge(
         self,
@@ -211,7 +219,7 @@ class AlarmBook:
         if standing is not None:  # back before anybody saw that it had gone
             return self._put(index, replace(standing, state=after(standing.state, "raised"), until=None, value=value))
         rule = self._rules.rules[index]
-        votes, voters = self._votes.cast(index, rule.limit) if rule.span == 0.0 else (0, 0)
+        votes, voters = self._votes.cast(index)
         alarm = Alarm(
             self._next_id,
             rule.tag,
@@ -336,15 +344,47 @@ class _Counting:
 
 
 class _Rates:
-    """Puts slopes in the place of values for those rules that are about how fast a value changes."""
+    """Judges how fast values change, where rules are about that."""
 
     def __init__(self, rules: Rules) -> None:
-        of = [(np.flatnonzero(rules.span == span), float(span)) for span in np.unique(rules.span) if span > 0]
-        self._of = [(rows, rules.per[rows], Slopes(rows, span)) for rows, span in of]
+        self._of = [_Rate(rules, np.flatnonzero(rules.span == span)) for span in np.unique(rules.span) if span > 0]
 
-    def step(self, at: float, values: Floats, known: NDArray[np.bool_]) -> None:
-        """Change values (r,) and whether they are known, of rules: those of rates to the tag's unit per their time."""
-        for rows, per, slopes in self._of:
-            rates = slopes.step(at, values, known) * per
-            values[rows] = rates
-            known[rows] = np.isfinite(rates)
+    def step(self, at: float, believed: Floats, beyond: NDArray[np.bool_]) -> None:
+        """Say which rules (r,) are ``beyond`` their limits, by what all tags (n,) say, NaN where none is believed."""
+        for rate in self._of:
+            rate.step(at, believed)
+            beyond[rate.rows] = rate.beyond
+
+    def tell(self, values: Floats, known: NDArray[np.bool_]) -> None:
+        """Put rates, in the tag's unit per their time, in the place of values (r,), and whether they are known."""
+        for rate in self._of:
+            values[rate.rows] = rate.rates
+            known[rate.rows] = np.isfinite(rate.rates)
+
+
+class _Rate:
+    """The rules (k,) whose rates are taken over the same time."""
+
+    def __init__(self, rules: Rules, rows: NDArray[np.intp]) -> None:
+        self.rows = rows
+        self.rates: Floats = np.full(len(rows), np.nan)
+        self.beyond: NDArray[np.bool_] = np.zeros(len(rows), dtype=bool)
+        self._column, self._low, self._high = rules.column[rows], rules.low[rows], rules.high[rows]
+        self._sign, self._limit, self._per = rules.sign[rows], rules.limit[rows], rules.per[rows]
+        self._middles = Middles([rules.rules[int(row)] for row in rows])
+        self._slopes = Slopes(len(rows), float(rules.span[rows[0]]))
+
+    def step(self, at: float, believed: Floats) -> None:
+        if not self._slopes.wants(at):
+            return
+        values = believed[self._column]
+        values[(values < self._low) | (values > self._high)] = np.nan
+        self._middles.step(believed, values)
+        self.rates = self._slopes.step(at, values) * self._per
+        self.beyond = np.isfinite(self.rates) & (self._sign * (self.rates - self._limit) > 0)
+
+
+def _believed(frame: Frame) -> Floats:
+    """(n,) the values of a frame, NaN where their quality is bad."""
+    bad = frame.quality >= BAD
+    return np.where(bad, np.nan, frame.values) if np.count_nonzero(bad) else frame.values

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
@@ -29,6 +29,9 @@ class AlarmRates:
     stale: int = 0
     chattering: tuple[str, ...] = ()
     flood: bool = False
+
+
+QUIET = AlarmRates()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +65,11 @@ class Rates:
         self._stale: set[int] = set()
         self._chattered: set[str] = set()
 
-    def step(self, at: float, changed: Iterable[Alarm], standing: tuple[Alarm, ...]) -> AlarmRates:
+    def step(self, at: float, changed: Sequence[Alarm], standing: tuple[Alarm, ...]) -> AlarmRates:
         """What is to be borne now, after what this frame changed."""
         self._elapse(at)
+        if not (changed or self._raised or self._audible or self._flood) and standing is self._standing:
+            return QUIET
         self._note(at, changed)
         while self._raised and not at - WINDOW < self._raised[0][0] <= at:
             self._raised.popleft()

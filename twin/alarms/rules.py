@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
@@ -86,7 +86,11 @@ class Rule:
 
 @dataclass(frozen=True)
 class Rules:
-    """All rules of a station, once as objects and once as arrays (r,) so that a frame is judged in a few calls."""
+    """All rules of a station, once as objects and once as arrays (r,) so that a frame is judged in a few calls.
+
+    ``least`` and ``most`` are the values between which a signal is beyond its limit and yet a measurement; of rates,
+    and of gauges that vote, there are none: the tag by itself does not say.
+    """
 
     rules: tuple[Rule, ...]
     column: NDArray[np.intp]
@@ -101,6 +105,8 @@ class Rules:
     per: Floats
     low: Floats
     high: Floats
+    least: Floats
+    most: Floats
 
     @classmethod
     def of(cls, station: Station) -> Rules:
@@ -129,7 +135,21 @@ class Rules:
             np.array([r.per for r in rules]),
             np.array([r.low for r in rules]),
             np.array([r.high for r in rules]),
+            *_beyond(rules),
         )
+
+
+def _beyond(rules: Sequence[Rule]) -> tuple[Floats, Floats]:
+    """(r,) The least and the most measurement beyond each limit; none lies in between where the tag does not decide."""
+    by_itself = np.array([r.span == 0.0 and r.gauges is None for r in rules], dtype=bool)
+    ends = [beyond(r.sign, r.limit, r.low, r.high) for r in rules]
+    least, most = np.array(ends, dtype=np.float64).reshape(-1, 2).T
+    return np.where(by_itself, least, np.inf), np.where(by_itself, most, -np.inf)
+
+
+def beyond(sign: float, limit: float, low: float, high: float) -> tuple[float, float]:
+    """The least and the most value beyond a limit, of those from ``low`` to ``high``."""
+    return (float(np.nextafter(limit, np.inf)), high) if sign > 0 else (low, float(np.nextafter(limit, -np.inf)))
 
 
 def _groups(station: Station) -> dict[str, str]:

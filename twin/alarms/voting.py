@@ -13,68 +13,123 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.alarms.rules import Rule
+from twin.alarms.gauges import Gauges
+from twin.alarms.rules import Rule, beyond
 from twin.signals import Floats
 
 
 class Votes:
-    """Puts what the gauges of a thing say together in the place of what its first says, for the rules (r,) about it.
-
-    A limit is held against the value that the last of the needed votes has; a rate against the middle value.
-    """
+    """Judges limits of which gauges vote: a limit is held against the value that the last of the needed votes has."""
 
     def __init__(self, rules: Sequence[Rule]) -> None:
-        voted = [(row, rule) for row, rule in enumerate(rules) if rule.gauges is not None]
-        sizes = sorted({_size(rule) for _, rule in voted})
-        self._groups = [_Group([(row, rule) for row, rule in voted if _size(rule) == n]) for n in sizes]
+        voted = [(row, rule) for row, rule in enumerate(rules) if rule.gauges is not None and rule.span == 0.0]
+        self._groups = [_Limits(group) for group in _by_size(voted)]
         self._group_of = {int(row): group for group in self._groups for row in group.rows}
 
-    def step(self, values: Floats, good: NDArray[np.bool_], ruled: Floats, known: NDArray[np.bool_]) -> None:
-        """Change ``ruled`` values (r,) and whether they are ``known``, by those of all tags (n,), ``good`` or not."""
+    def step(self, values: Floats, beyond: NDArray[np.bool_]) -> None:
+        """Say which rules (r,) are ``beyond`` their limits, by what all tags (n,) say, NaN where none is believed."""
         for group in self._groups:
-            group.step(values, good, ruled, known)
+            group.step(values, beyond)
 
-    def cast(self, row: int, limit: float) -> tuple[int, int]:
-        """How many gauges of a rule are beyond a limit now, of how many that say anything; 0 of 0 where none vote."""
+    def tell(self, ruled: Floats, known: NDArray[np.bool_]) -> None:
+        """Put the values that were judged last in the place of each first gauge's, and whether they are known."""
+        for group in self._groups:
+            ruled[group.rows], known[group.rows] = group.judged()
+
+    def cast(self, row: int) -> tuple[int, int]:
+        """How many gauges of a rule are beyond its limit now, of how many that say anything; 0 of 0 where none vote."""
         group = self._group_of.get(row)
-        return group.cast(row, limit) if group is not None else (0, 0)
+        return group.cast(row) if group is not None else (0, 0)
 
 
-def _size(rule: Rule) -> int:
-    return len(rule.gauges.columns) if rule.gauges is not None else 1
+class Middles:
+    """Puts the middle value of gauges that alarm as one in the place of what the first says, for the rules (r,)."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        grouped = [(row, rule) for row, rule in enumerate(rules) if rule.gauges is not None]
+        self._groups = [_Group(group) for group in _by_size(grouped)]
+
+    def step(self, values: Floats, ruled: Floats) -> None:
+        """Change ``ruled`` values (r,) by those of all tags (n,); NaN where no gauge says anything."""
+        for group in self._groups:
+            said = values[group.columns]
+            if group.all_heard(said):
+                ruled[group.rows] = group.middle(said)
+                continue
+            leaning, heard = group.ranked(said)
+            middle = group.valued(leaning, (np.maximum(heard, 1) - 1) // 2)
+            ruled[group.rows] = np.where(heard > 0, middle, np.nan)
+
+
+def _by_size(rules: Sequence[tuple[int, Rule]]) -> list[list[tuple[int, Rule]]]:
+    """Rules of things that have as many gauges, together."""
+    sizes = sorted({len(_gauges(rule).columns) for _, rule in rules})
+    return [[(row, rule) for row, rule in rules if len(_gauges(rule).columns) == size] for size in sizes]
+
+
+def _gauges(rule: Rule) -> Gauges:
+    assert rule.gauges is not None
+    return rule.gauges
 
 
 class _Group:
-    """The rules (g,) of things that have as many gauges (k)."""
+    """Rules (g,) of things that have as many gauges (k)."""
 
     def __init__(self, rules: Sequence[tuple[int, Rule]]) -> None:
-        gauges = [rule.gauges for _, rule in rules if rule.gauges is not None]
         self.rows = np.array([row for row, _ in rules], dtype=np.intp)
-        self._columns = np.array([of.columns for of in gauges], dtype=np.intp)
-        self._votes = np.array([of.votes for of in gauges], dtype=np.intp)
-        self._rate = np.array([rule.span > 0 for _, rule in rules])
-        self._sign = np.array([[rule.sign] for _, rule in rules])
+        self.columns = np.array([_gauges(rule).columns for _, rule in rules], dtype=np.intp)
+        self.sign = np.array([[rule.sign] for _, rule in rules])
         self._low = np.array([[rule.low] for _, rule in rules])
         self._high = np.array([[rule.high] for _, rule in rules])
         self._all = np.arange(len(rules))
-        self._leaning: Floats = np.empty(self._columns.shape)
-        self._usual_place = self._place(np.full(len(rules), self._columns.shape[1]))
+        count = self.columns.shape[1]
+        self._middle = np.where(self.sign[:, 0] > 0, count // 2, (count - 1) // 2)  # the worse of an even number's two
 
-    def step(self, values: Floats, good: NDArray[np.bool_], ruled: Floats, known: NDArray[np.bool_]) -> None:
-        said = values[self._columns]
-        counts = good[self._columns] & (said >= self._low) & (said <= self._high)
-        self._leaning = np.sort(np.where(counts, -self._sign * said, np.inf), axis=1)  # the worst first
-        place = self._usual_place if counts.all() else self._place(counts.sum(axis=1))
-        ruled[self.rows] = -self._sign[:, 0] * self._leaning[self._all, place]
-        known[self.rows] = counts.any(axis=1)
+    def all_heard(self, said: Floats) -> bool:
+        """Whether every gauge (g, k) says something."""
+        return int(np.count_nonzero((said >= self._low) & (said <= self._high))) == said.size
 
-    def _place(self, heard: NDArray[np.intp]) -> NDArray[np.intp]:
-        """Which value counts (g,), the worst being 0, where so many gauges (g,) say anything."""
-        needed = np.maximum(self._votes - (self._columns.shape[1] - heard), 1)
-        place: NDArray[np.intp] = np.where(self._rate, (np.maximum(heard, 1) - 1) // 2, needed - 1)
-        return place
+    def middle(self, said: Floats) -> Floats:
+        """(g,) the middle value of gauges (g, k) that are all heard."""
+        middle: Floats = np.sort(said, axis=1)[self._all, self._middle]
+        return middle
 
-    def cast(self, row: int, limit: float) -> tuple[int, int]:
+    def ranked(self, said: Floats) -> tuple[Floats, NDArray[np.intp]]:
+        """What gauges say (g, k), the worst first: the less the worse, infinity for nothing; and how many say any."""
+        counts = (said >= self._low) & (said <= self._high)
+        return np.sort(np.where(counts, -self.sign * said, np.inf), axis=1), counts.sum(axis=1)
+
+    def valued(self, leaning: Floats, place: NDArray[np.intp]) -> Floats:
+        """(g,) the value at a place of the ranks, the worst being 0."""
+        value: Floats = -self.sign[:, 0] * leaning[self._all, place]
+        return value
+
+
+class _Limits(_Group):
+    """The same of limits, which so many votes must be beyond."""
+
+    def __init__(self, rules: Sequence[tuple[int, Rule]]) -> None:
+        super().__init__(rules)
+        self._votes = np.array([_gauges(rule).votes for _, rule in rules], dtype=np.intp)
+        self._limit = np.array([rule.limit for _, rule in rules])
+        ends = [beyond(rule.sign, rule.limit, rule.low, rule.high) for _, rule in rules]
+        self._least, self._most = np.array(ends).reshape(-1, 1, 2).transpose(2, 0, 1)
+        self._said: Floats = np.full(self.columns.shape, np.nan)
+
+    def step(self, values: Floats, broken: NDArray[np.bool_]) -> None:
+        said = self._said = values[self.columns]
+        if np.count_nonzero((said >= self._least) & (said <= self._most)):  # else nobody votes
+            ruled, known = self.judged()
+            broken[self.rows] = known & (self.sign[:, 0] * (ruled - self._limit) > 0)
+
+    def judged(self) -> tuple[Floats, NDArray[np.bool_]]:
+        """The value that is held against each limit (g,), and whether there is any."""
+        leaning, heard = self.ranked(self._said)
+        needed = np.maximum(self._votes - (self.columns.shape[1] - heard), 1)
+        return self.valued(leaning, needed - 1), heard > 0
+
+    def cast(self, row: int) -> tuple[int, int]:
         place = int(np.flatnonzero(self.rows == row)[0])
-        leaning, sign = self._leaning[place], float(self._sign[place, 0])
-        return int(np.count_nonzero(leaning < -sign * limit)), int(np.count_nonzero(np.isfinite(leaning)))
+        leaning, heard = self.ranked(self._said)
+        against = -float(self.sign[place, 0]) * float(self._limit[place])
+        return int(np.count_nonzero(leaning[place] < against)), int(heard[place])

@@ -9,18 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.detectors.anomaly import Anomaly, Candidate, Evidence
+from twin.detectors.scales import Scales
 from twin.signals import Floats, Frame, Quality, TagTable
 
 MANY = 0.02  # of all tags: more that are missing at once are a failed connection
 SOME = 0.005  # of all tags: more that leave their range or their scale at once are a failed conversion
 FEWEST = 3  # tags, however few there are
 HEARD_BEFORE = 10  # samples a tag must have said before its silence means anything
-FAR = 1.0  # of its range beyond which no failing transmitter sends a value, but a mistaken unit does
-SCALES = (1000.0, 1e-3)  # what a unit that was mistaken makes of a value: kilo- and milli-
-ALIKE = 0.05  # by how much the values of a mistaken unit may differ from that
-LASTING = 0.5  # and how far they may move before their tag is taken to be well again
-SIGNIFICANT = 0.02  # of its range: nearer to nought a value has no scale
-FOLLOWING = 0.1  # share by which the usual value follows the last
+FOLLOWING = 0.1  # share by which the usual time between changes follows the last
 STILL_FOR = 10.0  # s without any change, at least, before a feed counts as frozen
 STILL_TIMES = 10.0  # and so many times the usual time between changes
 CHANGES_KNOWN = 60  # changes after which the usual time between them is known
@@ -30,6 +26,7 @@ TIMELY = 0.2  # frames that each one which follows makes up for
 MISSING_FOR = 15.0  # s; a shorter loss is a notice
 MISTAKEN_FOR = 3.0  # s
 SHOWN = 3  # tags told as evidence
+BAD = np.uint8(Quality.BAD)
 Told = tuple[Evidence, ...]
 
 
@@ -55,15 +52,8 @@ class Feed:
         self._name = name
         self._many = max(FEWEST, int(MANY * len(tags)))
         self._some = max(FEWEST, int(SOME * len(tags)))
-        low, high = np.array([t.low for t in tags], dtype=float), np.array([t.high for t in tags], dtype=float)
-        ranged = np.array([t.kind == "analog" for t in tags], dtype=bool) & np.isfinite(high - low) & (high > low)
-        span = np.where(ranged, high - low, np.inf)
-        self._low = np.where(ranged, low - FAR * span, -np.inf)
-        self._high = np.where(ranged, high + FAR * span, np.inf)
-        self._least = SIGNIFICANT * span
+        self._scales = Scales(tags)
         self._heard: NDArray[np.intp] = np.zeros(len(tags), dtype=np.intp)
-        self._usual: Floats = np.full(len(tags), np.nan)
-        self._off: NDArray[np.bool_] = np.zeros(len(tags), dtype=bool)
         self._last: Floats = np.full(len(tags), np.nan)
         self._at = self._changed_at = np.nan
         self._between, self._changes = 0.0, 0
@@ -100,14 +90,19 @@ class Feed:
         if jumped:
             self._changed_at = at
         self._at = at
-        changed += self._judge_missing(frame, elapsed)
-        changed += self._judge_frozen(frame, jumped)
-        frame, more = self._judge_scale(frame, elapsed)
+        known = np.isfinite(frame.values)
+        whole = np.count_nonzero(known) == len(known) and not np.count_nonzero(frame.quality >= BAD)
+        changed += self._judge_missing(frame, elapsed, whole)
+        changed += self._judge_frozen(frame, jumped, known)
+        frame, more = self._judge_scale(frame, elapsed, whole)
         return frame, (*changed, *more)
 
     # ---- what may be wrong ---------------------------------------------------------------------------------------
 
-    def _judge_missing(self, frame: Frame, elapsed: float) -> list[Anomaly]:
+    def _judge_missing(self, frame: Frame, elapsed: float, whole: bool) -> list[Anomaly]:
+        if whole:
+            self._heard += 1
+            return self._judge(self._missing, frame.at, -elapsed, tuple)
         gone = (frame.quality == Quality.MISSING) | np.isnan(frame.values)
         lost = gone & (self._heard >= HEARD_BEFORE)
         self._heard += ~gone
@@ -115,11 +110,10 @@ class Feed:
         step = elapsed if many > self._many else -elapsed
         return self._judge(self._missing, frame.at, step, lambda: self._told_missing(lost, many))
 
-    def _judge_frozen(self, frame: Frame, jumped: bool) -> list[Anomaly]:
-        known = np.isfinite(frame.values)
-        changes = bool(np.any(frame.values != self._last, where=known))
+    def _judge_frozen(self, frame: Frame, jumped: bool, known: NDArray[np.bool_]) -> list[Anomaly]:
+        changes = np.count_nonzero((frame.values != self._last) & known) > 0
         self._last = frame.values
-        if not np.isfinite(self._changed_at) or not known.any():  # what is missing does not stand still
+        if not np.isfinite(self._changed_at) or not np.count_nonzero(known):  # what is missing does not stand still
             self._changed_at = frame.at
         still = frame.at - self._changed_at
         if changes:
@@ -129,34 +123,20 @@ class Feed:
         frozen = not changes and self._changes >= CHANGES_KNOWN and still > max(STILL_FOR, STILL_TIMES * self._between)
         return self._judge(self._frozen, frame.at, 1.0 if frozen else -float(changes), lambda: self._told_frozen(still))
 
-    def _judge_scale(self, frame: Frame, elapsed: float) -> tuple[Frame, list[Anomaly]]:
-        values = frame.values
-        known = np.isfinite(values) & (frame.quality < Quality.BAD)
-        beyond = known & ((values < self._low) | (values > self._high))
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            ratio = values / self._usual
-        self._off = known & (_near(ratio, ALIKE) | (self._off & _near(ratio, LASTING)))
-        wrong = beyond | self._off
-        some = int(np.count_nonzero(wrong)) >= self._some
-        self._follow(values, known & ~wrong)
+    def _judge_scale(self, frame: Frame, elapsed: float, whole: bool) -> tuple[Frame, list[Anomaly]]:
+        wrong = self._scales.step(frame, whole)
+        some = len(wrong) >= self._some
         if some:
-            frame = replace(frame, quality=np.where(wrong, np.uint8(Quality.BAD), frame.quality))
+            quality = frame.quality.copy()
+            quality[wrong] = BAD
+            frame = replace(frame, quality=quality)
         else:
-            self._off[:] = False  # a few are not the feed's: each is its own transmitter's
+            self._scales.forget()
 
         def told() -> Told:
-            return tuple(self._told_scale(name, values, ratio, beyond) for name in self._named(wrong))
+            return tuple(self._scales.told(int(column)) for column in wrong[:SHOWN])
 
         return frame, self._judge(self._scale, frame.at, elapsed if some else -elapsed, told)
-
-    def _follow(self, values: Floats, trusted: NDArray[np.bool_]) -> None:
-        """Learn the usual values; of those too near to nought there is none."""
-        with np.errstate(invalid="ignore"):
-            blended = self._usual + FOLLOWING * (values - self._usual)
-        usual = np.where(np.isfinite(self._usual), blended, values)
-        usual[np.abs(usual) < self._least] = np.nan
-        usual[~np.isfinite(self._least)] = np.nan
-        self._usual = np.where(trusted, usual, self._usual)
 
     # ---- what is told of it --------------------------------------------------------------------------------------
 
@@ -198,18 +178,5 @@ class Feed:
         step = at - self._at
         return Evidence("time", "", round(step, 3) if np.isfinite(step) else step, "s", self._time.level)
 
-    def _told_scale(self, name: str, values: Floats, ratio: Floats, beyond: NDArray[np.bool_]) -> Evidence:
-        column = self._tags.column(name)
-        if np.isfinite(ratio[column]):
-            return Evidence("scale", name, float(f"{ratio[column]:.3g}"), "", float(np.log10(abs(ratio[column]))))
-        return Evidence("scale", name, float(values[column]), self._tags[column].unit, float(beyond[column]))
-
     def _named(self, which: NDArray[np.bool_]) -> list[str]:
         return [self._tags[int(column)].name for column in np.flatnonzero(which)[:SHOWN]]
-
-
-def _near(ratio: Floats, within: float) -> NDArray[np.bool_]:
-    """Where a ratio is a mistaken unit's."""
-    with np.errstate(invalid="ignore"):
-        near = [(ratio > scale * (1.0 - within)) & (ratio < scale / (1.0 - within)) for scale in SCALES]
-    return near[0] | near[1]

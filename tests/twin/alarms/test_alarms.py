@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import twin
 from twin.alarms.book import SHELF_LONGEST, AlarmBook
 from twin.alarms.life import EVENTS, LIFE, STATES, AlarmEvent, AlarmState, after, diagram
-from twin.alarms.rules import START_GRACE, Rules
+from twin.alarms.rules import START_GRACE, Rules, beyond
 from twin.commands import Acknowledge, ReturnToService, Shelve, TakeOutOfService, Unshelve
 from twin.errors import UsageError
 from twin.plant.reading import Station, read
@@ -60,6 +60,13 @@ def test_a_limit_alarms_only_after_it_was_broken_for_its_hold(rules: Rules) -> N
     assert book.step(frame(3.9, temperature=90)) == ()
     (alarm,) = book.step(frame(4.0, temperature=90))
     assert (alarm.tag, alarm.rule, alarm.state, alarm.since) == ("TT", "H", "unacknowledged", 4.0)
+
+
+@given(st.sampled_from((1.0, -1.0)), st.floats(-1e3, 1e3), st.floats(allow_nan=False))
+def test_a_value_is_beyond_its_limit_wherever_it_is_more_than_that(sign: float, limit: float, value: float) -> None:
+    for said in (value, limit, np.nextafter(limit, np.inf), np.nextafter(limit, -np.inf)):
+        least, most = beyond(sign, limit, -np.inf, np.inf)
+        assert (least <= said <= most) == (sign * (said - limit) > 0)
 
 
 def test_a_dip_below_the_limit_starts_the_hold_anew(rules: Rules) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from twin.alarms.book import Alarm, AlarmBook
 from twin.alarms.rules import Rules
+from twin.alarms.voting import Middles, Votes
 from twin.plant.checking import mistakes
 from twin.plant.reading import Station, read
 from twin.plant.station import About, Equipment, Interlock, RateLimit, StationFile, TagEntry
@@ -134,3 +135,27 @@ rates = [{entry}]
     (found,) = mistakes(text)
     assert found.line == 6
     assert said in str(found)
+
+
+ANY = st.floats(-1.0, 30.0) | st.sampled_from([LOW, HIGH, 0.0, 25.0, float("nan"), float("inf")])
+
+
+@given(ANY, ANY, ANY)
+def test_a_quick_look_at_gauges_sees_what_a_close_one_does(a: float, b: float, c: float) -> None:
+    votes, broken = Votes(RULES.rules), np.zeros(len(RULES.rules), dtype=bool)
+    votes.step(np.array([a, b, c, 0.0]), broken)
+    said, known = np.full(len(RULES.rules), np.nan), np.zeros(len(RULES.rules), dtype=bool)
+    votes.tell(said, known)
+    closely = known & (RULES.sign * (said - RULES.limit) > 0)
+    assert broken.tolist() == closely.tolist()
+
+
+@given(ANY, ANY, ANY)
+def test_the_middle_of_gauges_is_that_of_those_that_say_anything(a: float, b: float, c: float) -> None:
+    heard = sorted(gauge for gauge in (a, b, c) if -0.3125 <= gauge <= 25.78125)  # what 4 to 20 mA can say
+    rates = [rule for rule in RULES.rules if rule.span > 0]
+    middle = np.zeros(len(rates))
+    Middles(rates).step(np.array([a, b, c, 0.0]), middle)
+    for rule, value in zip(rates, middle, strict=True):
+        place = len(heard) // 2 if rule.sign > 0 else (len(heard) - 1) // 2  # of two, the worse
+        assert value == heard[place] if heard else np.isnan(value)

@@ -1,0 +1,22 @@
+"""The detectors on a plant that EPANET solves: what they tell of it is not what their own simulator taught them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.bench.foreign import analysed
+from tests.bench.foreign_plant.recording import Case, record
+from tests.bench.foreign_plant.upsets import Upset
+
+
+def test_a_valve_that_closes_in_a_plant_solved_by_others_is_named(tmp_path: Path) -> None:
+    upset = Upset("discharge_valve_partly_closed", "P103", 2)
+    record(Case(upset=upset, at=150.0, seconds=200.0), tmp_path / "station.csv")
+    told = analysed(tmp_path / "station.csv")
+    assert [(one.equipment, one.fault) for one in told] == [("P103", "discharge_valve_partly_closed")]
+    assert told[0].detected - 150.0 <= 10.0
+
+
+def test_a_rotation_in_a_plant_solved_by_others_is_no_anomaly(tmp_path: Path) -> None:
+    record(Case(operation="rotation", seconds=640.0), tmp_path / "station.csv")
+    assert analysed(tmp_path / "station.csv") == []

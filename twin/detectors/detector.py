@@ -13,6 +13,7 @@ from twin.detectors import diagnosis
 from twin.detectors.anomaly import Anomaly, Evidence
 from twin.detectors.cases import TOGETHER, Case, Cases, certain
 from twin.detectors.channels import Channels
+from twin.detectors.holding import Holding
 from twin.detectors.kinds import WHY, Sample
 from twin.detectors.pump_residuals import NO_FLOW
 from twin.detectors.reconciliation import STEADY, Reconciled, Reconciliation
@@ -102,6 +103,7 @@ class Detector:
         self._reconciliation = Reconciliation(model, self._channels, self._library)
         self._trips = Trips(model)
         self._sensors = Sensors(model.binding)
+        self._holding = Holding(model.binding)
         numbers, responses = count(1), Responses(station)
         self._cases = Cases(self._channels, responses, numbers, model.binding.tags, station.id)
         self._surroundings = Surroundings(station, model, responses, numbers)
@@ -151,7 +153,7 @@ class Detector:
 
     def believed(self, frame: Frame) -> Frame:
         """A frame as the model is to see it: what is known to be wrong is replaced by what it should be."""
-        return self._reconciliation.substitute(frame)
+        return self._reconciliation.substitute(self._holding.step(frame))
 
     @property
     def storm(self) -> bool:

@@ -15,8 +15,9 @@ from twin.plant.model import PlantState, PumpModel
 from twin.plant.reading import Station
 from twin.signals import Floats, Tag, TagTable
 
-LEARNED = 60.0  # samples after which it is known what is usual
-MEMORY = 1800.0  # samples over which it follows
+LEARNED = 60.0  # s after which it is known what is usual
+MEMORY = 1800.0  # s over which it follows
+LONGEST = 60.0  # s that one sample may count for
 MORE, LESS = 1.5, 0.7  # of the usual make-up
 LEAST_MORE = 20.0  # m³/h beyond the usual that a leak takes at least: 0.1 % of a line's flow
 LEAK_PATIENCE = 8.0  # s in which a rupture would have been seen as a wave
@@ -37,6 +38,7 @@ class Makeup:
         self._wires = np.array([column for column, _ in wires], dtype=np.intp)
         self._usual = np.nan
         self._seen = 0.0
+        self._at = np.nan
         self._leaks_since = np.nan
         self._line = ""
         self.demand = 1.0
@@ -51,9 +53,10 @@ class Makeup:
         more = given > max(MORE * usual, usual + LEAST_MORE)
         less = given < LESS * usual
         self.demand = given / usual if usual > 0 else 1.0
+        elapsed, self._at = min(at - self._at, LONGEST) if at > self._at else 1.0, at
         if not more and not less:
-            self._seen += 1.0
-            gain = 1.0 / min(self._seen, MEMORY)
+            self._seen += elapsed
+            gain = elapsed / min(self._seen, MEMORY)
             self._usual = given if np.isnan(self._usual) else self._usual + gain * (given - self._usual)
         if less:
             evidence = self._evidence(given, usual)
@@ -93,7 +96,8 @@ SPREADS: Mapping[str, tuple[float, float]] = {
 }
 STRANGE = 4.0  # spreads of two parameters at least
 VERY_STRANGE = 12.0  # of one
-QUALITY_MEMORY = 20_000.0  # samples
+QUALITY_LEARNED = 120.0  # s
+QUALITY_MEMORY = 40_000.0  # s
 
 
 class WaterQuality:
@@ -115,7 +119,8 @@ class WaterQuality:
         self._points = points
         self._of = np.array([points.index(tag.equipment) for tag in self._tags], dtype=np.intp)
         self._usual: Floats = np.full(len(rows), np.nan)
-        self._seen: Floats = np.zeros(len(rows))
+        self._seen: Floats = np.zeros(len(rows))  # s
+        self._at = np.nan
 
     def step(self, at: float, values: Floats) -> list[Sign]:
         """What stands now."""
@@ -126,17 +131,18 @@ class WaterQuality:
         spread = np.hypot(self._relative * np.abs(self._usual), self._absolute)
         off = (now - self._usual) / spread
         known = np.isfinite(off)
-        off = np.where(known & (self._seen >= LEARNED), off, 0.0)
+        off = np.where(known & (self._seen >= QUALITY_LEARNED), off, 0.0)
         beyond = ((now < self._low) | (now > self._high)) & (np.abs(off) > 1.0)
         strange = np.bincount(self._of, np.abs(off) > STRANGE, len(self._points))
         very = np.bincount(self._of, (np.abs(off) > VERY_STRANGE) | beyond, len(self._points))
         bad = (strange >= 2) | (very >= 1)
-        self._learn(now, known & ~bad[self._of])
+        elapsed, self._at = min(at - self._at, LONGEST) if at > self._at else 1.0, at
+        self._learn(now, known & ~bad[self._of], elapsed)
         return [self._sign(int(p), at, now, off) for p in np.flatnonzero(bad)] if bad.any() else []
 
-    def _learn(self, now: Floats, healthy: NDArray[np.bool_]) -> None:
-        self._seen += healthy
-        gain = 1.0 / np.clip(self._seen, 1.0, QUALITY_MEMORY)
+    def _learn(self, now: Floats, healthy: NDArray[np.bool_], elapsed: float) -> None:
+        self._seen += elapsed * healthy
+        gain = elapsed / np.clip(self._seen, elapsed, QUALITY_MEMORY)
         self._usual = np.where(healthy, self._usual + gain * (now - self._usual), self._usual)
 
     def _sign(self, point: int, at: float, now: Floats, off: Floats) -> Sign:

@@ -39,7 +39,7 @@ class Surroundings:
         self._quality = WaterQuality(station, tags)
         self._low_flow = LowFlow(station, model)
         self._restless = Restless(station, model)
-        self._shaken_at, self._warmed_at = -np.inf, -np.inf
+        self._shaken_at, self._warmed_at, self._at = -np.inf, -np.inf, -np.inf
         self._shaken: list[Sign] = []
         self._warmed: list[Sign] = []
 
@@ -76,13 +76,16 @@ class Surroundings:
         """Go on after a gap in time, or after the clock was set back."""
         for watcher in (self._signs, self._shaking, self._warming, self._waves, self._restless):
             watcher.bridge_gap()
-        self._shaken_at, self._warmed_at = -np.inf, -np.inf
+        self._shaken_at, self._warmed_at, self._at = -np.inf, -np.inf, -np.inf
 
     def _seen(self, at: float, values: Floats, state: PlantState, moves: Moves) -> list[Sign]:
         waves = self._waves.step(at, values, state, moves, self._makeup.demand)
-        if at - self._shaken_at >= EVERY:
+        felt = at - self._shaken_at >= EVERY
+        if felt:
             self._shaken_at, self._shaken = at, self._shaking.step(at, values, state, moves)
-        elif at - self._warmed_at >= EVERY:
+        turns = at - self._at < EVERY  # frames of a slow source come too seldom to take any
+        self._at = at
+        if at - self._warmed_at >= EVERY and not (felt and turns):
             self._warmed_at, self._warmed = at, self._slow(at, values, state, moves)
         return [
             *self._switches.step(at, values),

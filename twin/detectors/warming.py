@@ -31,8 +31,10 @@ FAR = 0.2  # share by which a load may leave the usual one before a body is lear
 USUAL = 300.0  # s over which the usual load follows
 FIRST_GAIN = 15.0  # K by which a machine that has just been seen may be out of equilibrium
 AFTER_START = 240.0  # s
-SEEN_FIRST = 45.0  # samples
+SEEN_FIRST = 90.0  # s
 PERIOD = 2.0  # s between two looks
+LONGEST = 60.0  # s that one look may count for
+HELD = 60.0  # s for which a body is reckoned on without its thermometer, or with its last load
 FOLLOWS = 0.02  # share by which a temperature under suspicion is followed
 JUMP = 1.2  # K in a second that no body of metal does
 JUMPED_FOR = 600.0  # s a thermometer that jumped is held for wrong
@@ -103,7 +105,10 @@ class Warming:
         self._usual_load: Floats = np.full(m, np.nan)
         self._first_power: Floats = np.full(m, np.nan)
         self._spread: Floats = np.full(m, SPREAD)
-        self._seen: Floats = np.zeros(m)
+        self._seen: Floats = np.zeros(m)  # s
+        self._heard = np.full(m, -np.inf)  # when its thermometer last said anything
+        self._loaded = np.full(m, -np.inf)  # and when its load was last known
+        self._last_load: Floats = np.full(m, np.nan)
         self._jumped: Floats = np.full(m, -np.inf)
         self._at = np.nan
         tolerated = OF_BUDGET["warmth"] * station.file.station.false_alarms_per_year
@@ -116,28 +121,31 @@ class Warming:
         if not self._bodies:
             return []
         warm = self._points.read(values)
-        load = self._loads(values, state)
-        elapsed = min(at - self._at, 60.0) if np.isfinite(self._at) else PERIOD
+        said = np.isfinite(warm)
+        load = self._held(at, self._loads(values, state))
+        elapsed = min(at - self._at, LONGEST) if np.isfinite(self._at) else PERIOD
         self._at = at
-        on = np.append(state.running, True)[self._pump] & np.isfinite(warm) & np.isfinite(load)
+        since = at - self._heard  # they last said something
+        self._heard[said] = at
+        on = np.append(state.running, True)[self._pump] & (at - self._heard < HELD) & np.isfinite(load)
         with np.errstate(invalid="ignore"):
             elsewhere = on & (np.abs(load - self._usual_load) > FAR * self._usual_load)
-        fresh = on & (~np.isfinite(self._kelvin) | elsewhere)
+        fresh = on & said & (~np.isfinite(self._kelvin) | elsewhere)
         self._seen[elsewhere] = 0.0
         self._begin(fresh, warm, load)
         self._usual_load += np.where(on, (load - self._usual_load) * min(1.0, elapsed / USUAL), 0.0)
-        z = self._follow(on & ~fresh, warm, load, elapsed)
+        z = self._follow(on & ~fresh, said, warm, load, elapsed)
         settled = np.append(since_start, np.inf)[self._pump] > AFTER_START
-        self._seen = np.where(on, self._seen + 1.0, 0.0)
+        self._seen = np.where(on, self._seen + elapsed, 0.0)
         self._kelvin[~on] = np.nan
         self._usual_load[~on] = np.nan
         judged = on & settled & (self._seen > SEEN_FIRST)
-        jumped = judged & (np.abs(warm - self._before) > np.maximum(JUMP * elapsed, 8.0 * self._spread))
-        self._before = warm
+        jumped = judged & (np.abs(warm - self._before) > np.maximum(JUMP * since, 8.0 * self._spread))
+        self._before = np.where(said | ~on, warm, self._before)
         self._settle_jumps(jumped, at, warm)
         well = at - self._jumped >= JUMPED_FOR
         self._sums.reset(~judged | ~well)
-        self._sums.step(at, np.maximum(z, 0.0), judged & well)
+        self._sums.step(at, np.maximum(z, 0.0), judged & well & said)
         return self._signs(at, self._sums.crossed & judged, ~well & on)
 
     def bridge_gap(self) -> None:
@@ -145,10 +153,18 @@ class Warming:
         self._kelvin[:] = np.nan
         self._before[:] = np.nan
         self._seen[:] = 0.0
+        self._heard[:] = -np.inf
         self._at = np.nan
 
+    def _held(self, at: float, load: Floats) -> Floats:
+        """(m,) the loads, and for a while the last ones of those that are missing; 1 where that is not measured."""
+        known = np.isfinite(load)
+        self._loaded[known] = at
+        self._last_load = np.where(known, load, self._last_load)
+        return np.where(at - self._loaded < HELD, self._last_load, np.where(self._pump >= 0, 1.0, np.nan))
+
     def _loads(self, values: Floats, state: PlantState) -> Floats:
-        """(m,) what heats each body, over rated; 1 where that is not measured."""
+        """(m,) what heats each body, over rated; NaN where that is not known now."""
         current = np.mean([state.measured.pumps[phase] for phase in CURRENT], axis=0) / self._rated_current
         of_pump = np.where(self._by_current, np.append(current, np.nan)[self._pump] ** 2, 0.0)
         of_pump = np.where(self._by_current, of_pump, np.append(state.speed, np.nan)[self._pump] ** 2)
@@ -156,8 +172,7 @@ class Warming:
         self._first_power = np.where(np.isfinite(self._first_power), self._first_power, power)
         with np.errstate(divide="ignore", invalid="ignore"):
             share = np.maximum(power / self._first_power, 0.0) ** HEATING
-        load = np.where(self._pump >= 0, of_pump, np.where(self._power >= 0, share, 1.0))
-        return np.where(np.isfinite(load), load, np.where(self._pump >= 0, 1.0, np.nan))
+        return np.where(self._pump >= 0, of_pump, np.where(self._power >= 0, share, 1.0))
 
     def _begin(self, fresh: NDArray[np.bool_], warm: Floats, load: Floats) -> None:
         """Take a body that is seen for the first time for one that has come to rest, and be unsure of it."""
@@ -167,8 +182,13 @@ class Warming:
         self._gain = np.where(fresh, (warm - self._around) / np.maximum(load, 0.05), self._gain)
         self._cov[:, fresh] = np.array([[SPREAD**2], [0.0], [FIRST_GAIN**2]])
 
-    def _follow(self, on: NDArray[np.bool_], warm: Floats, load: Floats, elapsed: float) -> Floats:
-        """One step of the filter where a body is ``on``; its innovations in standard deviations (m,)."""
+    def _follow(
+        self, on: NDArray[np.bool_], said: NDArray[np.bool_], warm: Floats, load: Floats, elapsed: float
+    ) -> Floats:
+        """One step of the filter where a body is ``on``; its innovations in standard deviations (m,).
+
+        A body whose thermometer has not ``said`` anything is reckoned on.
+        """
         share = elapsed / self._seconds
         slope = share * load
         moved = LOAD_UNKNOWN * np.abs(self._gain) * np.abs(load - self._load) / np.maximum(load, 0.05)
@@ -180,17 +200,17 @@ class Warming:
         tt_ahead = keep**2 * tt + 2.0 * keep * slope * tg + slope**2 * gg + elapsed * WANDER**2
         tg_ahead = keep * tg + slope * gg
         variance = tt_ahead + self._spread**2
-        self._innovation = np.where(on, warm - expected, 0.0)
+        self._innovation = np.where(on & said, warm - expected, 0.0)
         z = self._innovation / np.sqrt(variance)
         calm = self._sums.level < SUSPICIOUS
-        of_warm = np.where(calm, tt_ahead / variance, FOLLOWS)
-        of_gain = np.where(calm, tg_ahead / variance, 0.0)
+        of_warm = said * np.where(calm, tt_ahead / variance, FOLLOWS)
+        of_gain = said * np.where(calm, tg_ahead / variance, 0.0)
         self._kelvin = np.where(on, expected + of_warm * self._innovation, self._kelvin)
         self._gain = np.where(on, self._gain + of_gain * self._innovation, self._gain)
         updated = np.stack([(1.0 - of_warm) * tt_ahead, (1.0 - of_warm) * tg_ahead, gg - of_gain * tg_ahead])
         self._cov = np.where(on & calm, updated, self._cov)
         learned = self._spread + (1.4 * np.abs(self._innovation) - self._spread) / 600.0
-        self._spread = np.where(on & calm & (np.abs(z) < 3.0), np.maximum(learned, SPREAD), self._spread)
+        self._spread = np.where(on & said & calm & (np.abs(z) < 3.0), np.maximum(learned, SPREAD), self._spread)
         return or_zero(z)
 
     def _settle_jumps(self, jumped: NDArray[np.bool_], at: float, warm: Floats) -> None:

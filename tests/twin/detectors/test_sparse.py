@@ -1,0 +1,72 @@
+"""Recordings as people have them: a frame every few seconds, or samples lost on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from twin.detectors.anomaly import Anomaly
+from twin.pipeline import Twin
+from twin.plant.reading import Station, read
+from twin.plant.station import Words
+from twin.signals import Frame, Quality
+from twin.simulation.plant import Plant
+from twin.simulation.scenario import Happening, Scenario
+
+START = 1_768_000_000.0
+ONSET = 200.0  # s
+WATCHED = 100.0  # s
+LOST = 0.05  # of all samples
+FAULTS = (
+    ("winding_overheating", "P101"),
+    ("check_valve_stuck_open", "P204"),
+    ("transformer_overtemperature", "ST1"),
+    ("bearing_de", "P103"),
+    ("water_quality", "WQ-R"),
+)
+"""Of different equipment, so that all come in one run."""
+
+
+@pytest.fixture(scope="module")
+def station() -> Station:
+    return read()
+
+
+@pytest.fixture(scope="module")
+def frames(station: Station) -> list[Frame]:
+    happenings = tuple(Happening(at=ONSET, on=on, fault=name, severity="clear") for name, on in FAULTS)
+    scenario = Scenario(name=Words(en="faults"), duration_s=ONSET + WATCHED, happenings=happenings)
+    plant = Plant(station, 4, START, scenario)
+    return [plant.step() for _ in range(int(ONSET + WATCHED))]
+
+
+def every(seconds: int) -> Callable[[list[Frame]], list[Frame]]:
+    return lambda frames: frames[::seconds]
+
+
+def lossy(frames: list[Frame]) -> list[Frame]:
+    chance = np.random.default_rng(8)
+
+    def one(frame: Frame) -> Frame:
+        lost = chance.random(len(frame.values)) < LOST
+        quality = np.where(lost, np.uint8(Quality.MISSING), frame.quality)
+        return replace(frame, values=np.where(lost, np.nan, frame.values), quality=quality)
+
+    return [one(frame) for frame in frames]
+
+
+def found(station: Station, frames: list[Frame]) -> list[Anomaly]:
+    twin = Twin(station)
+    return [anomaly for frame in frames for anomaly in twin.step(frame).changed_anomalies]
+
+
+@pytest.mark.parametrize("spoil", [every(2), every(5), lossy], ids=["every_2_s", "every_5_s", "one_in_twenty_lost"])
+def test_what_is_wrong_is_found_in_a_recording_that_is_sparse_or_has_holes(
+    station: Station, frames: list[Frame], spoil: Callable[[list[Frame]], list[Frame]]
+) -> None:
+    named = {(a.fault, a.equipment): a.detected - START - ONSET for a in reversed(found(station, spoil(frames)))}
+    assert set(FAULTS) <= set(named)
+    assert all(named[fault] <= 70.0 for fault in FAULTS), named

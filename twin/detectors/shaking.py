@@ -2,6 +2,10 @@
 
 Velocities and envelopes grow by factors, so that they are judged as logarithms; what is added by a fault is compared
 with the places at which each fault adds most (ISO 13373-1, annex D; domain.md, section 3).
+
+DIN ISO 10816-7 has limits for a pump's preferred operating region, higher ones (4.4 for 3.5 mm/s) for its allowable
+one, and none beyond. So a pump is expected to shake by up to that much more as it leaves the first, and nothing is said
+of it outside the second: one that runs against a shut valve shakes by right.
 """
 
 from __future__ import annotations
@@ -17,6 +21,7 @@ from twin.detectors.kinds import Kind, Sample
 from twin.detectors.motion import STARTING_TIME, Moves
 from twin.detectors.signs import Sign, ranked
 from twin.detectors.watch import LATELY, OF_BUDGET, Watch
+from twin.plant.binding import or_zero
 from twin.plant.model import PlantState, PumpModel
 from twin.plant.reading import Station
 from twin.signals import Floats, TagTable
@@ -35,6 +40,9 @@ LEAST = 15.0  # % that the point which moved most must have risen: a machine's o
 PATIENCE = 6.0  # s in which a cause that shakes the machine would be found by its head or power
 SHARPNESS = 9.0  # of confidence over the cosine between what is seen and what a fault does
 AFTER_START = 3.0 * STARTING_TIME  # s
+PREFERRED = (0.7, 1.2)  # of the rated flow at its speed: HI 9.6.3's preferred operating region
+ALLOWABLE = (0.4, 1.3)  # of it: where the vendor allows a pump to run, an estimate
+ACCEPTED_MORE = 100.0 * float(np.log(4.4 / 3.5))  # % that one may shake more at the ends of the allowable region
 G_A_MM_S = 2.0  # mm/s that 1 g of envelope is worth beside velocities, in which faults are as plain
 
 PATTERNS: Mapping[str, tuple[float, ...]] = {
@@ -75,17 +83,19 @@ class Shaking:
         speed = np.where(state.running, state.speed, np.nan)
         with np.errstate(divide="ignore", invalid="ignore"):
             level = 100.0 * np.log(now) - 200.0 * np.log(speed)[:, None]
-            point = np.where(state.running, state.flow / self._rated_flow / state.speed + state.speed, 0.0)
+            region = np.where(state.running, state.flow / self._rated_flow / state.speed, np.nan)
         why = np.where(moves.ramping | (moves.since_start < AFTER_START), kinds.RAMPING, kinds.OK)
+        why = np.where((region < ALLOWABLE[0]) | (region > ALLOWABLE[1]), kinds.OUTSIDE, why)
         why = np.where(state.running, why, kinds.STOPPED)
         why = np.where(np.isfinite(level), why[:, None], kinds.NOT_MEASURED)
-        spread = np.broadcast_to(20.0 * moves.speed[:, None] + 10.0 * moves.flow[:, None], shape)
+        more = or_zero(accepted_more(region))
+        spread = 100.0 * (20.0 * moves.speed + 10.0 * moves.flow) + 0.5 * more
         sample = Sample(
-            value=np.where(np.isfinite(level), level, np.nan).ravel(),
+            value=np.where(np.isfinite(level), level - 0.5 * more[:, None], np.nan).ravel(),
             expected=np.zeros(level.size),
             basis=np.ones(level.size),
-            point=np.repeat(np.where(np.isfinite(point), point, 0.0), shape[1]),
-            unsteady=100.0 * spread.ravel(),
+            point=np.repeat(or_zero(region + state.speed), shape[1]),
+            unsteady=np.repeat(spread, shape[1]),
             why=why.ravel(),
         )
         seen = self._watch.step(at, sample, np.repeat(self._held, shape[1]))
@@ -127,6 +137,14 @@ class Shaking:
         equipment = self._tags[int(columns[order[0]])].equipment
         since = self._watch.onset(pump * len(POINTS) + int(order[0]))
         return Sign(equipment, "machine", fault, since, ranked(scores, SHARPNESS), evidence, PATIENCE)
+
+
+def accepted_more(region: Floats) -> Floats:
+    """(n,) what pumps may shake more outside their preferred region, at flows over rated by their speeds. [%]"""
+    below = (PREFERRED[0] - region) / (PREFERRED[0] - ALLOWABLE[0])
+    above = (region - PREFERRED[1]) / (ALLOWABLE[1] - PREFERRED[1])
+    share: Floats = np.clip(np.maximum(below, above), 0.0, 1.0)
+    return ACCEPTED_MORE * share
 
 
 def _weights() -> Floats:

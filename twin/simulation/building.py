@@ -57,9 +57,14 @@ def first(heat: Floats, ambient: float, lot: Generator) -> Rooms:
     return Rooms(air, fan, _humidity(air), np.zeros(air.size), lot.standard_normal(air.size))
 
 
-def step(rooms: Rooms, heat: Floats, ambient: float, effects: Effects, lot: Generator, dt: float) -> None:
-    """Let ``dt`` seconds pass; ``heat`` (rooms,) reaches the air [W], which would be ``ambient`` without it [K]."""
-    rooms.fan = (rooms.air > FAN_ON) | (rooms.fan & (rooms.air > FAN_OFF))
+def step(
+    rooms: Rooms, heat: Floats, ambient: float, effects: Effects, lot: Generator, dt: float, *, powered: bool = True
+) -> None:
+    """Let ``dt`` seconds pass; ``heat`` (rooms,) reaches the air [W], which would be ``ambient`` without it [K].
+
+    Fans run only while low voltage is ``powered``.
+    """
+    rooms.fan = powered & ((rooms.air > FAN_ON) | (rooms.fan & (rooms.air > FAN_OFF)))
     rise = WARMING * heat * np.where(rooms.fan, FAN, 1.0)
     burning = approached(rooms.air, ambient + rise + FIRE_RISE * effects.fire, 120.0, dt)
     rooms.air = np.where(effects.fire > 0.0, burning, approached(rooms.air, ambient + rise, AIR, dt))

@@ -105,6 +105,9 @@ class Controls:
     due: NDArray[np.bool_]  # (p,) whether they were told that it may start now
     noticed: NDArray[np.bool_]  # (p,) which of the fallen were seen
     beyond: Floats  # (w,) for how long each interlock has seen its limit broken; negative where it does not [s]
+    overheated: Floats  # (relays,) the same of each relay of a station transformer [s]
+    transformer_off: NDArray[np.bool_]  # (station transformers,) taken off and not put back; never written to
+    transformer_warm: NDArray[np.bool_]  # (station transformers,) whether each is too warm to be put back
     mode: NDArray[np.int64]  # (c,) a Mode each
     command: Floats  # (c,) common speed, over rated
     integral: Floats  # (c,)
@@ -132,10 +135,11 @@ class Controls:
         return news
 
 
-def first(layout: Layout, opening: Floats, interlocks: int = 0) -> Controls:
+def first(layout: Layout, opening: Floats, interlocks: int = 0, relays: int = 0) -> Controls:
     """All duty pumps running, all standbys stopped behind their closed valves."""
     machines = layout.machines
     circuits, pumps = len(layout.circuits), len(machines)
+    transformers = max(len(layout.ids("station_transformer")), 1)
     modes = {circuit.id: MODES[circuit.control] for circuit in layout.station.file.circuits}
     return Controls(
         duty=np.where(machines.standby, STOPPED, RUNNING).astype(np.int64),
@@ -152,6 +156,9 @@ def first(layout: Layout, opening: Floats, interlocks: int = 0) -> Controls:
         due=np.zeros(pumps, dtype=bool),
         noticed=np.zeros(pumps, dtype=bool),
         beyond=np.full(interlocks, -1.0),
+        overheated=np.full(relays, -1.0),
+        transformer_off=np.zeros(transformers, dtype=bool),
+        transformer_warm=np.zeros(transformers, dtype=bool),
         mode=np.array([modes.get(name, Mode.FLOW) for name in layout.circuits], dtype=np.int64),
         command=np.ones(circuits),
         integral=np.zeros(circuits),

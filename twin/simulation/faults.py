@@ -261,7 +261,7 @@ FAULTS: dict[str, Fault] = {
         Text("water quality excursion", "水质超标"), "water quality", (0.35, 0.7, 1.0), _water_quality, 300.0
     ),
     "transformer_overtemperature": Fault(
-        Text("transformer overtemperature", "变压器超温"), "transformer", (0.6, 1.2, 2.2), _transformer
+        Text("transformer overtemperature", "变压器超温"), "transformer", (0.6, 1.2, 5.0), _transformer
     ),
     "flood": Fault(Text("flood", "水淹"), "room", (0.05, 0.15, 0.4), _flood, 30.0),
     "fire": Fault(Text("fire", "火灾"), "room", (0.3, 0.7, 1.0), _fire, 60.0),

@@ -1,7 +1,8 @@
 """The electrical side: incomers, transformers, 10 kV cubicles, low voltage, UPS and DC, fed by what the drives draw.
 
 Each circuit's drives hang on their own main transformer, so that one section lost leaves the other circuit running.
-Where one of them is out for service, the bus couplers close and the other carries everything.
+Where one of them is out for service, the bus couplers close and the other carries everything; so it is with the dry
+station transformers, which may also be taken off by their own protection. With none left, low voltage is dead.
 A cubicle that serves a main transformer meters that transformer's auxiliaries (cooling, tap changer): its range is a
 feeder's, and the full load is metered on the high-voltage side.
 """
@@ -27,7 +28,9 @@ from twin.simulation.service import Service
 
 ROOT_3 = np.sqrt(3.0)
 Pairs = tuple[NDArray[np.intp], NDArray[np.intp]]  # of places: which thing, and what it is joined to
-INCOMING = 35_500.0  # V
+INCOMING = 35_900.0  # V that the grid holds where nothing is drawn
+SHORT_CIRCUIT = 200e6  # VA of the grid there: what is drawn lowers its voltage (estimate)
+RESISTIVE, REACTING = 0.2, 0.98  # of the grid's impedance
 FEEDING = 10_000.0  # V
 LOW = 400.0  # V
 DRIVE_POWER_FACTOR = 0.96
@@ -40,6 +43,7 @@ AUXILIARIES, OIL_COOLER = 3e3, 8e3  # W of a main transformer's tap changer and 
 NO_LOAD_LOSS, LOAD_LOSS = 12e3, 60e3  # W of a main transformer, the second at its rating
 STATION_EFFICIENCY = 0.985
 OIL_RISE, WINDING_OVER_OIL, DRY_RISE = 42.0, 18.0, 95.0  # K at rating
+NO_LOAD_RISE = 18.0  # K of a dry transformer that carries nothing
 PHASES = np.array([0.98, 1.03, 1.0])  # rise of a dry transformer's windings over their mean
 OIL, WINDING, DRY, CONTACT = 3.0 * 3600.0, 600.0, 3600.0, 1200.0  # s
 OIL_FAN_ON, OIL_FAN_OFF, OIL_FAN = 328.15, 318.15, 0.8  # K; an oil cooler takes a fifth of the rise away
@@ -54,7 +58,7 @@ UPS_BASE, UPS_A_DRIVE = 0.29, 0.01  # of a UPS's rating: control and network, an
 AUTONOMY = 110.0 * 60.0  # s that a full battery carries its load
 RECHARGING = 4.0 * 3600.0  # s
 FLOATING, FULL, EMPTY = 432.0, 408.0, 372.0  # V of a UPS's battery on the mains; and alone, full and empty
-DC_FLOATING, DC_EQUALISING = 225.0, 240.0  # V of the DC bus
+DC_FLOATING, DC_EQUALISING, DC_ALONE = 225.0, 240.0, 208.0  # V of the DC bus, the last on its battery alone
 DC_LOAD, DC_EQUALISING_CURRENT = 12.0, 9.0  # A standing; and more where an equalising charge begins
 
 
@@ -126,9 +130,9 @@ class Feeds:
         return np.arange(self.station_of_panel.size)
 
     @cached_property
-    def switches(self) -> Kept[[NDArray[np.bool_], Service], dict[str, Floats]]:
-        """What cubicles say by the drives that have tripped (p,), and by what is being worked on."""
-        return Kept(lambda tripped, service: _cubicle_switches(self, tripped, service))
+    def switches(self) -> Kept[[NDArray[np.bool_], NDArray[np.bool_], Service], dict[str, Floats]]:
+        """What cubicles say by the drives (p,) and station transformers off, and by what is being worked on."""
+        return Kept(lambda tripped, off, service: _cubicle_switches(self, tripped, off, service))
 
     @cached_property
     def uneven(self) -> Floats:
@@ -154,6 +158,17 @@ class Load:
     air: Floats  # (rooms,) [K]; the last stands for no room
     outdoor: float  # K
     service: Service
+    off: NDArray[np.bool_]  # (station transformers,) taken off by their protection
+
+    @cached_property
+    def gone(self) -> NDArray[np.bool_]:
+        """(station transformers,) which carry nothing: by their protection, or for service."""
+        return without(self.off, self.service)
+
+    @cached_property
+    def dark(self) -> bool:
+        """Whether low voltage is dead."""
+        return bool(self.gone.all())
 
 
 @dataclass(frozen=True, eq=False)
@@ -206,7 +221,7 @@ def powers(load: Load, feed: Feeds, oil_fan: NDArray[np.bool_]) -> Powers:
     panel, current = _panels(load, feed)
     station = np.zeros(feed.station)
     np.add.at(station, feed.station_of_panel, panel)
-    station = _shifted(station, load.service.station)
+    station = _taken_over(station, load.gone)
     taken = station / STATION_EFFICIENCY
     own = (AUXILIARIES + OIL_COOLER * flags(oil_fan)) * flags(live)
     section = own.copy()
@@ -229,6 +244,24 @@ def _live(feed: Feeds, service: Service) -> NDArray[np.bool_]:
     return np.asarray(feed.sections != service.transformer, dtype=np.bool_)
 
 
+def without(off: NDArray[np.bool_], service: Service) -> NDArray[np.bool_]:
+    """(station transformers,) those that are off, and the one that is out for service."""
+    if service.station < 0:
+        return off
+    gone = off.copy()
+    gone[service.station] = True
+    return gone
+
+
+def _taken_over(power: Floats, gone: NDArray[np.bool_]) -> Floats:
+    """The others carry in equal parts what those carried that are gone."""
+    if not gone.any():
+        return power
+    share = power[gone].sum() / max(np.count_nonzero(~gone), 1)
+    carried: Floats = np.where(gone, 0.0, power + share)
+    return carried
+
+
 def _shifted(power: Floats, out: int) -> Floats:
     """The others carry what one carried that is out; -1 for none."""
     if out < 0:
@@ -245,6 +278,8 @@ def _panels(load: Load, feed: Feeds) -> tuple[Floats, Floats]:
     per_panel = (load.fans * FAN_POWER + load.makeup * MAKEUP_POWER) / max(panels, 1)
     current = current + per_panel / (ROOT_3 * LOW * LOW_POWER_FACTOR)
     current = _shifted(current, load.service.panel if panels > 1 else -1)
+    if load.dark:
+        current = np.zeros(panels)
     return ROOT_3 * LOW * LOW_POWER_FACTOR * current, current
 
 
@@ -268,13 +303,23 @@ def step(grid: Grid, load: Load, power: Powers, feed: Feeds, effects: Effects, l
     grid.fan = (hottest > FAN_ON) | (grid.fan & (hottest > FAN_OFF))
     grid.contact = approached(grid.contact, contact, CONTACT, dt)
     grid.joint = approached(grid.joint, joint, CONTACT, dt)
-    alone = load.service.on_battery
+    alone = _alone(load)
     drained = grid.charge - dt * _ups_load(load) / (UPS_BASE * AUTONOMY)
     grid.charge = np.where(alone, np.maximum(drained, 0.0), approached(grid.charge, 1.0, RECHARGING, dt))
     began = load.service.equalised & (grid.equalising == 0.0)
     equalising = np.where(began, 1.0, approached(grid.equalising, 0.0, 3600.0, dt))
     grid.equalising = np.where(load.service.equalised, equalising, 0.0)
     grid.chance = wandered(grid.chance, 600.0, lot, dt)
+
+
+def _alone(load: Load) -> NDArray[np.bool_]:
+    """(ups,) which are on their batteries: those that are tried, and all where low voltage is dead."""
+    return load.service.on_battery | load.dark
+
+
+def silent(grid: Grid, load: Load) -> bool:
+    """Whether the station's network is without power: low voltage is dead, and no battery holds anything."""
+    return load.dark and not grid.charge.any()
 
 
 def _ups_load(load: Load) -> float:
@@ -292,7 +337,8 @@ def _targets(
     oil = load.air[feed.room_of_main] + OIL_RISE * aired * share * worse[: feed.main] + 8.0 * power.live
     winding = WINDING_OVER_OIL * share
     cooled = np.where(grid.fan, FAN, 1.0) if grid is not None else np.ones(feed.station)
-    dry = DRY_RISE * (power.station / STATION_RATING) ** 1.6 * cooled * worse[feed.main :] + 18.0 * worse[feed.main :]
+    standing = NO_LOAD_RISE * flags(~load.gone)
+    dry = (DRY_RISE * (power.station / STATION_RATING) ** 1.6 * cooled + standing) * worse[feed.main :]
     windings = load.air[feed.room_of_main] + dry[:, None] * PHASES
     current = power.cubicle / (ROOT_3 * FEEDING * DRIVE_POWER_FACTOR)
     contact = load.air[feed.room_of_cubicle] + 1.5 + CONTACT_RISE * (current / CONTACT_CURRENT) ** 1.8
@@ -317,8 +363,9 @@ def _spread(values: Floats, count: int) -> Floats:
 
 def transformer_readings(grid: Grid, power: Powers, load: Load, feed: Feeds, running: Floats) -> dict[str, Floats]:
     """Incomers and main transformers; ``running`` (main,) drives on each. An incomer's line is live all the same."""
-    voltage = INCOMING * (1.0 + 0.004 * _spread(grid.chance[1:3], feed.main))
     reactive = power.main * REACTIVE
+    sag = (RESISTIVE * power.main + REACTING * reactive) / SHORT_CIRCUIT
+    voltage = INCOMING * (1.0 + 0.004 * _spread(grid.chance[1:3], feed.main) - sag)
     return {
         "incomer_voltage": voltage,
         "incomer_current": np.hypot(power.main, reactive) / (ROOT_3 * voltage),
@@ -346,23 +393,24 @@ def cubicle_readings(grid: Grid, power: Powers, load: Load, feed: Feeds) -> dict
         "feeder_current": power.cubicle / (ROOT_3 * FEEDING * DRIVE_POWER_FACTOR),
         "feeder_power": power.cubicle,
         "busbar_contact_temp_max": grid.contact,
-        **feed.switches(load.tripped, load.service),
+        **feed.switches(load.tripped, load.off, load.service),
     }
 
 
-def _cubicle_switches(feed: Feeds, tripped: NDArray[np.bool_], service: Service) -> dict[str, Floats]:
-    """Those that serve nothing (couplers, spares) stand open."""
+def _cubicle_switches(
+    feed: Feeds, tripped: NDArray[np.bool_], off: NDArray[np.bool_], service: Service
+) -> dict[str, Floats]:
+    """Those that serve nothing (couplers, spares) stand open; a drive trips itself, and its feeder sees nothing."""
     live = _live(feed, service)
     opened = np.zeros(feed.serves.size, dtype=bool)
     for (cubicles, served), out in ((feed.drives, tripped | service.isolated), (feed.mains, ~live)):
         opened[cubicles] = out[served]
     cubicles, served = feed.stations
-    opened[cubicles] = served == service.station
+    opened[cubicles] = without(off, service)[served]
+    acted = service.relay.copy()
+    acted[cubicles] |= off[served]
     coupled = feed.coupler & ~live.all()
-    return {
-        "breaker_closed": flags((feed.serves & ~opened) | coupled),
-        "protection_trip": flags(service.relay),  # a drive trips itself; its feeder's protection sees nothing
-    }
+    return {"breaker_closed": flags((feed.serves & ~opened) | coupled), "protection_trip": flags(acted)}
 
 
 def station_readings(grid: Grid, power: Powers) -> dict[str, Floats]:
@@ -378,12 +426,13 @@ def panel_readings(grid: Grid, power: Powers, load: Load) -> dict[str, Floats]:
 
 
 def ups_readings(grid: Grid, load: Load, feed: Feeds) -> dict[str, Floats]:
-    """On the mains, floating; alone while its battery is tried."""
-    alone, share = load.service.on_battery, _ups_load(load)
+    """On the mains, floating; alone while its battery is tried, or where the mains are dead."""
+    alone, share = _alone(load), _ups_load(load)
+    fed = ~alone | (grid.charge > 0.0)
     lone_voltage = EMPTY + (FULL - EMPTY) * grid.charge
     return {
-        "ups_output_voltage": 230.0 * (1.0 - 0.004 * share - 0.005 * alone),
-        "ups_load": np.full(feed.ups, share),
+        "ups_output_voltage": fed * (230.0 * (1.0 - 0.004 * share - 0.005 * alone)),
+        "ups_load": fed * share,
         "battery_voltage": np.where(alone, lone_voltage, FLOATING - 12.0 * (1.0 - grid.charge)),
         "battery_temperature": load.air[feed.battery_room] + 2.0 + 6.0 * (1.0 - grid.charge),
         "autonomy": AUTONOMY * grid.charge * UPS_BASE / share,
@@ -393,9 +442,10 @@ def ups_readings(grid: Grid, load: Load, feed: Feeds) -> dict[str, Floats]:
 
 def dc_readings(grid: Grid, load: Load, feed: Feeds) -> dict[str, Floats]:
     """DC panels float, and get an equalising charge now and then; their insulation changes with the weather."""
-    closed = float(np.count_nonzero(load.drives))
+    closed, charged = float(np.count_nonzero(load.drives)), float(not load.dark)
+    floating = np.where(load.service.equalised, DC_EQUALISING, DC_FLOATING)
     return {
-        "dc_bus_voltage": np.where(load.service.equalised, DC_EQUALISING, DC_FLOATING),
-        "charger_current": DC_LOAD + 0.3 * closed + DC_EQUALISING_CURRENT * grid.equalising,
+        "dc_bus_voltage": np.full(feed.dc, DC_ALONE) if load.dark else floating,
+        "charger_current": charged * (DC_LOAD + 0.3 * closed + DC_EQUALISING_CURRENT * grid.equalising),
         "insulation_resistance": np.full(feed.dc, 6e5 * (1.0 + 0.05 * grid.chance[3])),
     }

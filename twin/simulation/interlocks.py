@@ -177,8 +177,10 @@ def _rated_speed(layout: Layout, watch: Watch) -> float:
 
 
 def _watches(layout: Layout, which: int, rule: Interlock) -> Iterator[Watch]:
-    """An interlock for each pump that it may take off."""
+    """An interlock for each pump that it may take off; none for one that takes off a transformer."""
     machines = layout.machines
+    if rule.of in layout.ids("station_transformer"):
+        return
     for pump, names in enumerate(zip(machines.ids, machines.drives, strict=True)):
         if rule.circuit not in ("", layout.circuits[machines.circuit[pump]]):
             continue

@@ -56,6 +56,7 @@ class Plan:
     placed_rooms: NDArray[np.intp]  # rooms the file says the place of
     middles: Floats  # (placed rooms, 2) [m]
     pump_places: Floats  # (p, 2) [m]
+    cubicle_places: Floats  # (cubicles, 2) [m]
     no_room: Floats  # (1,) temperature of no room [K]
     resting: Service  # nothing is being worked on
     slow: Kept[[Floats, Rest], slow.Slow]  # readings of what takes minutes, by the temperatures of the machines
@@ -107,6 +108,7 @@ def plan(layout: Layout, built: AsBuilt, works: Works) -> Plan:
         placed_rooms=np.array([i for i, _ in middles], dtype=np.intp),
         middles=np.array([point[:2] for _, point in middles]).reshape(-1, 2),
         pump_places=np.array([(pump.position or NOWHERE)[:2] for pump in layout.station.pumps]),
+        cubicle_places=np.array([(part.position or NOWHERE)[:2] for part in layout.things("cubicle")]).reshape(-1, 2),
         no_room=no_room,
         resting=nothing(layout),
         slow=Kept(lambda _, rest: slow.readings(layout, feeds, view, no_room, rest.warmth, rest.rooms, rest.grid)),
@@ -215,7 +217,8 @@ def _warm(it: Plan, rest: Rest, here: Now, load: grid.Load, power: grid.Powers, 
     """Step what takes minutes."""
     effects = here.effects
     heat.step(rest.warmth, _work(it, here), it.built, effects, EVERY)
-    building.step(rest.rooms, _heat(it, here), building.ambient(it.layout, here.outdoor), effects, lot, EVERY)
+    ambient = building.ambient(it.layout, here.outdoor)
+    building.step(rest.rooms, _heat(it, here), ambient, effects, lot, EVERY, powered=not load.dark)
     grid.step(rest.grid, load, power, it.feeds, effects, lot, EVERY)
     rest.damp = chambers.step(rest.damp, it.chambers, here.outdoor, EVERY)
 
@@ -260,10 +263,18 @@ def _demand(it: Plan, here: Now) -> utilities.Demand:
         pressure=float(of.pressure[it.works.inlet[it.coldest]]),
         air=float(here.air[it.makeup_room]),
         vessel=outlet[it.vessel_circuit],
+        powered=not grid.without(here.controls.transformer_off, here.service).all(),
     )
 
 
 def _load(here: Now, rooms: building.Rooms, makeup: float) -> grid.Load:
     return grid.Load(
-        here.electrics.drive, here.effects.tripped, int(rooms.fan.sum()), makeup, here.air, here.outdoor, here.service
+        drives=here.electrics.drive,
+        tripped=here.effects.tripped,
+        fans=int(rooms.fan.sum()),
+        makeup=makeup,
+        air=here.air,
+        outdoor=here.outdoor,
+        service=here.service,
+        off=here.controls.transformer_off,
     )

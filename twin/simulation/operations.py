@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from twin.plant.station import Circuit
-from twin.simulation import control, places, regulator
+from twin.simulation import control, places, regulator, relays
 from twin.simulation.control import Controls, Mode
 from twin.simulation.layout import Layout
 from twin.simulation.scenario import OPERATIONS, Happening, Mistake, Scenario, refusal
@@ -140,7 +140,11 @@ def _stop(happening: Happening, controls: Controls, layout: Layout) -> None:
 
 
 def _reset(happening: Happening, controls: Controls, layout: Layout) -> None:
-    control.reset(controls, layout.machines.ids.index(happening.on))
+    transformers = layout.ids("station_transformer")
+    if happening.on in transformers:
+        relays.reset(controls, transformers.index(happening.on), happening.on)
+    else:
+        control.reset(controls, layout.machines.ids.index(happening.on))
 
 
 def _valve(happening: Happening, controls: Controls, layout: Layout) -> None:

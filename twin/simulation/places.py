@@ -70,6 +70,10 @@ def transformers(layout: Layout) -> Places:
     return {name: i for i, name in enumerate((*layout.ids("transformer"), *layout.ids("station_transformer")))}
 
 
+def _station_transformers(layout: Layout) -> Places:
+    return {name: i for i, name in enumerate(layout.ids("station_transformer"))}
+
+
 def _pumps(layout: Layout) -> Places:
     machines = layout.machines
     return {name: i for i, name in enumerate(machines.ids)} | {name: i for i, name in enumerate(machines.drives)}
@@ -111,7 +115,9 @@ def _named(happening: Happening, layout: Layout) -> list[tuple[str, Places, str]
         return [("on", places(layout, befalls), befalls)]
     circuits = {name: i for i, name in enumerate(layout.circuits)}
     pumps = {name: i for i, name in enumerate(layout.machines.ids)}
-    if happening.operation in ("start", "stop", "reset"):
+    if happening.operation == "reset":
+        return [("on", pumps | _station_transformers(layout), "pump or station transformer")]
+    if happening.operation in ("start", "stop"):
         return [("on", pumps, "pump")]
     if happening.operation == "valve":
         return [("on", station_valves(layout), "station valve")]

@@ -105,8 +105,9 @@ class Plant:
 
     def _first(self, lot: Generator) -> PlantState:
         """The station as it has stood for days."""
-        interlocks, sheet = len(self._supervision.interlocks), self._outside.now(self.start)
-        controls = control.first(self._layout, self._works.network.opening, interlocks)
+        protection, sheet = self._supervision, self._outside.now(self.start)
+        counts = len(protection.interlocks), len(protection.relays)
+        controls = control.first(self._layout, self._works.network.opening, *counts)
         controls.load = sheet.load
         water, speed = waterside.first(self._works, controls, self._outside, self.start, lot)
         control.settle(controls, speed, self._layout)

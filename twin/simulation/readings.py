@@ -25,7 +25,7 @@ OPEN, SHUT = 0.98, 0.02  # of travel, at which limit switches answer
 FLAP = 0.4  # of rated flow, that opens a check valve's flap all the way
 SEATED = 1e-4  # of rated flow backwards or forwards, within which a check valve sits
 FLUSH = 14e-3 / 60.0  # m³/s through a pair of seals
-IN_THE_WAY = 6.0  # m round a pump whose switches are being tried
+IN_THE_WAY = 6.0  # m round a pump or a cubicle at which somebody works
 LEAK_SEEN = 1e-3 / 60.0  # m³/s at which a leak switch answers
 
 
@@ -35,10 +35,10 @@ def groups(it: Plan, rest: Rest, second: Second) -> list[Group]:
     return [
         *_machines(it, rest, here),
         *_headers(it, second),
-        *_valves(it, here),
+        *_valves(it, here, rest.utilities.opening),
         *_supplies(it, rest, here, second.demand, second.makeup),
         *_electrical(it, rest, here, second.load, second.power),
-        *_house(it, rest, here, second.where),
+        *_house(it, rest, second),
     ]
 
 
@@ -120,8 +120,8 @@ def _heat_power(of: Hydraulics) -> Floats:
     return passing
 
 
-def _valves(it: Plan, here: Now) -> list[Group]:
-    """Valves, strainers, bypasses, relief valves."""
+def _valves(it: Plan, here: Now, emergency: float) -> list[Group]:
+    """Valves, strainers, bypasses, relief valves; ``emergency`` is how far those of the emergency make-up are open."""
     of, layout = here.hydraulics, it.layout
     ids = it.works.network.resistances
     opening, through, service = of.opening, of.through, here.service
@@ -140,15 +140,15 @@ def _valves(it: Plan, here: Now) -> list[Group]:
     lifted = {"lifted": flags((of.peak[it.works.outlet][it.relief_circuit] > LIFTS) | service.relief)}
     return [
         Group(ids, network),
-        Group(actuated, _motor_valves(it, service)),
+        Group(actuated, _motor_valves(it, service, emergency)),
         Group(layout.ids("relief_valve"), lifted),
     ]
 
 
 @lru_cache(maxsize=8)
-def _motor_valves(it: Plan, service: Service) -> dict[str, Floats]:
-    """They isolate what is in service: while the station runs, they are only moved to show that they can be."""
-    standing = np.abs(it.open_normally - service.moved)
+def _motor_valves(it: Plan, service: Service, emergency: float) -> dict[str, Floats]:
+    """They isolate what is in service, and are only moved to show that they can be; but for the emergency make-up's."""
+    standing = np.abs(np.maximum(it.open_normally, emergency) - service.moved)
     return {
         "position": standing,
         "open": flags(standing >= OPEN),
@@ -159,9 +159,9 @@ def _motor_valves(it: Plan, service: Service) -> dict[str, Floats]:
 
 def _supplies(it: Plan, rest: Rest, here: Now, demand: utilities.Demand, makeup: dict[str, Floats]) -> list[Group]:
     """Make-up, water quality, surge vessels, line chambers."""
-    layout, effects = it.layout, here.effects
-    pressure = waterside.line_pressures(here.hydraulics, it.chamber_places)
-    held = here.hydraulics.in_lines
+    layout, effects, of = it.layout, here.effects, here.hydraulics
+    pressure = waterside.line_pressures(of, it.chamber_places)
+    held = of.in_lines
     warm = it.warm_along(held.warmth, held)  # it is replaced whenever the water has moved on
     along = chambers.readings(it.chambers, pressure, warm, rest.damp, effects, here.service)
     plant = utilities.readings(rest.utilities, demand, effects)
@@ -169,7 +169,7 @@ def _supplies(it: Plan, rest: Rest, here: Now, demand: utilities.Demand, makeup:
         Group(layout.ids("makeup")[:1], plant),
         Group(layout.ids("makeup_pump"), makeup),
         Group(layout.ids("water_quality"), utilities.quality_readings(rest.utilities, effects)),
-        Group(layout.ids("surge_vessel"), utilities.vessel_readings(rest.utilities, demand)),
+        Group(it.works.network.vessels, {"level": of.vessel_level, "pressure": of.vessel_pressure}),
         Group(layout.ids("line_chamber"), along),
     ]
 
@@ -196,8 +196,9 @@ def _stations(layout: Layout, said: dict[str, Floats]) -> list[Group]:
     return [Group(names, {measures: values[: len(names)] for measures, values in said.items()})]
 
 
-def _house(it: Plan, rest: Rest, here: Now, where: robots.Standing) -> list[Group]:
+def _house(it: Plan, rest: Rest, second: Second) -> list[Group]:
     """Rooms, ventilation, robots, cameras."""
+    here, where = second.here, second.where
     layout, of = it.layout, here.hydraulics
     heard = CAVITATION_NOISE * clipped(1.3 - of.margin, 0.0, 0.5) / 0.3
     level = building.sound(heard, of.speed, rest.rooms.fan, int(np.count_nonzero(here.electrics.drive)), layout)
@@ -216,7 +217,7 @@ def _house(it: Plan, rest: Rest, here: Now, where: robots.Standing) -> list[Grou
         "thermal_delta_vs_sister": hotter,
         "sound_level": _heard_by_robots(it, where, level),
         "on_mission": flags(~charging),
-        "comm_ok": same(1.0, charging.size),  # the station's own network does not fail here
+        "comm_ok": same(float(not grid.silent(rest.grid, second.load)), charging.size),
         "obstacle": flags(_met(it, here, where)),
     }
     cameras = tuple(camera.id for camera in layout.station.file.cameras)
@@ -230,10 +231,12 @@ def _house(it: Plan, rest: Rest, here: Now, where: robots.Standing) -> list[Grou
 
 
 def _met(it: Plan, here: Now, where: robots.Standing) -> NDArray[np.bool_]:
-    """(robots,) Whether somebody stands in a robot's way: only where a pump's switches are being tried."""
-    if True not in here.service.tried.tolist():
+    """(robots,) Whether somebody stands in a robot's way: where switches of a pump or a relay are being tried."""
+    service = here.service
+    if True not in service.tried.tolist() and True not in service.relay.tolist():
         return np.zeros(len(it.walks), dtype=bool)
-    away = where.position[:, None, :2] - it.pump_places[here.service.tried]
+    people = np.concatenate([it.pump_places[service.tried], it.cubicle_places[service.relay]])
+    away = where.position[:, None, :2] - people
     return np.asarray((np.hypot(away[..., 0], away[..., 1]) < IN_THE_WAY).any(axis=1))
 
 

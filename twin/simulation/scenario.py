@@ -42,7 +42,7 @@ OPERATIONS: dict[str, Text] = {
     "rotate_duty": Text("start one pump of a circuit, then stop another", "泵轮换"),
     "start": Text("start a pump", "启泵"),
     "stop": Text("stop a pump", "停泵"),
-    "reset": Text("reset the interlock that has taken a pump off", "联锁复位"),
+    "reset": Text("reset the interlock that has taken a pump or a station transformer off", "联锁复位"),
     "valve": Text("move a valve, value in % open", "阀门开度，%"),
 }
 

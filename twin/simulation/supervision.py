@@ -7,7 +7,7 @@ from math import isnan
 
 from twin.plant import water
 from twin.signals import Floats, Qualities
-from twin.simulation import interlocks, regulator, standby
+from twin.simulation import interlocks, regulator, relays, standby
 from twin.simulation.control import Controls
 from twin.simulation.effects import Effects
 from twin.simulation.gauges import Gauges
@@ -15,6 +15,7 @@ from twin.simulation.instruments import Transmitters
 from twin.simulation.interlocks import Interlocks
 from twin.simulation.layout import Layout
 from twin.simulation.regulator import Regulator
+from twin.simulation.relays import Relay
 from twin.simulation.waterside import Hydraulics, Works
 
 
@@ -26,13 +27,15 @@ class Supervision:
     gauges: Gauges
     regulator: Regulator
     interlocks: Interlocks
+    relays: tuple[Relay, ...]
 
     @classmethod
     def of(cls, layout: Layout, works: Works, kit: Transmitters) -> Supervision:
         """Compile."""
         density = water.density(layout.water_temperature)
         speed_control = Regulator.of(layout, works.network.bank, density)
-        return cls(layout, Gauges.of(layout, works, kit), speed_control, Interlocks.of(layout))
+        gauges, protection = Gauges.of(layout, works, kit), Interlocks.of(layout)
+        return cls(layout, gauges, speed_control, protection, relays.relays(layout))
 
 
 def scan(
@@ -49,4 +52,5 @@ def scan(
         regulator.begin(controls, it.regulator, said)
     regulator.regulate(controls, said, it.regulator, 1.0)
     interlocks.watch(controls, values, quality, it.interlocks, 1.0)
+    relays.watch(controls, values, quality, it.relays, 1.0)
     standby.watch(controls, of.flow, effects.tripped, it.layout, 1.0)

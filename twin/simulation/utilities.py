@@ -19,6 +19,7 @@ RAW = 60.0 / 3600.0  # m³/s of raw water while it is taken
 USUAL_LOSS = 18.0 / 3600.0  # m³/s that every tight line loses
 MOST = 200.0 / 3600.0  # m³/s of all make-up pumps together; beyond it the emergency make-up opens
 EMERGENCY = 800.0 / 3600.0
+OPENS_IN = 30.0  # s that the emergency make-up's valves take
 ELASTICITY = 4.0  # m² (m³ of water a line gives for each metre of head it loses)
 SUMP_LOW, SUMP_HIGH = 0.3, 1.2  # m between which the sump is pumped out
 QUALITIES = ("ph", "conductivity", "dissolved_oxygen", "turbidity", "hardness", "iron", "chloride")
@@ -43,16 +44,18 @@ class Utilities:
     bearing: Floats  # (make-up pumps,) [K]
     chance: Floats  # (waters, 7)
     vessel: Floats  # (vessels,) absolute pressure at which its gas would fill half of it [Pa]
+    opening: float  # of the emergency make-up's valves
 
 
 @dataclass(frozen=True, eq=False)
 class Demand:
-    """What the make-up plant has to do. ``pressure`` is that of the line it feeds. [Pa]"""
+    """What the make-up plant has to do. ``pressure`` is that of the line it feeds [Pa]; its pumps may be unpowered."""
 
     leaks: float  # m³/s beyond the usual
     pressure: float
     air: float  # K
     vessel: Floats  # (vessels,) header pressure at each surge vessel [Pa]
+    powered: bool = True
 
 
 def first(pumps: int, waters: int, demand: Demand, lot: Generator) -> Utilities:
@@ -67,12 +70,15 @@ def first(pumps: int, waters: int, demand: Demand, lot: Generator) -> Utilities:
         bearing=demand.air + BEARING_RISE * _shares(pumps, USUAL_LOSS),
         chance=lot.standard_normal((waters, len(QUALITIES))),
         vessel=demand.vessel + STANDARD_ATMOSPHERE,
+        opening=0.0,
     )
 
 
 def step(it: Utilities, demand: Demand, effects: Effects, lot: Generator, dt: float) -> None:
     """Let ``dt`` seconds pass."""
-    needed, given = _flows(demand, effects)
+    needed, given = _flows(it, demand, effects)
+    way = min(max((needed - MOST) / EMERGENCY, 0.0), 1.0) - it.opening
+    it.opening += min(max(way, -dt / OPENS_IN), dt / OPENS_IN)
     it.total += given * dt
     it.raw = it.tank < TANK_LOW or (it.raw and it.tank < TANK_HIGH)
     it.tank = max(0.0, it.tank + dt * ((RAW if it.raw else 0.0) - given) / TANK)
@@ -85,10 +91,11 @@ def step(it: Utilities, demand: Demand, effects: Effects, lot: Generator, dt: fl
     it.vessel = approached(it.vessel, demand.vessel + STANDARD_ATMOSPHERE, CHARGING, dt)
 
 
-def _flows(demand: Demand, effects: Effects) -> tuple[float, float]:
+def _flows(it: Utilities, demand: Demand, effects: Effects) -> tuple[float, float]:
     """What is needed and what comes. [m³/s]"""
     needed = USUAL_LOSS + demand.leaks + effects.seals_together
-    return needed, min(needed, MOST + EMERGENCY) * (1.0 - effects.makeup_lost)
+    most = MOST + EMERGENCY * it.opening
+    return needed, min(needed, most) * (1.0 - effects.makeup_lost) * demand.powered
 
 
 def _shares(pumps: int, flow: float) -> Floats:
@@ -99,7 +106,7 @@ def _shares(pumps: int, flow: float) -> Floats:
 
 def readings(it: Utilities, demand: Demand, effects: Effects) -> dict[str, Floats]:
     """What is measured of the make-up plant."""
-    _, given = _flows(demand, effects)
+    _, given = _flows(it, demand, effects)
     line = demand.pressure
     level = it.tank
     said = {
@@ -122,7 +129,7 @@ def readings(it: Utilities, demand: Demand, effects: Effects) -> dict[str, Float
 
 def pump_readings(it: Utilities, demand: Demand, effects: Effects) -> dict[str, Floats]:
     """What is measured of each make-up pump."""
-    _, given = _flows(demand, effects)
+    _, given = _flows(it, demand, effects)
     share = _shares(it.bearing.size, given)
     runs = share > 0.0
     frequency = np.where(runs, 30.0 + 20.0 * share, 0.0)

@@ -1,7 +1,9 @@
 """How a pump shakes: by speed and operating region, by cavitation, by fault.
 
 A sound pump keeps the levels at which DIN ISO 10816-7 lets one of category I above 200 kW be accepted on site: 3.5 mm/s
-in its preferred operating region, 4.4 in its allowable one. Beyond that it shakes as it likes.
+in its preferred operating region, 4.4 in its allowable one. Below that, water that turns back in the impeller shakes it
+the more the less goes through, to about four times its best level at shut-off: zone D, where no machine may stay
+(estimate; HI 9.6.3 says what rises, not how far). Water shakes the pump, and the motor through the base.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from twin.units import STANDARD_GRAVITY
 PREFERRED = (0.7, 1.2)  # of the best flow: HI 9.6.3's preferred operating region
 ALLOWABLE = (0.4, 1.3)  # of it: where the vendor allows it to run, an estimate
 OUTSIDE = (2.6, 3.0)  # times as much for each rated flow below and above the preferred region ...
-FURTHER = (6.0, 6.0)  # ... and so much more beyond the allowable one
+FURTHER = (2.9, 6.0)  # ... and so much more beyond the allowable one
 STANDING = 8e-5  # m/s that a standing pump feels of each running sister
 CAVITATION = (1.5e-3, 2.0 * STANDARD_GRAVITY)  # velocity and envelope of full cavitation
 BEGINS = 1.3  # NPSH available over required at which it can be heard
@@ -42,7 +44,8 @@ def readings(flow: Floats, speed: Floats, margin: Floats, built: AsBuilt, effect
     heard = np.where(turning, clipped((BEGINS - margin) / 0.3, 0.0, 2.0), 0.0)
     column, bubbling = speed[:, None], heard[:, None]
     square = column * column
-    running = built.vibration * square * (1.0 + 0.3 * (region - 1.0) ** 2 + _outside(region))[:, None]
+    unsettled = 0.3 * (region - 1.0) ** 2 + _outside(region)
+    running = built.vibration * square * (1.0 + unsettled[:, None] * _THROUGH_THE_BASE)
     added = effects.vibration * column + CAVITATION[0] * bubbling * _AT_THE_PUMP
     floor = STANDING * np.count_nonzero(turning)
     velocity = np.hypot(np.where(turning[:, None], running + added, 0.0), floor)
@@ -58,4 +61,5 @@ def _outside(region: Floats) -> Floats:
     return more
 
 
+_THROUGH_THE_BASE = np.array([1.0, 1.0, 1.0, 1.0, 1.0, 0.6, 0.6, 0.4, 0.4])  # of what water does to the pump
 _AT_THE_PUMP = np.array([1.0, 1.0, 1.0, 1.0, 0.8, 0.2, 0.2, 0.1, 0.1])

@@ -93,6 +93,12 @@ SLIPS = {
     "flow that falls": ("[0, 50, 100]", "[0, 100, 50]", 21, "flow does not rise from 100 to 50"),
     "head that rises": ("[30, 25, 10]", "[30, 35, 10]", 22, "head rises from 30 to 35 m"),
     "lists of two lengths": ("[30, 25, 10]", "[30, 25]", 22, "has 2 values, but flow_m3_h has 3"),
+    "a power that efficiency does not make": (
+        "efficiency = [0, 0.8, 0.6]",
+        "efficiency = [0, 0.8, 0.6]\npower_kw = [2, 5.3, 4.5]",
+        24,
+        "is 5.3 at point 2, where efficiency makes it 4.249",
+    ),
     "an efficiency beyond 1": ("[0, 0.8, 0.6]", "[0, 80, 0.6]", 23, "is 80. It must be at most 1"),
     "a circuit that ends nowhere": ('outlet = "N2"', 'outlet = "X"', 28, "there is no node 'X'"),
     "an unknown curve": ('curve = "design"', 'curve = "desing"', 35, "Did you mean 'design'?"),

@@ -26,9 +26,10 @@ tags = [
   {name = "PD", equipment = "P1", measures = "discharge_pressure", unit = "bar", range = [0, 10]},
   {name = "N", equipment = "P1", measures = "shaft_speed", unit = "r/min", range = [0, 1200]},
   {name = "IU", equipment = "P1", measures = "motor_current_u", unit = "A", range = [0, 20]},
+  {name = "TA", equipment = "T", measures = "dry_transformer_winding_a", unit = "°C", range = [0, 200], H = 155},
   {name = "IV", equipment = "P1", measures = "motor_current_v", unit = "A", range = [0, 20]},
 ]
-equipment = [{id = "H", kind = "header", circuit = "water"}]
+equipment = [{id = "H", kind = "header", circuit = "water"}, {id = "T", kind = "station_transformer"}]
 resistances = [
   {id = "V1", kind = "butterfly_valve", pump = "P1", from_node = "N3", to_node = "N2", loss_kpa = 1, flow_m3_h = 10, travel_s = 40},
 ]
@@ -38,6 +39,7 @@ interlocks = [
   {id = "little", measures = "pump_flow", below = 15, hold_s = 30, when = "running"},
   {id = "shut", measures = "discharge_valve_open", below = 0.5, hold_s = 50, when = "starting"},
   {id = "head", measures = "discharge_pressure", less = "suction_pressure", at_rated_speed = true, below = 0.5},
+  {id = "hot", of = "T", measures = "dry_transformer_winding_?", above = 170, hold_s = 5},
   {id = "uneven", measures = "motor_current_?", spread = true, above = 10, when = "running"},
 ]
 
@@ -159,6 +161,8 @@ SLIPS = {
     "a speed without a head": ("spread = true", "at_rated_speed = true", 'id = "uneven"', "no head is judged"),
     "a spread of one": ('"motor_current_?"', '"motor_current_v"', 'id = "uneven"', "one tag there measures"),
     "votes of a spread": ("spread = true", "spread = true, votes = 2", 'id = "uneven"', "a spread is one value"),
+    "a transformer with pumps": ('of = "T"', 'of = "T", circuit = "water"', 'id = "hot"', "which is a transformer"),
+    "a transformer before its alarm": ("above = 170", "above = 150", 'id = "hot"', "before 'TA' alarms at 155"),
     "an interlock named twice": ('id = "high"', 'id = "low"', "votes = ", "'low' is named twice"),
 }
 
@@ -201,7 +205,7 @@ def test_a_start_before_the_wave_of_the_trip_returns_is_warned_of() -> None:
 
 def test_a_contradiction_keeps_the_station_from_being_read() -> None:
     old, new, _, words = SLIPS["a suction that trips"]
-    with pytest.raises(StationError, match=f"line 42: circuit 'water', set_point.*{words}"):
+    with pytest.raises(StationError, match=f"line 44: circuit 'water', set_point.*{words}"):
         parse(SOUND.replace(old, new))
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from twin.plant.curve import COLD_WATER
 from twin.plant.mistake import Finding
 from twin.plant.rules.draft import Draft
 from twin.plant.station import Curve, Motor
+from twin.units import STANDARD_GRAVITY
 
+AGREES = 0.02  # of useful power, within which the two columns of a sheet say the same
 _COLUMNS = ("head_m", "efficiency", "power_kw", "npsh_required_m")
 
 
@@ -25,11 +28,23 @@ def _curve(path: tuple[str | int, ...], curve: Curve) -> Iterator[Finding]:
     if curve.flow_m3_h:
         yield from _lengths(path, curve)
     yield from _ascending((*path, "flow_m3_h"), "flow", curve.flow_m3_h)
+    yield from _power(path, curve)
     for before, (low, high) in enumerate(pairwise(curve.head_m)):
         if high > low:
             wrong = f"head rises from {low:g} to {high:g} m between its points {before + 1} and {before + 2}"
             yield Finding((*path, "head_m"), wrong, "Head must fall as flow grows; check the points")
             break
+
+
+def _power(path: tuple[str | int, ...], curve: Curve) -> Iterator[Finding]:
+    """Where both are given, power is what efficiency makes it."""
+    rows = zip(curve.flow_m3_h, curve.head_m, curve.efficiency or (), curve.power_kw or (), strict=False)
+    for number, (flow, head, efficiency, power) in enumerate(rows):
+        useful = COLD_WATER * STANDARD_GRAVITY * flow / 3600.0 * head / 1e3
+        if efficiency > 0.0 and abs(power * efficiency - useful) > AGREES * useful:
+            wrong = f"is {power:g} at point {number + 1}, where efficiency makes it {useful / efficiency:.4g}"
+            yield Finding((*path, "power_kw"), wrong, "Power is that at the shaft, with cold water; mend one of them")
+            return
 
 
 def _lengths(path: tuple[str | int, ...], curve: Curve) -> Iterator[Finding]:

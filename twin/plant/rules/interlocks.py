@@ -18,6 +18,7 @@ def interlocks(draft: Draft) -> Iterator[Finding]:
         yield from _limit(path, interlock)
         yield from _watched(path, draft, interlock)
         yield from _reckoned(path, draft, interlock)
+        yield from _relay(path, draft, interlock)
         yield from _start(path, draft, interlock)
     yield from _crossed(draft)
 
@@ -84,6 +85,16 @@ def _reckoned(path: tuple[str | int, ...], draft: Draft, interlock: Interlock) -
         yield Finding((*path, "spread"), wrong, "Name what several tags measure")
     if interlock.spread and interlock.votes > 1:
         yield Finding((*path, "votes"), f"is {interlock.votes}, but a spread is one value", "Remove it")
+
+
+def _relay(path: tuple[str | int, ...], draft: Draft, interlock: Interlock) -> Iterator[Finding]:
+    """What takes a transformer off knows no pumps, and judges its thermometers as they are."""
+    if interlock.of not in {part.id for _, part in draft.equipment if part.kind == "station_transformer"}:
+        return
+    for key in ("circuit", "less", "at_rated_speed", "spread"):
+        if getattr(interlock, key):
+            wrong = f"means nothing where '{interlock.of}' is taken off, which is a transformer"
+            yield Finding((*path, key), wrong, "Remove it")
 
 
 def _subtracted(path: tuple[str | int, ...], draft: Draft, interlock: Interlock) -> Iterator[Finding]:

@@ -169,7 +169,7 @@ def _supplies(it: Plan, rest: Rest, here: Now, demand: utilities.Demand, makeup:
         Group(layout.ids("makeup")[:1], plant),
         Group(layout.ids("makeup_pump"), makeup),
         Group(layout.ids("water_quality"), utilities.quality_readings(rest.utilities, effects)),
-        Group(it.works.network.vessels, {"level": of.vessel_level, "pressure": of.vessel_pressure}),
+        Group(layout.ids("surge_vessel"), utilities.vessel_readings(rest.utilities, demand)),
         Group(layout.ids("line_chamber"), along),
     ]
 

@@ -20,7 +20,7 @@ import numpy as np
 
 from twin.errors import StationError, UsageError
 from twin.recordings.commit import opened
-from twin.recordings.damage import DAMAGED, dataset, ensure_ours, ensure_readable, reading, text, version_of
+from twin.recordings.damage import DAMAGED, dataset, ensure_ours, ensure_readable, holds, reading, text, version_of
 from twin.recordings.journal import contiguous
 from twin.recordings.layout import ANNOTATION_ROOM, ANNOTATIONS, HEADER, JOURNAL, STATION, TAGS
 from twin.recordings.positioned import alone, open_to_write, read_at, write_at
@@ -117,8 +117,8 @@ def _room(path: Path) -> _Room:
     """Raises any of DAMAGED for a room that cannot be."""
     with opened(path) as file:
         ensure_ours(path, file)
-        evidence = "" if JOURNAL in file else _evidence(file)
-        if ANNOTATIONS not in file:
+        evidence = "" if holds(file, JOURNAL) else _evidence(file)
+        if not holds(file, ANNOTATIONS):
             return _Room(0, 0, evidence)
         data = dataset(file, ANNOTATIONS)
         offset = data.id.get_offset()
@@ -131,7 +131,7 @@ def _evidence(file: h5py.File) -> str:
     """The SHA-256 of what a closed recording holds, by the hashes of its blocks."""
     found = hashlib.sha256()
     for name in (HEADER, TAGS, STATION):
-        found.update(text(file, name) if name in file else b"")
+        found.update(text(file, name) if holds(file, name) else b"")
     if version_of(file) > 1:
         found.update(blocks_of(file)["sha256"].tobytes())
     return found.hexdigest()

@@ -7,12 +7,11 @@ from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
 
-import h5py
 import numpy as np
 
 from twin.recordings.album import Album
 from twin.recordings.commit import opened
-from twin.recordings.damage import dataset, ensure_ours, member, text, version_of
+from twin.recordings.damage import dataset, ensure_ours, folder, holds, text, version_of
 from twin.recordings.layout import BLOCKS, JOURNAL, JOURNALS, OVERVIEW, STATION, TAGS, VALUES
 from twin.recordings.logbook import Entry, entries, tags_from_text
 from twin.recordings.pages import Pages, pages_of
@@ -39,8 +38,8 @@ class Contents:
         self.blocks: list[Sealed | OldBlock]
         if version_of(self.file) == 1:
             self.columns = len(self.tags())
-            group = member(self.file, BLOCKS)
-            self.blocks = [OldBlock(member(group, name), self.columns) for name in sorted(group)]
+            group = folder(self.file, BLOCKS)
+            self.blocks = [OldBlock(folder(group, name), self.columns) for name in sorted(group)]
             sealed = {name: int(group.attrs[name]) for name in ("rows", "lines", "poses")} | {"pictures": 0}
         else:
             self.columns = len(dataset(self.file, f"{VALUES}/slots"))
@@ -48,7 +47,7 @@ class Contents:
                 raise ValueError("an absurd number of tags")
             blocks = Sealed(self.file, self.columns, changed)
             self.blocks, sealed = [blocks], blocks.counts
-        self.growing = JOURNAL in self.file
+        self.growing = holds(self.file, JOURNAL)
         self._journals = self._open_journals(path, sealed) if self.growing else []
         self.album = Album(self.file, sealed["pictures"], [journal.pictures for journal in self._journals], changed)
         self.arrange()
@@ -63,7 +62,7 @@ class Contents:
 
     def station(self) -> str | None:
         """The station's file, if it brings one."""
-        return text(self.file, STATION).decode() if STATION in self.file else None
+        return text(self.file, STATION).decode() if holds(self.file, STATION) else None
 
     def entries(self) -> Iterator[Entry]:
         """Its log, from the beginning."""
@@ -84,7 +83,8 @@ class Contents:
             yield from part.damage()
         for part in self.blocks:
             if isinstance(part, Sealed):
-                if self.rows and len(self.pages) < len(self.file.get(OVERVIEW, ())):
+                levels = len(folder(self.file, OVERVIEW)) if holds(self.file, OVERVIEW) else 0
+                if self.rows and len(self.pages) < levels:
                     yield self.filled[0].first, self.filled[-1].last
                 for pages in self.pages:
                     yield from pages.damage(part.slots)
@@ -132,6 +132,6 @@ class Contents:
         return part.frame(low)
 
     def _open_journals(self, path: Path, sealed: dict[str, int]) -> list[JournalRows]:
-        groups: list[h5py.Group] = [member(member(self.file, JOURNAL), name) for name in JOURNALS]
+        groups = [folder(self.file, f"{JOURNAL}/{name}") for name in JOURNALS]
         with path.open("rb") as file:
             return [JournalRows(file, group, self.columns, sealed) for group in groups]

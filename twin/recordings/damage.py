@@ -7,7 +7,7 @@ import json
 import math
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +49,12 @@ def reading(path: Path) -> Iterator[None]:
         raise
     except (*DAMAGED, zlib.error, MemoryError) as error:
         raise StationError(path, "is damaged and cannot be read", AGAIN) from error
+
+
+def ensure_damaged(changed: Callable[[], bool]) -> None:
+    """Raise again what is no damage, for the file was changed while it was read."""
+    if changed():
+        raise ValueError("the file was changed meanwhile")
 
 
 def ensure_readable(path: Path) -> None:
@@ -101,7 +107,7 @@ def is_recording(path: Path) -> bool:
 
 def header(file: h5py.File) -> dict[str, str] | None:
     """What an HDF5 file says at its head if it is a recording. Raises any of DAMAGED where the head is broken."""
-    if not isinstance(file.get(HEADER, getlink=True), h5py.HardLink):
+    if not holds(file, HEADER):
         return None
     said = json.loads(text(file, HEADER))
     return said if isinstance(said, dict) and said.get("format") == FORMAT else None
@@ -127,16 +133,45 @@ def whole(group: h5py.Group, name: str, kind: Any, length: int | None = None) ->
 
 def dataset(group: h5py.Group, name: str) -> h5py.Dataset:
     """A dataset that lies in this very file. Raises KeyError or TypeError for a link that leads elsewhere."""
-    found = member(group, name)
-    if not isinstance(found, h5py.Dataset) or found.external or found.is_virtual:
+    found = _opened(group, name)
+    if not isinstance(found, h5py.h5d.DatasetID):
+        raise TypeError(f"{name} is no dataset")
+    kept = found.get_create_plist()
+    how = kept.get_layout()
+    if how == h5py.h5d.VIRTUAL or kept.get_external_count():
         raise TypeError(f"{name} is no dataset of this file")
-    if found.chunks is not None and math.prod(found.chunks) * found.dtype.itemsize > LARGEST_CHUNK:
+    if how == h5py.h5d.CHUNKED and math.prod(kept.get_chunk()) * found.get_type().get_size() > LARGEST_CHUNK:
         raise ValueError(f"{name} has chunks of an absurd size")
+    unchanging = h5py.h5i.get_file_id(found).get_intent() == h5py.h5f.ACC_RDONLY
+    return h5py.Dataset(found, readonly=unchanging)  # h5py then looks at its shape and type once
+
+
+def folder(group: h5py.Group, name: str) -> h5py.Group:
+    """A group that lies in this very file. Raises KeyError or TypeError for a link that leads elsewhere."""
+    found = _opened(group, name)
+    if not isinstance(found, h5py.h5g.GroupID):
+        raise TypeError(f"{name} is no group")
+    return h5py.Group(found)
+
+
+def holds(group: h5py.Group, name: str) -> bool:
+    """Whether something of that name lies in this very file."""
+    try:
+        _opened(group, name)
+    except KeyError:
+        return False
+    return True
+
+
+def _opened(group: h5py.Group, name: str) -> Any:
+    """What a group holds; only links that hold it themselves are followed, so that none leads to another place.
+
+    Done step by step and by HDF5's own handles: h5py's way of opening is some ten times dearer, and a recording is of a
+    dozen datasets.
+    """
+    found = group.id
+    for step in name.encode().split(b"/"):
+        if not found.links.exists(step) or found.links.get_info(step).type != h5py.h5l.TYPE_HARD:
+            raise KeyError(name)
+        found = h5py.h5o.open(found, step)
     return found
-
-
-def member(group: h5py.Group, name: str) -> Any:
-    """What a group holds, where it is no link to another place."""
-    if not isinstance(group.get(name, getlink=True), h5py.HardLink):
-        raise KeyError(name)
-    return group[name]

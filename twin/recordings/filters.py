@@ -38,7 +38,7 @@ def packed(chunks: tuple[int, ...], shuffle: bool = True) -> dict[str, Any]:
 
 
 def bit_packed(chunks: tuple[int, ...]) -> dict[str, Any]:
-    """The same for small integers: their bits turned, all of a chunk at once, and packed with LZ4."""
+    """The same for what is asked for in many chunks: its bits turned, all of a chunk at once, and packed with LZ4."""
     at_once = max(8, math.prod(chunks) // 8 * 8)
     return packed(chunks, shuffle=False) | {"compression": BITSHUFFLE, "compression_opts": (at_once, LZ4)}
 

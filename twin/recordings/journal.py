@@ -5,6 +5,7 @@ Its datasets are contiguous, so where they lie in the file is known and the file
 
 from __future__ import annotations
 
+import struct
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from twin.times import nanosecond
 
 POSES_A_ROW = 8
 BYTE = np.dtype("u1")
+STAMPS = struct.Struct("<qq")  # arrived, at: the end of what a row's checksum is of
+CHECKS = struct.Struct("<QQ")  # checksum, number
 DATASETS = ("rows", "tracks", "log", "pictures")
 
 
@@ -61,6 +64,7 @@ class Journal:
         self._values = self._row["values"][0]
         self._quality = self._row["quality"][0]
         self._bytes = memoryview(self._row.view(np.uint8).data)
+        self._checked = self._bytes[:CHECKED]
         self.rows = 0
         self.poses = 0
         self.log_bytes = 0
@@ -86,14 +90,12 @@ class Journal:
 
     def put_frame(self, frame: Frame, at: int, number: int) -> None:
         """Put a frame down; it counts once its last bytes are there."""
-        row = self._row
         self._values[:] = frame.values
         self._quality[:] = frame.quality
-        row["arrived"] = nanosecond(frame.arrived)
-        row["at"] = at
-        row["checksum"] = zlib.crc32(self._bytes[:CHECKED])
-        row["number"] = number
-        write_at(self._handle, self._bytes, self._starts["rows"] + self.rows * row.itemsize)
+        size = len(self._bytes)
+        STAMPS.pack_into(self._bytes, size - STAMPS.size + CHECKED, nanosecond(frame.arrived), at)
+        CHECKS.pack_into(self._bytes, size + CHECKED, zlib.crc32(self._checked), number)
+        write_at(self._handle, self._bytes, self._starts["rows"] + self.rows * size)
         self.rows += 1
 
     def put_poses(self, poses: Sequence[Pose], number: int) -> None:

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.recordings.codes import counted, values_of, ways
-from twin.recordings.damage import DAMAGED, dataset
-from twin.recordings.filters import bit_packed, packed
+from twin.recordings.damage import DAMAGED, dataset, holds
+from twin.recordings.filters import bit_packed
 from twin.recordings.layout import BYTES, CELL_ENCODING, CHUNK_TAGS, LEVELS, OVERVIEW, PAGE, RAW, VALUELESS
 from twin.recordings.memory import Overview
 from twin.recordings.parts import Columns
@@ -96,7 +96,7 @@ def pages_of(file: h5py.File) -> list[Pages]:
     """Every level a recording has, the finest first; a damaged one and those above it are done without."""
     found: list[Pages] = []
     for level in LEVELS:
-        if f"{OVERVIEW}/{level}" not in file:
+        if not holds(file, f"{OVERVIEW}/{level}"):
             break
         try:
             found.append(Pages(file, level))
@@ -174,10 +174,9 @@ def _prepared(file: h5py.File, level: int, columns: int) -> h5py.Group:
         chunk = bit_packed((1, 4, PAGE))
         group.create_dataset(name, shape=(columns, 4, 0), maxshape=(columns, 4, None), dtype="<i4", **chunk)
     chunks = (min(MOST_CODED, columns), 1)
-    group.create_dataset(
-        "encoding", shape=(columns, 0), maxshape=(columns, None), dtype=CELL_ENCODING, **packed(chunks)
-    )
-    group.create_dataset("at", shape=(0,), maxshape=(None,), dtype="<i8", **packed((PAGE,)))
+    shape = (columns, 0)
+    group.create_dataset("encoding", shape=shape, maxshape=(columns, None), dtype=CELL_ENCODING, **bit_packed(chunks))
+    group.create_dataset("at", shape=(0,), maxshape=(None,), dtype="<i8", **bit_packed((PAGE,)))
     return group
 
 
@@ -263,7 +262,7 @@ def _beginnings(sealed: Sealed, finer: Pages | None, page: tuple[int, int, int])
         return np.where(found == np.iinfo(np.int64).max, NO_TIME, found)
     at = np.full((last - first) * level, NO_TIME)
     for low, number in sealed.blocks_between(first * level, last * level):
-        told = sealed.times(number)[0][max(0, first * level - low) : last * level - low]
+        told = sealed.stamps.of(number)[max(0, first * level - low) : last * level - low]
         start = max(low, first * level) - first * level
         at[start : start + len(told)] = told
     cells = at.reshape(-1, level)

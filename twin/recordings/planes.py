@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -12,15 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.recordings.codes import Counts, added, counts_of, values_of, ways
-from twin.recordings.damage import dataset, whole
-from twin.recordings.layout import BYTES, CHUNK_TAGS, LARGEST_BLOCK, VALUES
+from twin.recordings.damage import dataset, folder, whole
+from twin.recordings.layout import BYTES, CHUNK_TAGS, LARGEST_BLOCK, LISTED, VALUES
 from twin.recordings.parts import Columns
 from twin.signals import Floats
 
 KEPT_CODING = 64  # blocks whose encoding is kept at hand
 SCATTERED = 32  # tags apart from each other that are read one by one; of more, all between them are
+NOTHING: Floats = np.empty(0)
 
 Slots = NDArray[np.unsignedinteger[Any]]
+Key = TypeVar("Key", bound=Hashable)
 Kept = TypeVar("Kept")
 
 
@@ -32,7 +34,7 @@ class Planes:
         self._columns = columns
         self._datasets: dict[str, h5py.Dataset] = {}
         self._coding: OrderedDict[int, NDArray[np.void]] = OrderedDict()
-        attributes = file[VALUES].attrs
+        attributes = folder(file, VALUES).attrs
         self.places, self.stretch = int(attributes["places"]), int(attributes["stretch"])
         if not 0 < self.stretch <= self.places <= LARGEST_BLOCK or self.places % self.stretch:
             raise ValueError("no blocks look like that")
@@ -88,7 +90,7 @@ class Planes:
                 base[low + run] += added(plane[run, :before], signs[run, :before], byte).sum(axis=1, dtype=np.int64)
         told[running] = np.cumsum(told[running], axis=1)
         told += base[:, np.newaxis]
-        return values_of(told, encoding["how"][:, np.newaxis], encoding["step"][:, np.newaxis], self._table)
+        return values_of(told, encoding["how"][:, np.newaxis], encoding["step"][:, np.newaxis], self._listed(encoding))
 
     def _lowest(self, rows: slice, first: int, last: int) -> NDArray[np.uint8]:
         """The lowest bytes of some slots, until the next are asked for: fresh memory costs as much as unpacking."""
@@ -122,7 +124,7 @@ class Planes:
         low, high = first // self.stretch, -(-last // self.stretch)
         encoding = rows_of(self._values("encoding"), slots, low, high)
         counts = self._counts(slots, encoding, low * self.stretch, last)[:, first - low * self.stretch :]
-        return values_of(counts, *ways(encoding, first, last, self.stretch), self._table)
+        return values_of(counts, *ways(encoding, first, last, self.stretch), self._listed(encoding))
 
     def _counts(self, slots: Slots, encoding: NDArray[np.void], first: int, last: int) -> Counts:
         """(k, last - first) counts of some slots; ``first`` begins a stretch."""
@@ -141,6 +143,10 @@ class Planes:
         return counts_of(codes, encoding, self.stretch)
 
     # ---- datasets --------------------------------------------------------------------------------------------------
+
+    def _listed(self, encoding: NDArray[np.void]) -> Floats:
+        """The values that counts point into, where any of those coded so does."""
+        return self._table if (encoding["how"] == LISTED).any() else NOTHING
 
     @cached_property
     def _table(self) -> Floats:
@@ -174,7 +180,7 @@ def rows_of(data: h5py.Dataset, slots: Slots, first: int, last: int) -> NDArray[
     return found if np.array_equal(inverse, np.arange(len(found))) else found[inverse]
 
 
-def kept(at_hand: OrderedDict[int, Kept], key: int, most: int, read: Callable[[int], Kept]) -> Kept:
+def kept(at_hand: OrderedDict[Key, Kept], key: Key, most: int, read: Callable[[Key], Kept]) -> Kept:
     """From what is at hand, or read and kept; the longest unasked for is let go."""
     if key not in at_hand:
         at_hand[key] = read(key)

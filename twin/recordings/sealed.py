@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any
@@ -12,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.recordings.album import hashed
-from twin.recordings.damage import DAMAGED, dataset
+from twin.recordings.damage import DAMAGED, dataset, ensure_damaged
 from twin.recordings.filters import get_ready
 from twin.recordings.layout import (
     LIST,
@@ -21,19 +20,16 @@ from twin.recordings.layout import (
     POSE,
     QUALITY,
     QUALITY_CHANGE,
-    ROWS,
     TRACKS,
     VALUELESS,
 )
 from twin.recordings.parts import Columns, joined, missing
-from twin.recordings.planes import Planes, kept
-from twin.recordings.sealing import digest, regular
+from twin.recordings.planes import Planes
+from twin.recordings.sealing import digest
+from twin.recordings.stamps import Stamps
 from twin.recordings.version2 import blocks_of
 from twin.signals import Block, Floats, Qualities
-from twin.times import NO_TIME, Nanoseconds, seconds
-
-KEPT_TIMES = 1024  # blocks whose times are kept at hand: a month of hours
-READ_AHEAD = 2**18  # places whose times are read in one go: three days of seconds
+from twin.times import NO_TIME, Nanoseconds
 
 
 class Sealed:
@@ -45,10 +41,10 @@ class Sealed:
         self._changed = changed
         self._columns = columns
         self._datasets: dict[str, h5py.Dataset] = {}
-        self._times: OrderedDict[int, tuple[Nanoseconds, Floats, Floats]] = OrderedDict()
         self.blocks = blocks_of(file)
         self._planes = Planes(file, columns)
         self.places, self._stretch = self._planes.places, self._planes.stretch
+        self.stamps = Stamps(file, self.blocks, self.places, changed)
         counts = self.blocks["rows"].astype(np.int64)
         if len(counts) and int(counts.max()) > self.places:
             raise ValueError("a block with more rows than places")
@@ -81,7 +77,7 @@ class Sealed:
         if index < 0:
             return 0
         number = int(self._filled[index])
-        return int(self._starts[number]) + int(np.searchsorted(self.times(number)[0], at, side=side))  # type: ignore[call-overload]
+        return int(self._starts[number]) + int(np.searchsorted(self.stamps.of(number), at, side=side))  # type: ignore[call-overload]
 
     def block(self, first: int, last: int, columns: Columns) -> Block:
         return joined([self.piece(low, high, columns) for low, high in self.runs(first, last)], len(columns))
@@ -93,16 +89,12 @@ class Sealed:
         try:
             return self._stretch_of(TRACKS, POSE, "poses", sheet, sheet + 1)
         except DAMAGED:
-            self._ensure_damaged()
+            ensure_damaged(self._changed)
             return np.empty(0, POSE)
 
     def log(self) -> bytes:
         """All lines of all blocks; those of a damaged block are lost."""
         return b"".join(self._log(number) for number in range(len(self.blocks)))
-
-    def times(self, number: int) -> tuple[Nanoseconds, Floats, Floats]:
-        """Of one block: source times [ns], the same [s], and arrival times [s]."""
-        return kept(self._times, number, KEPT_TIMES, self._read_times)
 
     def damage(self) -> Iterator[tuple[int, int]]:
         for number, block in enumerate(self.blocks):
@@ -117,7 +109,7 @@ class Sealed:
         everything = np.arange(self._columns)
         try:
             stretches = (self._decoded(s, min(s + self._stretch, low + int(block["rows"])), everything) for s in starts)
-            at, late = self._raw_times(number)
+            at, late = self.stamps.read(low, low + int(block["rows"]))
             arrived = np.where(late == NO_TIME, NO_TIME, at + late)
             log = self._stretch_of(LOG, "u1", "log_bytes", number, number + 1).tobytes()
             poses = self._stretch_of(TRACKS, POSE, "poses", number, number + 1)
@@ -166,12 +158,12 @@ class Sealed:
 
     def piece(self, first: int, last: int, columns: Columns) -> Block:
         """Places that follow each other; those that cannot be read are looked for, and only they are missing."""
-        at, arrived = self._stamps(first, last)
+        at, arrived = self.stamps.between(first, last)
         try:
             values, quality = self._decoded(first, last, columns)
             return Block(at, values, quality, arrived)
         except DAMAGED:
-            self._ensure_damaged()
+            ensure_damaged(self._changed)
         middle = (first // self._stretch + -(-last // self._stretch)) // 2 * self._stretch
         if first < middle < last:
             return joined([self.piece(first, middle, columns), self.piece(middle, last, columns)], len(columns))
@@ -187,7 +179,7 @@ class Sealed:
         try:
             return self._planes.groups(columns)
         except DAMAGED:
-            self._ensure_damaged()
+            ensure_damaged(self._changed)
             return []
 
     def _decoded(self, first: int, last: int, columns: Columns) -> tuple[Floats, Qualities]:
@@ -198,7 +190,7 @@ class Sealed:
             quality &= np.uint8(VALUELESS - 1)
         return values, quality
 
-    # ---- qualities and times ---------------------------------------------------------------------------------------
+    # ---- qualities -------------------------------------------------------------------------------------------------
 
     def _quality(self, first: int, last: int, columns: Columns) -> Qualities:
         """(t, k) qualities of places, with VALUELESS where there is no value."""
@@ -224,66 +216,10 @@ class Sealed:
         said[number] = changes["quality"]
         return said[newest]
 
-    def _stamps(self, first: int, last: int) -> tuple[Floats, Floats]:
-        """Source and arrival times of places; where they are the same, the same array. [s]"""
-        at, arrived, late = [], [], False
-        until = (last - 1) // self.places + 1
-        for number in range(first // self.places, until):
-            if number not in self._times:
-                self._read_ahead(number, min(number + max(1, READ_AHEAD // self.places), until))
-            _, source, arrival = self.times(number)
-            low = max(first - number * self.places, 0)
-            at.append(source[low : last - number * self.places])
-            arrived.append(arrival[low : last - number * self.places])
-            late |= arrival is not source
-        stamps = at[0] if len(at) == 1 else np.concatenate(at)
-        return stamps, np.concatenate(arrived) if late else stamps
-
-    def _read_ahead(self, first: int, last: int) -> None:
-        """Keep the times of some blocks, read in one go. What is damaged is left to be read block by block."""
-        low, high = first * self.places, last * self.places
-        try:
-            odd, late = (self._at_hand(f"{ROWS}/{name}")[low:high] for name in ("at", "arrived"))
-        except DAMAGED:
-            return
-        for number in range(first, last):
-            start, rows = number * self.places - low, int(self.blocks["rows"][number])
-            if start + rows <= min(len(odd), len(late)):
-                part = slice(start, start + rows)
-                told = _as_seconds(self._expected(number) + odd[part], late[part])
-                kept(self._times, number, KEPT_TIMES, lambda _, told=told: told)  # type: ignore[misc]
-
-    def _read_times(self, number: int) -> tuple[Nanoseconds, Floats, Floats]:
-        try:
-            at, late = self._raw_times(number)
-        except DAMAGED:  # then they were regular, as far as is known
-            self._ensure_damaged()
-            at = self._expected(number)
-            late = np.full(len(at), NO_TIME)
-        return _as_seconds(at, late)
-
-    def _expected(self, number: int) -> Nanoseconds:
-        """The times of a block that came regularly. [ns]"""
-        block = self.blocks[number]
-        return regular(int(block["first"]), int(block["period"]), int(block["rows"]))
-
-    def _raw_times(self, number: int) -> tuple[Nanoseconds, Nanoseconds]:
-        """Of a block, its source times and how late each row arrived. [ns]"""
-        rows, low = int(self.blocks["rows"][number]), number * self.places
-        odd, late = (self._at_hand(f"{ROWS}/{name}")[low : low + rows] for name in ("at", "arrived"))
-        if len(odd) != rows or len(late) != rows:
-            raise ValueError("times are missing")
-        return self._expected(number) + odd, late
-
     def _at_hand(self, name: str) -> h5py.Dataset:
         if name not in self._datasets:
             self._datasets[name] = dataset(self._file, name)
         return self._datasets[name]
-
-    def _ensure_damaged(self) -> None:
-        """Raise again what is no damage, for the file was changed while it was read."""
-        if self._changed():
-            raise ValueError("the file was changed meanwhile")
 
     # ---- lists -----------------------------------------------------------------------------------------------------
 
@@ -291,7 +227,7 @@ class Sealed:
         try:
             return self._stretch_of(LOG, "u1", "log_bytes", number, number + 1).tobytes()
         except DAMAGED:
-            self._ensure_damaged()
+            ensure_damaged(self._changed)
             return b""
 
     def _stretch_of(self, name: str, kind: Any, counted: str, low: int, high: int) -> NDArray[Any]:
@@ -310,9 +246,3 @@ class Sealed:
         """How many of each a recording has before each block, and in all."""
         names = ("changes", "log_bytes", "poses", "pictures")
         return {name: np.concatenate([[0], np.cumsum(self.blocks[name], dtype=np.int64)]) for name in names}
-
-
-def _as_seconds(at: Nanoseconds, late: Nanoseconds) -> tuple[Nanoseconds, Floats, Floats]:
-    """Source times [ns], the same [s], and arrival times [s]; where nothing came late, the same array."""
-    stamps = seconds(at)
-    return at, stamps, seconds(np.where(late == NO_TIME, NO_TIME, at + late)) if late.any() else stamps

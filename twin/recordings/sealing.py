@@ -46,16 +46,14 @@ def prepare(file: h5py.File, tags: TagTable, places: int) -> None:
     slots = slots_of(tags)
     values.create_dataset("slots", data=slots, **packed((count,)))
     shape = (min(CHUNK_CODED, count), stretches)
-    values.create_dataset(
-        "encoding", shape=(count, 0), maxshape=(count, None), dtype=ENCODING, **packed(shape, shuffle=False)
-    )
+    values.create_dataset("encoding", shape=(count, 0), maxshape=(count, None), dtype=ENCODING, **bit_packed(shape))
     chunk = (min(CHUNK_TAGS, count), STRETCH)
     for byte in range(BYTES):
         values.create_dataset(f"byte{byte}", shape=(count, 0), maxshape=(count, None), dtype="u1", **bit_packed(chunk))
     growing(values, "table", "<f8")
     rows = file.create_group(ROWS)
     for name in ("at", "arrived"):
-        rows.create_dataset(name, shape=(0,), maxshape=(None,), dtype="<i8", **packed((places,)))
+        rows.create_dataset(name, shape=(0,), maxshape=(None,), dtype="<i8", **bit_packed((places,)))
     growing(file, QUALITY, QUALITY_CHANGE)
     growing(file, LOG, "u1")
     growing(file, TRACKS, POSE)
@@ -101,9 +99,10 @@ def write_block(file: h5py.File, content: Content, steps: Sequence[float]) -> No
     number = len(file[BLOCKS])
     start = number * int(values.attrs["places"])
     if len(rows):
+        told = np.ascontiguousarray(rows["values"].T).T  # tag by tag in memory, as it will be taken
         if not number:
-            values["slots"][...] = rearranged(values["slots"][()], rows["values"], np.asarray(steps))
-        _write_values(values, rows["values"], np.asarray(steps), start)
+            values["slots"][...] = rearranged(values["slots"][()], told, np.asarray(steps))
+        _write_values(values, told, np.asarray(steps), start)
     said = np.zeros(1, BLOCK)
     said["rows"], said["lines"], said["poses"] = len(rows), content.lines, len(content.poses)
     said["log_bytes"] = len(content.log)
@@ -168,9 +167,9 @@ def _write_values(values: h5py.Group, told: Floats, steps: Floats, start: int) -
         coded = encoded(told[:, some], steps[some].tolist(), len(values["table"]))
         coding[low : low + len(some), start // STRETCH :] = coded.encoding
         append(values["table"], coded.table)
+        planes = coded.codes.astype("<u8", copy=False).view(np.uint8).reshape(*coded.codes.shape, BYTES)
         for byte in range(int(coded.encoding["bytes"].max())):
-            plane = ((coded.codes >> np.uint64(8 * byte)) & np.uint64(0xFF)).astype(np.uint8)
-            _write_plane(values[f"byte{byte}"], plane, low, start)
+            _write_plane(values[f"byte{byte}"], planes[..., byte], low, start)
 
 
 def _write_plane(data: h5py.Dataset, plane: NDArray[np.uint8], low: int, start: int) -> None:
@@ -203,9 +202,10 @@ def _write_times(file: h5py.File, rows: NDArray[Any], start: int) -> tuple[int, 
     return first, last, period
 
 
-def regular(first: int, period: int, rows: int) -> Nanoseconds:
-    """(rows,) times from a first one on."""
-    times: Nanoseconds = first + period * np.arange(rows, dtype=np.int64)
+def regular(first: int | Nanoseconds, period: int | Nanoseconds, rows: int) -> Nanoseconds:
+    """(rows,) times from a first one on; of several blocks (b, 1), (b, rows)."""
+    times: Nanoseconds = period * np.arange(rows, dtype=np.int64)
+    times += first
     return times
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.recordings.album import JournalPictures
-from twin.recordings.damage import dataset
+from twin.recordings.damage import dataset, holds
 from twin.recordings.layout import CHECKED, PICTURES, POSE, row_type
 from twin.recordings.parts import Columns
 from twin.signals import Block
@@ -30,7 +30,7 @@ class JournalRows:
         self._poses = _mapped(file, dataset(group, "tracks"), POSE)
         self._log = _mapped(file, dataset(group, "log"), np.dtype("u1"))
         self._sealed = sealed
-        stream = _mapped(file, dataset(group, PICTURES), np.dtype("u1")) if PICTURES in group else NONE
+        stream = _mapped(file, dataset(group, PICTURES), np.dtype("u1")) if holds(group, PICTURES) else NONE
         self.pictures = JournalPictures(stream, sealed["pictures"])
         self.rows = 0
         self.grow()

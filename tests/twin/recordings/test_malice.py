@@ -15,8 +15,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.twin.recordings.material import frames, recorded, with_pictures
+from tests.twin.recordings.material import START, TAGS, frames, recorded, with_pictures
 from twin.errors import StationError
+from twin.recordings.layout import CELL_ENCODING
 from twin.recordings.recording import Recording
 
 NAMES = (
@@ -37,6 +38,7 @@ NAMES = (
     "pictures/values/6x8",
     "pictures/jpeg",
 )
+FOLDERS = ("values", "rows", "pictures", "pictures/counts")
 TYPES = ("u1", "i2", "f8", "S5", "c16", np.dtype([("rows", "<u4")]), h5py.string_dtype())
 SIZES = ((), (0,), (1,), (3,), (2**40,), (2**20, 2**20), (1, 2, 3))
 MOST = 256 * 2**20  # bytes that reading any file may take
@@ -121,7 +123,7 @@ def test_a_picture_that_claims_anything_is_refused_or_done_without(
     ensure_plain(path)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", NAMES + FOLDERS)
 def test_links_are_not_followed_anywhere(whole: Path, tmp_path: Path, name: str) -> None:
     outside, path = tmp_path / "outside.h5", tmp_path / "r.h5"
     for link in (h5py.ExternalLink(str(outside), name), h5py.SoftLink("/elsewhere")):
@@ -131,6 +133,23 @@ def test_links_are_not_followed_anywhere(whole: Path, tmp_path: Path, name: str)
             file.move(name, "elsewhere")
             file[name] = link
         assert not all_there(path)
+
+
+def test_overviews_elsewhere_are_done_without(whole: Path, tmp_path: Path) -> None:
+    outside, path = tmp_path / "outside.h5", tmp_path / "r.h5"
+    shutil.copy(whole, path)
+    with h5py.File(outside, "w") as file:  # as good as any, but of other values
+        cells = file.create_group("overview/60")
+        count = len(TAGS)
+        cells["cells"] = cells["high"] = np.zeros((count, 4, 15), "<i4")
+        cells["encoding"] = np.zeros((count, 1), CELL_ENCODING)
+        cells["at"] = (START + 60 * np.arange(15)).astype("<i8") * 10**9
+    with h5py.File(path, "r+") as file:
+        file["overview"] = h5py.ExternalLink(str(outside), "/overview")
+    with Recording.open(path) as recording, Recording.open(whole) as untouched:
+        ours, theirs = (told.overview([0, 1], *told.span, 7) for told in (recording, untouched))
+        np.testing.assert_array_equal(ours.low, theirs.low)
+        np.testing.assert_array_equal(ours.at, theirs.at)
 
 
 def all_there(path: Path) -> bool:

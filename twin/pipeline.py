@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.alarms.book import Alarm, AlarmBook
-from twin.alarms.metrics import AlarmLoad, AlarmRates, Rates
+from twin.alarms.metrics import QUIET, AlarmLoad, AlarmRates, Rates
 from twin.alarms.rules import Rules
 from twin.commands import Command, ToAlarms
 from twin.detectors.anomaly import Anomaly
@@ -29,7 +29,6 @@ from twin.text import Text
 from twin.thermography import ThermalFrame
 
 NO_RESIDUALS = no_residuals()
-NO_ALARMS = AlarmRates()
 GAP = 10.0  # s without a frame after which the detectors begin their sums anew
 GAP_PERIODS = 5.0  # and so many times the usual period, for sources slower than a second
 FOLLOWED_AFTER = 5  # frames in a row that go on after time stepped back
@@ -55,7 +54,7 @@ class Snapshot:
     changed_alarms: tuple[Alarm, ...] = ()
     events: tuple[Event, ...] = ()
     score: Score | None = None
-    alarm_rates: AlarmRates = NO_ALARMS
+    alarm_rates: AlarmRates = QUIET
     suppressed: int = 0
     reconciled: Mapping[int, Reconciled] = field(default_factory=dict)
 
@@ -114,7 +113,7 @@ class Twin:
         self._roll = Roll()
         self._alarms = AlarmBook(Rules.of(station)) if station is not None else None
         self._rates = Rates()
-        self._alarm_rates = NO_ALARMS
+        self._alarm_rates = QUIET
         self._flood_turned = False
         self._alarm_rows = _rows(station, self.tags) if station is not None else None
         self._learned = learned
@@ -141,6 +140,7 @@ class Twin:
         self._roll.begin_at(first_anomaly)
         if self._alarms is not None:
             self._alarms.resume(alarms)
+            self._rates.resume(self._alarms.standing)
 
     def step(self, frame: Frame) -> Snapshot:
         """Take in a frame. One whose time does not follow is shown, and nothing is concluded from it."""
@@ -224,7 +224,7 @@ class Twin:
             frame = replace(frame, values=values, quality=quality)
         changed += self._alarms.step(frame)
         flooded = self._alarm_rates.flood
-        self._alarm_rates = self._rates.step(frame.at, changed, self._alarms.standing)
+        self._alarm_rates = self._rates.step(frame.at, changed)
         self._flood_turned = self._alarm_rates.flood != flooded
         return changed
 

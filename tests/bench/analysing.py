@@ -48,7 +48,7 @@ def _judge_alarms(path: Path, rules: Rules) -> None:
     with Recording.open(path) as recording:
         book, rates = AlarmBook(rules), Rates()
         for frame in Data.of_recording(recording, None).frames():
-            rates.step(frame.at, book.step(frame), book.standing)
+            rates.step(frame.at, book.step(frame))
 
 
 def _read_only(path: Path) -> None:

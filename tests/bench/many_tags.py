@@ -66,7 +66,7 @@ def _frames(station: Station, high: int = 0) -> Iterator[Frame]:
 
 def _alarms(station: Station) -> Step:
     book, rates = AlarmBook(Rules.of(station)), Rates()
-    return lambda frame: rates.step(frame.at, book.step(frame), book.standing)
+    return lambda frame: rates.step(frame.at, book.step(frame))
 
 
 def _learned(station: Station) -> Step:

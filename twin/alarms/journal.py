@@ -13,8 +13,9 @@ import json
 import math
 import sqlite3
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -64,8 +65,13 @@ SELECT e.number, e.at, e.identity, e.state, e.since, e.until, e.value, e.by, e.s
        s.kind, s.told
 FROM entries e JOIN subjects s ON s.id = e.subject
 """
+_CHECKED = """
+SELECT subject, seal, number, at, identity, state, since, until, value, by, shelved_until, first_out
+FROM entries WHERE number > ? ORDER BY number
+"""
 _NEWEST = "SELECT max(number) FROM entries WHERE subject = s.id AND number <= :number"
 _APPEND = "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_NAN = math.nan
 _SEALED = struct.Struct("<qdqdddd?")
 
 Kind = Literal["alarm", "anomaly"]
@@ -97,6 +103,14 @@ class Entry:
     number: int
     at: float
     what: Alarm | Recognition
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """An entry and its seal, which vouches for all entries before it."""
+
+    number: int
+    seal: bytes
 
 
 class Journal:
@@ -198,15 +212,34 @@ class Journal:
         """Every anomaly in its last state."""
         return tuple(a for a in self.state() if isinstance(a, Recognition))
 
-    def first_broken(self) -> int | None:
-        """The number of the first entry whose seal does not fit what it says; None where the chain is whole."""
-        seal, expected = UNSEALED, 1
-        query = "SELECT e.*, s.told FROM entries e JOIN subjects s ON s.id = e.subject ORDER BY e.number"
-        for number, at, _, *said, kept, told in self._rows(query):
-            seal = _sealed(seal, hashlib.sha256(told.encode()).digest(), (number, at, *said))
-            if number != expected or seal != kept:
-                return int(number)
+    def changes(self, since: float, until: float) -> Iterator[Alarm]:
+        """What was said of alarms with since <= at < until [s, POSIX], in the order in which it came."""
+        for row in self._rows(f"{_READ} WHERE e.at >= ? AND e.at < ? ORDER BY e.number", (since, until)):
+            what = _entry(row).what
+            if isinstance(what, Alarm):
+                yield what
+
+    @property
+    def mark(self) -> Mark:
+        """Where it stands now, for whoever notes it elsewhere."""
+        return Mark(*self._last())
+
+    def first_broken(self, since: Mark | None = None) -> int | None:
+        """The number of the first entry whose seal does not fit what it says; None where the chain is whole.
+
+        ``since`` was noted elsewhere: only what was entered after it is checked, and that it is there itself, so that
+        an end that was cut off shows as well.
+        """
+        since = since or Mark(0, UNSEALED)
+        if since.number and self._one("SELECT seal FROM entries WHERE number = ?", (since.number,)) != (since.seal,):
+            return since.number
+        digests = {n: hashlib.sha256(told.encode()).digest() for n, told in self._rows("SELECT id, told FROM subjects")}
+        seal, expected = since.seal, since.number
+        for subject, kept, *said in self._rows(_CHECKED, (since.number,)):
+            seal = _sealed(seal, digests.get(subject, UNSEALED), said)
             expected += 1
+            if said[0] != expected or seal != kept:
+                return int(said[0])
         return None
 
     # ---- the file ------------------------------------------------------------------------------------------------
@@ -267,7 +300,7 @@ def _about(what: Alarm | Recognition) -> tuple[Kind, str]:
 
 def _entry(row: Any) -> Entry:
     number, at, identity, state, since, until, value, by, shelved, first, kind, told = row
-    said = json.loads(told)
+    said = _read_back(told)
     if kind == "anomaly":
         equipment, fault = said
         return Entry(number, at, Recognition(identity, equipment, fault, state, since, until, by))
@@ -295,11 +328,29 @@ def _entry(row: Any) -> Entry:
     return Entry(number, at, alarm)
 
 
-def _sealed(before: bytes, digest: bytes, row: tuple[Any, ...]) -> bytes:
+@lru_cache(maxsize=4096)
+def _read_back(told: str) -> tuple[Any, ...]:
+    """What a subject says: many entries are about the same."""
+    return tuple(json.loads(told))
+
+
+def _sealed(before: bytes, digest: bytes, row: Sequence[Any]) -> bytes:
     """The seal of an entry: SHA-256 over the seal before it, what it is about, and what it says."""
     number, at, identity, state, since, until, value, by, shelved, first = row
-    nan = math.nan
-    times = [nan if said is None else said + 0.0 for said in (since, until, value, shelved)]  # a file knows no -0.0
-    figures = _SEALED.pack(number, at + 0.0, identity, *times, bool(first))
-    words = b"".join(len(word).to_bytes(4, "little") + word for word in (state.encode(), by.encode()))
-    return hashlib.sha256(before + digest + figures + words).digest()
+    figures = _SEALED.pack(  # a file knows neither NaN, which is nothing there, nor -0.0
+        number,
+        at + 0.0,
+        identity,
+        since + 0.0,
+        _NAN if until is None else until + 0.0,
+        _NAN if value is None else value + 0.0,
+        _NAN if shelved is None else shelved + 0.0,
+        bool(first),
+    )
+    return hashlib.sha256(before + digest + figures + _worded(state) + _worded(by)).digest()
+
+
+@lru_cache(maxsize=256)
+def _worded(word: str) -> bytes:
+    said = word.encode()
+    return len(said).to_bytes(4, "little") + said

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right, insort
 from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ STALE = 86_400.0  # s an alarm has stood after which it tells nobody anything
 CHATTERS = 3  # times an alarm is raised
 CHATTERING = 60.0  # within so many seconds, to be called chattering
 PASSING = 60.0  # s between two looks at a recording in which nothing changes
+AUDIBLE = ("unacknowledged", "acknowledged")
 REMEMBERED = 4096  # raisings at most; beyond, the oldest are let go though the window still holds them
 
 
@@ -54,30 +55,31 @@ class Rates:
 
     def __init__(self) -> None:
         self._raised: deque[tuple[float, str]] = deque(maxlen=REMEMBERED)
-        self._states: dict[int, str] = {}
+        self._standing: dict[int, Alarm] = {}  # those that are not normal, as they last were
         self._flood = False
         self._begun: float | None = None
         self._last = 0.0
         self._flood_time = 0.0
         self._floods = self._total = self._worst = self._most_standing = 0
-        self._standing: tuple[Alarm, ...] = ()
         self._audible: list[tuple[float, int]] = []  # since when, and their numbers, the oldest first
         self._stale: set[int] = set()
         self._chattered: set[str] = set()
 
-    def step(self, at: float, changed: Sequence[Alarm], standing: tuple[Alarm, ...]) -> AlarmRates:
+    def resume(self, alarms: Iterable[Alarm]) -> None:
+        """Go on with alarms that stood before the first frame: they are borne, and were not raised now."""
+        for alarm in alarms:
+            self._hold(alarm)
+
+    def step(self, at: float, changed: Sequence[Alarm]) -> AlarmRates:
         """What is to be borne now, after what this frame changed."""
         self._elapse(at)
-        if not (changed or self._raised or self._audible or self._flood) and standing is self._standing:
+        if not (changed or self._raised or self._audible or self._flood):
             return QUIET
         self._note(at, changed)
         while self._raised and not at - WINDOW < self._raised[0][0] <= at:
             self._raised.popleft()
         count = len(self._raised)
         self._judge_flood(count)
-        if standing is not self._standing:
-            self._standing = standing
-            self._audible = sorted((a.since, a.id) for a in standing if a.state in ("unacknowledged", "acknowledged"))
         stale = bisect_right(self._audible, at - STALE, key=itemgetter(0))
         self._worst = max(self._worst, count)
         self._most_standing = max(self._most_standing, len(self._audible))
@@ -110,14 +112,20 @@ class Rates:
 
     def _note(self, at: float, changed: Iterable[Alarm]) -> None:
         for alarm in changed:
-            before = self._states.get(alarm.id, "normal")
-            if alarm.state == "unacknowledged" and before != "unacknowledged":
+            before = self._standing.get(alarm.id)
+            if alarm.state == "unacknowledged" and (before is None or before.state != "unacknowledged"):
                 self._raised.append((at, f"{alarm.tag} {alarm.rule}"))
                 self._total += 1
-            if alarm.state == "normal":
-                self._states.pop(alarm.id, None)
-            else:
-                self._states[alarm.id] = alarm.state
+            self._hold(alarm)
+
+    def _hold(self, alarm: Alarm) -> None:
+        before = self._standing.pop(alarm.id, None)
+        if before is not None and before.state in AUDIBLE:
+            del self._audible[bisect_left(self._audible, (before.since, before.id))]
+        if alarm.state in AUDIBLE:
+            insort(self._audible, (alarm.since, alarm.id))
+        if alarm.state != "normal":
+            self._standing[alarm.id] = alarm
 
     def _judge_flood(self, count: int) -> None:
         if not self._flood and count > FLOOD_BEGINS:
@@ -141,24 +149,20 @@ def load_of(changes: Iterable[Alarm], span: tuple[float, float]) -> AlarmLoad:
     A change is as old as the latest time that it or one before it tells: an alarm tells when it first came and when it
     last went, not when somebody saw it nor when it came back unseen.
     """
-    rates, standing, now = Rates(), dict[int, Alarm](), span[0]
-    rates.step(now, (), ())
+    rates, now = Rates(), span[0]
+    rates.step(now, ())
     for change in changes:
         told = change.since if change.until is None else max(change.since, change.until)
         at = min(max(now, told), span[1])
-        _pass(rates, now, at, standing)
+        _pass(rates, now, at)
         now = at
-        standing.pop(change.id, None)
-        if change.state != "normal":
-            standing[change.id] = change
-        rates.step(now, (change,), tuple(standing.values()))
-    _pass(rates, now, span[1], standing)
+        rates.step(now, (change,))
+    _pass(rates, now, span[1])
     return rates.load()
 
 
-def _pass(rates: Rates, since: float, until: float, standing: dict[int, Alarm]) -> None:
+def _pass(rates: Rates, since: float, until: float) -> None:
     """Let time go by, so that floods end and what stands becomes stale."""
-    stood = tuple(standing.values())
     for step in range(1, int((until - since) / PASSING) + 1):
-        rates.step(since + step * PASSING, (), stood)
-    rates.step(until, (), stood)
+        rates.step(since + step * PASSING, ())
+    rates.step(until, ())

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from twin.alarms.book import Alarm
 from twin.alarms.journal import Entry, Journal, Recognition
+from twin.alarms.metrics import load_of
 from twin.errors import StationError
 from twin.text import Text
 
@@ -91,6 +92,32 @@ def test_a_journal_that_was_tampered_with_says_from_where(tmp_path: Path, tamper
     database.close()
     with Journal(tmp_path / "j.db") as journal:
         assert journal.first_broken() == broken
+
+
+def test_a_mark_noted_elsewhere_shows_an_end_that_was_cut_off(tmp_path: Path) -> None:
+    with Journal(tmp_path / "j.db", writing=True) as journal:
+        marks = [journal.mark]
+        for number in range(4):
+            journal.append(10.0 + number, [replace(ALARM, value=float(number))])
+            marks.append(journal.mark)
+        assert [journal.first_broken(mark) for mark in marks] == [None] * 5
+    with sqlite3.connect(tmp_path / "j.db") as database:
+        database.execute("DROP TRIGGER no_delete")
+        database.execute("DELETE FROM entries WHERE number = 4")
+    database.close()
+    with Journal(tmp_path / "j.db") as journal:
+        assert journal.first_broken() is None  # three entries may be all there ever were
+        assert [journal.first_broken(mark) for mark in marks] == [None] * 4 + [4]
+
+
+def test_the_load_over_a_span_is_that_of_what_was_entered_in_it(tmp_path: Path) -> None:
+    with Journal(tmp_path / "j.db", writing=True) as journal:
+        for at in range(0, 100, 10):
+            raised = replace(ALARM, id=at, since=float(at))
+            journal.append(float(at), [raised, SEEN])
+        changes = list(journal.changes(20.0, 50.0))
+        assert [alarm.id for alarm in changes] == [20, 30, 40]
+        assert load_of(changes, (20.0, 50.0)).raised == 3
 
 
 WRITER = """

@@ -12,7 +12,8 @@ from twin.detectors.anomaly import Anomaly, Candidate, Evidence
 from twin.detectors.scales import Scales
 from twin.signals import Floats, Frame, Quality, TagTable
 
-MANY = 0.02  # of all tags: more that are missing at once are a failed connection
+MANY = 0.02  # of all tags: more that stay away together are a failed connection; single samples get lost on the way
+LOSSY = 0.2  # of all tags: more that are missing at once are one too, whichever they are
 SOME = 0.005  # of all tags: more that leave their range or their scale at once are a failed conversion
 FEWEST = 3  # tags, however few there are
 HEARD_BEFORE = 10  # samples a tag must have said before its silence means anything
@@ -54,6 +55,7 @@ class Feed:
         self._some = max(FEWEST, int(SOME * len(tags)))
         self._scales = Scales(tags)
         self._heard: NDArray[np.intp] = np.zeros(len(tags), dtype=np.intp)
+        self._gone: NDArray[np.bool_] = np.zeros(len(tags), dtype=bool)
         self._last: Floats = np.full(len(tags), np.nan)
         self._at = self._changed_at = np.nan
         self._between, self._changes = 0.0, 0
@@ -102,12 +104,15 @@ class Feed:
     def _judge_missing(self, frame: Frame, elapsed: float, whole: bool) -> list[Anomaly]:
         if whole:
             self._heard += 1
+            self._gone[:] = False
             return self._judge(self._missing, frame.at, -elapsed, tuple)
         gone = (frame.quality == Quality.MISSING) | np.isnan(frame.values)
         lost = gone & (self._heard >= HEARD_BEFORE)
         self._heard += ~gone
         many = int(np.count_nonzero(lost))
-        step = elapsed if many > self._many else -elapsed
+        stay_away = int(np.count_nonzero(lost & self._gone)) > self._many
+        self._gone = gone
+        step = elapsed if stay_away or many > max(self._many, LOSSY * len(gone)) else -elapsed
         return self._judge(self._missing, frame.at, step, lambda: self._told_missing(lost, many))
 
     def _judge_frozen(self, frame: Frame, jumped: bool, known: NDArray[np.bool_]) -> list[Anomaly]:

@@ -10,11 +10,13 @@ from twin.plant.model import PlantState
 from twin.signals import Floats, Frame, Quality
 
 LOST = 0.3  # share of its samples that a failing transmitter loses at least
-USUAL, LINKS = 1e-4, 0.1  # least and greatest share that a healthy one may lose by itself
+USUAL, LINKS = 1e-5, 0.2  # share that a healthy one loses, taken for granted at first, and at most
+SHORTLY = 20.0  # frames over which it is noticed that a link has become worse
 SILENT = 21.7  # ln of the odds against so many missing samples by chance: 12 a year among a thousand transmitters
-REMEMBERED = 600.0  # frames over which it is learned how many samples get lost
+REMEMBERED = 36_000.0  # frames over which it is learned how many samples get lost
 HEARD_BEFORE = 10  # samples a transmitter must have said before its silence means anything
-MANY = 0.02  # of all tags: more that are missing at once are a failed connection, not failed transmitters
+MANY = 0.02  # of all tags: more that stay away together are a failed connection, not failed transmitters
+FEW_BAD, SOME_BAD = 3, 0.005  # tags that may be marked as bad for themselves; more are the feed's (:mod:`feed`)
 STUCK_FOR = 60.0  # s of the same value, at least
 MEMORY = 300.0  # samples over which it is learned how often a value changes
 LEARNED = 60  # samples after which that is known
@@ -28,9 +30,14 @@ class Sensors:
     def __init__(self, binding: Binding) -> None:
         n = len(binding.tags)
         self._few = max(3, int(MANY * n))
-        self._lost, self._came = 1.0, 1.0 / USUAL  # samples of healthy transmitters
+        self._losses: Floats = np.zeros(n)  # samples lost of late
+        self._frames, self._shortly = 0.0, 0.0  # frames remembered; share that was lost of very late
+        self._gone: NDArray[np.bool_] = np.zeros(n, dtype=bool)
+        places = list(dict.fromkeys(tag.equipment for tag in binding.tags))
+        self._place = np.array([places.index(tag.equipment) for tag in binding.tags], dtype=np.intp)
         self._heard: NDArray[np.intp] = np.zeros(n, dtype=np.intp)
-        self._missing: Floats = np.zeros(n)
+        self._missing: Floats = np.zeros(n)  # ln of the odds that it fails now and then
+        self._dead: Floats = np.zeros(n)  # and that it has failed for good
         self._well_since: Floats = np.full(n, -np.inf)
         self._columns, self._pump = binding.watched()
         k = len(self._columns)
@@ -53,8 +60,14 @@ class Sensors:
         ``silent`` and ``stuck`` (n,) are those that have not been well for a while since; in a ``storm`` so many values
         are missing that no transmitter is to blame.
         """
-        gone = (frame.quality == Quality.MISSING) | np.isnan(frame.values)
-        self.storm = int(np.count_nonzero(gone & (self._heard >= HEARD_BEFORE))) > self._few
+        gone = _gone(frame)
+        lost = gone & (self._heard >= HEARD_BEFORE)
+        many = int(np.count_nonzero(lost))
+        stay_away = many > self._few and int(np.count_nonzero(lost & self._gone)) > self._few
+        self.storm = stay_away or many > max(self._few, LINKS * len(gone))
+        if not self.storm:
+            self._learn_losses(gone & (self._heard > 0))
+        self._gone = gone
         still = self._standing_still(frame, state, gone)
         troubled = gone.copy()
         troubled[self._columns] |= still
@@ -69,6 +82,7 @@ class Sensors:
     def bridge_gap(self) -> None:
         """Begin counting anew."""
         self._missing[:] = 0.0
+        self._dead[:] = 0.0
         self._still[:] = 0.0
         self._still_since[:] = np.nan
         self._well_since[:] = -np.inf
@@ -92,20 +106,33 @@ class Sensors:
         """(n,) which have lost so many samples, of late, that it is not what gets lost on healthy links."""
         counts = self._heard >= HEARD_BEFORE
         self._heard += ~gone
-        if not self.storm and (self._missing.any() or gone.any()):
-            usual = min(max(self._lost / self._came, USUAL), LINKS)
+        if self.storm:
+            return self._missing >= SILENT
+        if self._missing.any() or gone.any():
+            usual = self._usual()
             step = np.where(gone, np.log(LOST / usual), np.log((1.0 - LOST) / (1.0 - usual)))
             self._missing_since[gone & (self._missing <= 0.0)] = at
             self._missing = np.minimum(np.maximum(self._missing + step * counts, 0.0), SILENT)
+            self._dead = np.where(gone, self._dead - np.log(usual) * counts, 0.0)
+            self._missing[self._dead >= SILENT] = SILENT
         silent: NDArray[np.bool_] = self._missing >= SILENT
-        if not self.storm:
-            self._learn_losses(gone, counts & ~silent)
         return silent
 
-    def _learn_losses(self, gone: NDArray[np.bool_], healthy: NDArray[np.bool_]) -> None:
+    def _usual(self) -> float:
+        """Share of their samples that all but the worst few lose: what is usual on these links now."""
+        worst = np.partition(self._losses, -self._few)[-self._few :] if self._few < len(self._losses) else self._losses
+        others = max(float(self._losses.sum() - worst.sum()), 0.0)
+        usual = (1.0 + others) / (1.0 / USUAL + self._frames * len(self._losses))
+        return float(min(max(usual, self._shortly), LINKS))
+
+    def _learn_losses(self, lost: NDArray[np.bool_]) -> None:
         forget = 1.0 - 1.0 / REMEMBERED
-        self._lost = self._lost * forget + np.count_nonzero(gone & healthy)
-        self._came = self._came * forget + np.count_nonzero(healthy)
+        self._losses *= forget
+        self._losses += lost
+        self._frames = self._frames * forget + 1.0
+        places = np.bincount(self._place[lost & ~self._gone], minlength=1)
+        others = int(places.sum() - places.max())  # those of one machine may have failed together
+        self._shortly += (others / len(lost) - self._shortly) / min(self._frames, SHORTLY)
 
     def _at_rest(self, values: Floats) -> NDArray[np.bool_]:
         """(k,) what is at nought or at an end of its range, where it may well stay."""
@@ -114,12 +141,15 @@ class Sensors:
 
     def _standing_still(self, frame: Frame, state: PlantState, gone: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """(k,) which watched columns have not changed for so long that it cannot be chance."""
-        values = frame.values[self._columns]
-        lively = np.append(state.running, True)[self._pump] & ~gone[self._columns]
+        lost = gone[self._columns]
+        values = np.where(lost, self._last, frame.values[self._columns])
+        works = np.append(state.running, True)[self._pump]
+        lively = works & ~lost
         same = (values == self._last) & ~self._at_rest(values)
         self._last = values
         known = self._seen >= LEARNED
-        self._still = np.where(lively & same, self._still + 1.0, 0.0)
+        # a sample that got lost neither stands still nor moves
+        self._still = np.where(lively & same, self._still + 1.0, self._still * (works & lost))
         self._still_since = np.where(self._still == 1.0, frame.at, self._still_since)
         odds = -np.log(np.clip(1.0 - self._changing, 1e-6, 1.0)) * self._still
         still: NDArray[np.bool_] = (
@@ -130,3 +160,11 @@ class Sensors:
         self._changing += gain * (~same - self._changing)
         self._seen += learns
         return still
+
+
+def _gone(frame: Frame) -> NDArray[np.bool_]:
+    """(n,) what did not come, or is marked as bad where that is not so of many at once."""
+    gone: NDArray[np.bool_] = (frame.quality == Quality.MISSING) | np.isnan(frame.values)
+    bad = frame.quality == Quality.BAD
+    some = int(np.count_nonzero(bad))
+    return gone | bad if 0 < some < max(FEW_BAD, int(SOME_BAD * len(bad))) else gone

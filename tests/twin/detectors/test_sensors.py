@@ -70,3 +70,38 @@ def test_a_transmitter_that_loses_two_samples_in_five_is_told(station: Station) 
 def test_links_that_lose_one_sample_in_two_hundred_blame_no_transmitter(station: Station) -> None:
     chance = np.random.default_rng(6)
     assert not told(station, [chance.random(len(station.tags)) < 0.005 for _ in range(120)])
+
+
+def test_links_that_lose_one_sample_in_twenty_blame_nobody_and_a_transmitter_that_falls_silent_is_still_told(
+    station: Station,
+) -> None:
+    chance = np.random.default_rng(7)
+    column = station.tags.column("B4-FT-20103")
+    lost = [(chance.random(len(station.tags)) < 0.05) | (np.arange(len(station.tags)) == column) for _ in range(12)]
+    healthy = [chance.random(len(station.tags)) < 0.05 for _ in range(60)]
+    found = told(station, healthy + lost)
+    assert {(a.fault, a.equipment) for _, a in found} == {("sensor_dropout", "B4-FT-20103")}
+    assert found[0][0] - len(healthy) <= 10
+
+
+def test_a_transmitter_that_its_source_marks_as_bad_is_told_at_once(station: Station) -> None:
+    column = station.tags.column("B4-PT-10102")
+    plant, twin = Plant(station, 0), Twin(station)
+    for frame in plant.run(WARM):
+        twin.step(frame)
+    found = []
+    for second in range(4):
+        frame = plant.frame()
+        frame.quality[column] = Quality.BAD
+        found += [(second, a.fault, a.equipment) for a in twin.step(frame).changed_anomalies]
+    assert found == [(found[0][0], "sensor_dropout", "B4-PT-10102")]
+    assert found[0][0] <= 3
+
+
+def test_one_lost_sample_is_nothing_and_two_are_told_where_none_is_ever_lost(station: Station) -> None:
+    tags = np.arange(len(station.tags))
+    column = station.tags.column("B4-FT-10103")
+    none, one = tags < 0, tags == column
+    quiet = [none] * 150
+    assert not told(station, [*quiet, one, *[none] * 10])
+    assert [second for second, _ in told(station, [*quiet, one, none, one])] == [152]

@@ -9,7 +9,7 @@ points are given here with z up, as the station's drawings have them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +54,8 @@ class Part:
     """The triangles of one node in one material. [m], z up.
 
     ``points`` and ``normals`` (v, 3), ``triangles`` (f, 3); ``shade`` (v,) how bright each point's own colour is, from
-    0 to 1, where the model says so (its vertex colours), else 1. ``layer`` is the node's own word for where it belongs.
+    0 to 1, where the model says so (its vertex colours), else 1. ``layer`` is the node's own word for where it belongs,
+    ``bore`` what the node says of the clear width of its pipe [m], 0 where it says nothing.
     """
 
     node: str
@@ -64,6 +65,7 @@ class Part:
     triangles: NDArray[np.int32]
     shade: Array
     layer: str = ""
+    bore: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -146,10 +148,11 @@ class _Reader:
     def _parts(self, node: dict[str, Any], name: str, transform: NDArray[np.float64], layer: str) -> Iterator[Part]:
         """The parts of a node's own mesh, if it has one."""
         if "mesh" in node:
+            bore = _bore(node)
             for primitive in self._document["meshes"][node["mesh"]]["primitives"]:
                 part = self._part(primitive, name, transform, layer)
                 if part is not None:
-                    yield part
+                    yield replace(part, bore=bore) if bore else part
 
     def _part(self, primitive: dict[str, Any], name: str, transform: NDArray[np.float64], layer: str) -> Part | None:
         if primitive.get("mode", _TRIANGLES) != _TRIANGLES:
@@ -257,6 +260,12 @@ def _length(parts: Sequence[Part]) -> float:
 def _layer(node: dict[str, Any]) -> str:
     extras = node.get("extras")
     return str(extras.get("layer", "")) if isinstance(extras, dict) else ""
+
+
+def _bore(node: dict[str, Any]) -> float:
+    extras = node.get("extras")
+    bore = extras.get("bore", 0.0) if isinstance(extras, dict) else 0.0
+    return float(bore) if isinstance(bore, (int, float)) and np.isfinite(bore) and bore > 0 else 0.0
 
 
 def _transform(node: dict[str, Any]) -> NDArray[np.float64]:

@@ -1,26 +1,23 @@
-"""What moves with the water: dashes along the pipes at its velocity, and marks on shafts that turn with them.
-
-Pipes need no centre lines: how far along its pipe a point is, is how far it is to it over the pipe's surface from the
-end at which the water enters.
-"""
+"""What moves with the water: dashes along the pipes at its velocity, and marks on shafts that turn with them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components, dijkstra
 from vtkmodules.util.numpy_support import numpy_to_vtk, vtk_to_numpy
 from vtkmodules.vtkCommonDataModel import vtkDataObject
 from vtkmodules.vtkRenderingCore import vtkActor
 
 from app import theme
 from app.scene import shapes
-from app.scene.glb import Model, Part
+from app.scene.courses import Course, courses
+from app.scene.glb import Model
 from app.scene.light import Light
+from app.scene.lookout import Submit, at_once
 from app.scene.marks import surface
 from app.scene.shapes import Piece, sector
 from app.scene.solids import polygons
@@ -29,8 +26,10 @@ from app.scene.state import Point, Running
 
 PERIOD = 1.6  # m from dash to dash
 DASHED = 0.3  # share of that which a dash takes
-LIFT = 0.02  # m that dashes lie above their pipe
-SLOWED = 20.0  # times slower than the shaft the marks turn, or nobody could see which way
+SLOWED = (
+    20.0  # times slower than its shaft a mark turns: at its true speed it would pass several stripes from picture to
+)
+# picture and seem to stand or to turn back; so 1,480 r/min are 1.2 turns a second, and all shafts compare as they are
 SECTORS = 6  # of a mark, dark and bright by turns
 MARK = theme.TEXT, theme.WINDOW
 DASH = theme.TEXT
@@ -46,27 +45,16 @@ _DASHED = f"""
 """
 
 
-@dataclass(frozen=True)
-class Branch:
-    """The pipes of a pump: their surface, how far along each point is [m], and what area the water passes [m²].
-
-    The area is that of the pipe as it is drawn: under insulation the water is a little faster than its dashes.
-    """
-
-    pump: str
-    points: NDArray[np.float32]  # (n, 3)
-    triangles: NDArray[np.int64]  # (f, 3)
-    along: NDArray[np.float32]  # (n,)
-    area: float
-
-
 class Motion:
-    """Dashes on the pumps' pipes, and marks on their shafts. They are made when they are first asked for."""
+    """Dashes on the pipes and marks on the shafts of pumps. The pipes' courses are reckoned when first asked for, where
+    ``submit`` has it done."""
 
-    def __init__(self, model: Model, stage: Stage, light: Light) -> None:
+    def __init__(self, model: Model, stage: Stage, light: Light, submit: Submit = at_once) -> None:
         self._model = model
         self._stage = stage
         self._light = light
+        self._submit = submit
+        self._reckoned: Future[list[Course]] | None = None
         self._flow: Flow | None = None
         self._rotors: dict[str, Rotor] = {}
         self._running: tuple[Running, ...] = ()
@@ -76,42 +64,53 @@ class Motion:
         """Show pumps at their speeds; nothing for None."""
         self._is_shown = running is not None
         self._running = running or ()
-        if running and self._flow is None:
-            self._make([each.pump for each in running])
-        actors = [rotor.actor for rotor in self._rotors.values()]
-        for actor in [*actors, *([self._flow.actor] if self._flow is not None else [])]:
+        if running and self._reckoned is None:
+            pumps = [each.pump for each in running]
+            self._reckoned = self._submit(courses, self._model, pumps)
+            self._add_rotors(pumps)
+        self._add_flow()
+        for actor in [*(rotor.actor for rotor in self._rotors.values()), *self._dashes()]:
             actor.SetVisibility(self._is_shown)
         self._stage.move()
 
     def advance(self, seconds: float) -> None:
         """Let water and shafts go on for so long. [s]"""
-        if not self._is_shown or self._flow is None:
+        if not self._is_shown or not self._running:
             return
+        self._add_flow()
         for each in self._running:
             if each.pump in self._rotors:
                 self._rotors[each.pump].turn(each.speed * seconds / SLOWED)
-        self._flow.advance({each.pump: each.flow * seconds for each in self._running})
+        if self._flow is not None:
+            self._flow.advance({each.pump: each.flow * seconds for each in self._running})
         self._stage.move()
 
-    def _make(self, pumps: Sequence[str]) -> None:
+    def _add_rotors(self, pumps: Sequence[str]) -> None:
         shafts = {pump: found for pump in pumps if (found := shaft(self._model, pump)) is not None}
         self._rotors = {pump: Rotor(found, self._light) for pump, found in shafts.items()}
-        self._flow = Flow([branch for pump in pumps for branch in branches(self._model, pump)])
-        for actor in (self._flow.actor, *(rotor.actor for rotor in self._rotors.values())):
-            self._stage.add_moving(actor)
+        for rotor in self._rotors.values():
+            self._stage.add_moving(rotor.actor)
+
+    def _add_flow(self) -> None:
+        if self._flow is None and self._reckoned is not None and self._reckoned.done():
+            self._flow = Flow(self._reckoned.result())
+            self._stage.add_moving(self._flow.actor)
+
+    def _dashes(self) -> list[vtkActor]:
+        return [self._flow.actor] if self._flow is not None else []
 
 
 class Flow:
-    """Dashes on the branches of pumps: one body, of which the shader leaves out what is no dash."""
+    """Dashes on courses of water: one body, of which the shader leaves out what is no dash."""
 
-    def __init__(self, branches: Sequence[Branch]) -> None:
-        self._branches = branches
-        self._gone = [0.0] * len(branches)  # m that the water in each has gone, but for whole periods
-        starts = np.cumsum([0, *(len(branch.points) for branch in branches)])
+    def __init__(self, courses: Sequence[Course]) -> None:
+        self._courses = courses
+        self._gone = [0.0] * len(courses)  # m that the water in each has gone, but for whole periods
+        starts = np.cumsum([0, *(len(course.points) for course in courses)])
         none = np.zeros((0, 3), np.float32)
         self._data = polygons(
-            np.concatenate([none, *(branch.points for branch in branches)]),
-            np.concatenate([none, *(b.triangles + s for b, s in zip(branches, starts, strict=False))]).astype(np.int64),
+            np.concatenate([none, *(course.points for course in courses)]),
+            np.concatenate([none, *(c.triangles + s for c, s in zip(courses, starts, strict=False))]).astype(np.int64),
         )
         self._along = numpy_to_vtk(np.zeros(int(starts[-1]), np.float32), deep=True)
         self._along.SetName("along")
@@ -123,13 +122,13 @@ class Flow:
         self.advance({})
 
     def advance(self, passed: dict[str, float]) -> None:
-        """Let so much of each pump's water pass. [m³]"""
+        """Let so much of each pump's water pass [m³]: where that of several runs together, all of it."""
         self._gone = [
-            (gone + passed.get(branch.pump, 0.0) / branch.area) % PERIOD
-            for gone, branch in zip(self._gone, self._branches, strict=True)
+            (gone + sum(passed.get(pump, 0.0) for pump in course.pumps) / course.area) % PERIOD
+            for gone, course in zip(self._gone, self._courses, strict=True)
         ]
-        if self._branches:
-            places = [branch.along - np.float32(m) for m, branch in zip(self._gone, self._branches, strict=True)]
+        if self._courses:
+            places = [course.along - np.float32(m) for m, course in zip(self._gone, self._courses, strict=True)]
             vtk_to_numpy(self._along)[:] = np.concatenate(places)
         self._along.Modified()
         self._data.Modified()
@@ -202,52 +201,6 @@ def shaft(model: Model, pump: str) -> Shaft | None:
     end[along], start[along] = sign * reach.max(), sign * reach.min()
     across = 1 - along
     return Shaft(start, end, float((high - low)[across]) / 2)
-
-
-def branches(model: Model, pump: str) -> list[Branch]:
-    """The pipes that lead to a pump (nodes that end in ``suction_P101``) and away from it (``discharge_P101``)."""
-    body = [part.points for part in model.parts if part.node == pump and len(part.points)]
-    if not body:
-        return []
-    at = np.concatenate(body).mean(axis=0).astype(np.float64)
-    found = []
-    for side in ("suction", "discharge"):
-        parts = [part for part in model.parts if part.node.endswith(f"{side}_{pump}") and len(part.points)]
-        if parts:
-            found.append(_branch(pump, max(parts, key=lambda part: len(part.points)), at, inward=side == "suction"))
-    return found
-
-
-def _branch(pump: str, pipe: Part, at: NDArray[np.float64], inward: bool) -> Branch:
-    away = distances(pipe.points, pipe.triangles, at)
-    along = (away.max() - away if inward else away).astype(np.float32)
-    area = 0.25 * np.pi * float(np.ptp(pipe.points, axis=0).min()) ** 2
-    return Branch(pump, pipe.points + LIFT * pipe.normals, pipe.triangles.astype(np.int64), along, area)
-
-
-def distances(
-    points: NDArray[np.floating], triangles: NDArray[np.integer], start: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """How far each point (n,) of some pipes is from their end at ``start``, over the edges of their surface. [m]
-
-    Points in one place are one. Each piece of pipe begins with its points nearest to ``start`` along the axis on which
-    it lies, as far off as they are.
-    """
-    places, index = np.unique(np.round(points, 3), axis=0, return_inverse=True)
-    faces = index.ravel()[triangles]
-    edges = np.unique(np.sort(np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]]), axis=1), axis=0)
-    lengths = np.linalg.norm(places[edges[:, 0]] - places[edges[:, 1]], axis=1)
-    graph = coo_array((lengths, (edges[:, 0], edges[:, 1])), shape=(len(places), len(places))).tocsr()
-    _, piece = connected_components(graph, directed=False)
-    found = np.zeros(len(places))
-    for number in range(piece.max() + 1):
-        own = np.flatnonzero(piece == number)
-        away = (places[own] - start)[:, :2]
-        axis = int(np.abs(away.mean(axis=0)).argmax())
-        off = np.abs(away[:, axis])
-        ends = own[off < off.min() + END]
-        found[own] = off.min() + dijkstra(graph, directed=False, indices=ends, min_only=True)[own]
-    return np.asarray(found[index.ravel()])
 
 
 def _wheel(start: NDArray[np.float64], end: NDArray[np.float64], inner: float, outer: float) -> list[Piece]:

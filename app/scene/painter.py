@@ -62,7 +62,7 @@ class Painter:
         self._routes = Routes(self._stage)
         self._drapes = Drapes(self._stage, self._bodies)
         self.lookout = Lookout(self._stage, self._bodies, self._light, model.parts, submit)
-        self._motion = Motion(model, self._stage, self._light)
+        self._motion = Motion(model, self._stage, self._light, submit)
         self._rings: list[vtkActor] = []
         self._outlines: list[Outline] = []
         self._look(self.overview())

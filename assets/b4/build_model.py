@@ -186,7 +186,9 @@ def _pumps(assembly: Assembly, plan: Plan) -> None:
         for part, (body, across) in inline.items():
             assembly.place("piping", name + part, body, (at[0], across, pipes.branch_height))
         for part, body in branches[circuit].items():
-            assembly.place("piping", f"{circuit.upper()}.{part}_{name}", body, (at[0], 0.0, 0.0))
+            assembly.place(
+                "piping", f"{circuit.upper()}.{part}_{name}", body, (at[0], 0.0, 0.0), bore=pipes.branch_bore
+            )
         assembly.place("building", f"building.plinth.{name}", foot, at)
         assembly.place("building", f"building.feet.{name}", feet, (at[0], 0.0, 0.0))
 
@@ -206,7 +208,7 @@ def _headers(assembly: Assembly, plan: Plan) -> None:
             body.join(piping.arrows(pipes, circuit, [x + 5.0 for x in along[:-1]], y, ahead))
             places = [*(x + 4.0 for x in along if min(wall, end) < x + 4.0 < max(wall, end)), min(along) - 2.4]
             supports.add("steel", (piece for x in places for piece in piping.header_support(pipes, x, y)))
-        assembly.place("piping", name, body)
+        assembly.place("piping", name, body, bore=pipes.header_bore)
     assembly.place("building", "building.header_supports", supports)
     piping.place_yard(assembly, pipes, "supply", 300, None)
     piping.place_yard(assembly, pipes, "return", 400, (hall.x0 + hall.x1) / 2)

@@ -46,12 +46,13 @@ class Body:
 
 @dataclass(frozen=True)
 class Placed:
-    """A body under its name: in a layer, at a place. Bodies may be placed many times."""
+    """A body under its name: in a layer, at a place. Bodies may be placed many times. ``bore`` is a pipe's. [m]"""
 
     name: str
     layer: str
     body: Body
     at: Point = (0.0, 0.0, 0.0)
+    bore: float = 0.0
 
 
 @dataclass
@@ -60,8 +61,8 @@ class Assembly:
 
     placed: list[Placed] = field(default_factory=list)
 
-    def place(self, layer: str, name: str, body: Body, at: Point = (0.0, 0.0, 0.0)) -> None:
+    def place(self, layer: str, name: str, body: Body, at: Point = (0.0, 0.0, 0.0), bore: float = 0.0) -> None:
         """Place a body. Names are unique: they tie the model to the station file."""
         if any(other.name == name for other in self.placed):
             raise ValueError(f"two bodies are named {name}")
-        self.placed.append(Placed(name, layer, body, at))
+        self.placed.append(Placed(name, layer, body, at, bore))

@@ -75,7 +75,8 @@ def write(path: Path, assembly: Assembly, name: str, sky: Sky | None = None) -> 
         near, afar = stored[id(placed.body)]
         groups.setdefault(placed.layer, []).append(len(writer.nodes))
         place = _place(placed)
-        node = {"name": placed.name, "mesh": near, "extras": {"layer": placed.layer}} | place
+        extras = {"layer": placed.layer} | ({"bore": placed.bore} if placed.bore else {})
+        node = {"name": placed.name, "mesh": near, "extras": extras} | place
         writer.nodes.append(node)
         if afar is not None:
             node["extensions"] = {"MSFT_lod": {"ids": [len(writer.nodes)]}}

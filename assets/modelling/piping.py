@@ -14,10 +14,12 @@ from assets.modelling.solids import barrel, block, bolts, box, dome, extrusion, 
 
 @dataclass(frozen=True)
 class PipeSize:
-    """Outer radii, with insulation where there is any, heights and places. [m]"""
+    """Outer radii, with insulation where there is any, clear widths, heights and places. [m]"""
 
     header_radius: float
     branch_radius: float
+    header_bore: float
+    branch_bore: float
     header_height: float
     branch_height: float
     suction_header_y: float
@@ -250,10 +252,11 @@ def place_yard(assembly: Assembly, size: PipeSize, medium: str, hundred: int, mi
         ("building", f"building.feet.{medium}", yard_feet(size), (0.0, 0.0, 0.0)),
     ]
     for layer, name, body, at in [*yard(size, hundred), *fixed]:
+        bore = size.header_bore if name.endswith(".yard") else 0.0
         if mirror is None:
-            assembly.place(layer, name, body, at)
+            assembly.place(layer, name, body, at, bore)
         else:
-            assembly.place(layer, name, body.mirrored(0.0), (2 * mirror - at[0], at[1], at[2]))
+            assembly.place(layer, name, body.mirrored(0.0), (2 * mirror - at[0], at[1], at[2]), bore)
 
 
 def make_up_pump() -> Body:

@@ -209,10 +209,7 @@ def steepened(curve: PumpCurve, scale: float) -> PumpCurve:
     if scale == 1.0:
         return curve
     shut_off = float(curve.heads.value(np.zeros(())))
-    held_back = np.array([[1.0 - scale], [0.0], [0.0], [0.0]]) * shut_off
-    heads = replace(
-        curve.heads, coefficients=scale * curve.heads.coefficients + held_back, power=scale * curve.heads.power
-    )
+    heads = curve.heads.scaled(scale, (1.0 - scale) * shut_off)
     return replace(curve, heads=heads, head=shut_off + scale * (curve.head - shut_off))
 
 

@@ -7,7 +7,7 @@ Tables, polynomials and power laws all fit in it exactly, so that one evaluation
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,6 +76,13 @@ class Pieces:
             return self.starts.searchsorted(x, side="right")
         at: NDArray[np.intp] = np.add.reduce(x[..., None] >= self.starts, axis=-1, dtype=np.intp) + self.first
         return at
+
+    def scaled(self, scale: float, plus: float) -> Pieces:
+        """The same functions times ``scale``, and so much more."""
+        coefficients = self.coefficients.copy()
+        coefficients[1:] *= scale
+        coefficients[1] += plus
+        return replace(self, coefficients=coefficients, power=scale * self.power)
 
     def same(self, other: Pieces) -> bool:
         """Whether both are one function."""

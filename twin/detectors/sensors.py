@@ -128,8 +128,11 @@ class Sensors:
     def _learn_losses(self, lost: NDArray[np.bool_]) -> None:
         forget = 1.0 - 1.0 / REMEMBERED
         self._losses *= forget
-        self._losses += lost
         self._frames = self._frames * forget + 1.0
+        if not lost.any():
+            self._shortly *= 1.0 - 1.0 / SHORTLY
+            return
+        self._losses += lost
         places = np.bincount(self._place[lost & ~self._gone], minlength=1)
         others = int(places.sum() - places.max())  # those of one machine may have failed together
         self._shortly += (others / len(lost) - self._shortly) / min(self._frames, SHORTLY)

@@ -7,7 +7,7 @@ from typing import Literal
 
 from app import theme
 
-VERSION = 3  # of what is remembered; other panels make another
+VERSION = 4  # of what is remembered; other panels make another
 ROLES = ("operator", "engineer", "training", "review")
 
 Breadth = Literal["wide", "narrow", "small"]
@@ -57,38 +57,43 @@ def _in_turn(middle: tuple[Column, ...]) -> tuple[str, ...]:
     return (*(panels[0] for panels in stacks), *(name for panels in stacks for name in panels[1:]))
 
 
+_PICTURES = ("pump_chart", "thermal", "panorama")
 _MIDDLE = {
     "operator": (
         Column((Stack(("scene",), 0.66), Stack(("alarms", "tags"), 0.34)), 0.57),
-        Column((Stack(("pump_chart", "thermal"), 0.46), Stack(("trends",), 0.54)), 0.43),
+        Column((Stack(_PICTURES, 0.46), Stack(("trends",), 0.54)), 0.43),
     ),
     "engineer": (
         Column((Stack(("trends",), 0.6), Stack(("tags", "alarms"), 0.4)), 0.58),
-        Column((Stack(("pump_chart", "thermal"), 0.55), Stack(("scene",), 0.45)), 0.42),
+        Column((Stack(_PICTURES, 0.55), Stack(("scene",), 0.45)), 0.42),
     ),
     "training": (
         Column((Stack(("scene",), 0.55), Stack(("trends",), 0.45)), 0.6),
-        Column((Stack(("alarms",), 0.45), Stack(("pump_chart", "thermal", "tags"), 0.55)), 0.4),
+        Column((Stack(("alarms",), 0.45), Stack((*_PICTURES, "tags"), 0.55)), 0.4),
     ),
     "review": (
         Column((Stack(("trends",), 0.62), Stack(("alarms", "tags"), 0.38)), 0.62),
-        Column((Stack(("scene",), 0.5), Stack(("pump_chart", "thermal"), 0.5)), 0.38),
+        Column((Stack(("scene",), 0.5), Stack(_PICTURES, 0.5)), 0.38),
     ),
 }
 
 _FOREIGN = (
     Column((Stack(("trends",)),), 0.62),
-    Column((Stack(("pump_chart", "thermal", "scene", "machines"), 0.5), Stack(("tags", "alarms"), 0.5)), 0.38),
+    Column(
+        (Stack(("pump_chart", "thermal", "panorama", "scene", "machines"), 0.5), Stack(("tags", "alarms"), 0.5)), 0.38
+    ),
 )
 
 _TRACKED = (
     Column((Stack(("scene",)),), 0.62),
-    Column((Stack(("trends", "pump_chart", "thermal", "machines"), 0.6), Stack(("tags", "alarms"), 0.4)), 0.38),
+    Column(
+        (Stack(("trends", "pump_chart", "thermal", "panorama", "machines"), 0.6), Stack(("tags", "alarms"), 0.4)), 0.38
+    ),
 )
 
 _FOLDED = {
     "operator": (
         Column((Stack(("scene",), 0.6), Stack(("alarms", "tags"), 0.4)), 0.6),
-        Column((Stack(("pump_chart", "trends", "thermal")),), 0.4),
+        Column((Stack(("pump_chart", "trends", "thermal", "panorama")),), 0.4),
     ),
 }

@@ -14,7 +14,7 @@ from twin.detectors.anomaly import Anomaly
 from twin.pipeline import Snapshot
 from twin.signals import Event
 from twin.text import Text
-from twin.thermography import ThermalFrame
+from twin.thermography import Panorama, ThermalFrame
 
 Mode = Literal["live", "replay"]
 
@@ -89,7 +89,15 @@ class StepSample:
     direction: Literal[-1, 1]
 
 
-Request = Play | Pause | Seek | SetRate | GoLive | Obey | RangeQuery | Recognise | Cancel | StepSample
+@dataclass(frozen=True, slots=True)
+class StepPicture:
+    """Put the cursor on the next panorama of a camera (1) or the one before (-1)."""
+
+    camera: str
+    direction: Literal[-1, 1]
+
+
+Request = Play | Pause | Seek | SetRate | GoLive | Obey | RangeQuery | Recognise | Cancel | StepSample | StepPicture
 
 
 # ---- mail: to the window -------------------------------------------------------------------------------------------
@@ -137,6 +145,17 @@ class Health:
 
 
 @dataclass(frozen=True, slots=True)
+class Vista:
+    """What a panoramic camera has taken: the ``picture`` at the cursor, which is the ``number``-th of ``count``; none
+    before the first, and where it is damaged."""
+
+    camera: str
+    picture: Panorama | None
+    number: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
     """Everything the window may know now. ``snapshot`` is that at the cursor.
 
@@ -145,7 +164,7 @@ class Mail:
     the span. ``generation`` grows
     with every change, so that equal generations mean there is nothing to do. ``live_source`` says whether there is a
     *now* to go back to; ``recognised`` are the anomalies somebody has seen; ``thermal`` the thermal pictures of the
-    last hour at the cursor, the newest last.
+    last hour at the cursor, the newest last; ``vistas`` what each panoramic camera that was recorded has taken.
     """
 
     generation: int
@@ -168,3 +187,4 @@ class Mail:
     health: Health = field(default_factory=Health)
     ended: bool = False
     thermal: tuple[ThermalFrame, ...] = ()
+    vistas: tuple[Vista, ...] = ()

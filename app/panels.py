@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.actions import QT_TRANSLATE_NOOP
 from app.messages import Mail, Seek
-from app.presenters import equipment_tree, palette, pump_chart, scene, tags, thermal, trends
+from app.presenters import equipment_tree, palette, panorama, pump_chart, scene, tags, thermal, trends
 from app.presenters.log_tracks import LogTracks
 from app.presenters.palette import Found
 from app.presenters.selection import Selection
@@ -22,6 +22,7 @@ from app.scene.glb import Model
 from app.scene.painter import Painter
 from app.views import words
 from app.views.palette import Palette
+from app.views.panorama import Panorama
 from app.views.pump_chart import PumpChart
 from app.views.scene import Scene
 from app.views.scene_tree import SceneTree
@@ -37,7 +38,7 @@ NO_MODEL = QT_TRANSLATE_NOOP(
 
 
 class Panels:
-    """Scene, trends, pump chart, thermal pictures, tag list and palette."""
+    """Scene, trends, pump chart, thermal pictures, panoramas, tag list and palette."""
 
     def __init__(self, room: Room, window: QWidget) -> None:
         self._room = room
@@ -46,6 +47,7 @@ class Panels:
             "scene": self._make_scene(),
             "pump_chart": self._make_pump_chart(),
             "thermal": self._make_thermal(),
+            "panorama": self._make_panorama(),
             "trends": self._make_trends(),
             "tags": self._make_tags(),
         }
@@ -55,6 +57,7 @@ class Panels:
             self._tree,
             self._chart,
             self._thermal,
+            self._panorama,
             self.trends,
             self._tags,
             self._palette,
@@ -79,7 +82,8 @@ class Panels:
 
     def is_complete(self) -> bool:
         """Whether every panel shows what it has been given."""
-        return self._scene_view.is_complete and self.trends.is_complete and self._chart.is_complete
+        panels = (self._scene_view, self._panorama_view, self.trends, self._chart)
+        return all(panel.is_complete for panel in panels)
 
     def look_after(self) -> None:
         """Put in place what has been loaded meanwhile; asked at every beat."""
@@ -88,10 +92,13 @@ class Panels:
             self._furnish_scene(loaded)
         elif self._model is not None:
             self._scene_view.show_loading(self._loaded)
+        self._scene_view.find_out()
+        self._panorama_view.look_after()
 
     def settle(self) -> None:
         """End what moves by itself, for a picture that must not depend on time."""
         self._scene_view.settle()
+        self._panorama_view.settle()
 
     def bare_picture(self) -> QImage | None:
         """The scene without words and marks over it; None where there is no scene."""
@@ -137,7 +144,11 @@ class Panels:
         else:
             self._model = self._loading.submit(reading.read, path, room.opened.station.file, self._note)
         tree = SceneTree(view)
-        self._tree = equipment_tree.Presenter(tree, room.opened.station, room.language, self._pick_in_tree)
+        self._tree = equipment_tree.Presenter(
+            tree, room.opened.station, room.language, self._pick_in_tree, self._scene.take_away
+        )
+        tree.wanted_changed.connect(self._tree.want)
+        tree.all_requested.connect(self._tree.want_all)
         tree.search_changed.connect(self._tree.search)
         tree.equipment_requested.connect(self._tree.pick)
         view.equipment_requested.connect(lambda name: self._pick_in_scene(name, False))
@@ -162,7 +173,7 @@ class Panels:
         except StationError as error:
             self._scene_view.furnish(None, str(error))
             return
-        self._scene_view.furnish(Painter(model))
+        self._scene_view.furnish(Painter(model, submit=self._loading.submit))
         self._scene.select(self._selection)  # whoever asked to fly before there was a scene is taken there now
 
     def _pick_in_scene(self, node: str, fly: bool) -> None:
@@ -185,6 +196,17 @@ class Panels:
         view = Thermal()
         self._thermal = thermal.Presenter(view, self._room.opened.station)
         view.camera_requested.connect(self._thermal.choose)
+        return view
+
+    # ---- panoramas -------------------------------------------------------------------------------------------------
+
+    def _make_panorama(self) -> Panorama:
+        room, scene_view = self._room, self._scene_view
+        view = Panorama(scene_view.panorama, lambda: scene_view.is_modelled, self._loading.submit)
+        self._panorama_view = view
+        self._panorama = panorama.Presenter(view, room.ask, room.opened.station, scene_view.seen_share)
+        view.camera_requested.connect(self._panorama.choose)
+        view.step_requested.connect(self._panorama.step)
         return view
 
     # ---- trends ----------------------------------------------------------------------------------------------------

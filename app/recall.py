@@ -6,7 +6,8 @@ import math
 from collections.abc import Callable
 
 from app.gallery import Gallery
-from app.messages import RangeAnswer, RangeQuery
+from app.messages import RangeAnswer, RangeQuery, Vista
+from app.panoramas import Panoramas
 from twin.alarms.book import Alarm
 from twin.detectors.anomaly import Anomaly
 from twin.pipeline import Snapshot
@@ -33,6 +34,7 @@ class Recall:
         self.events: tuple[Event, ...] = _events(memory)
         self._kept: tuple[float, Snapshot | None] = (float("nan"), None)
         self._gallery = Gallery(memory)
+        self._panoramas = Panoramas(memory)
 
     @property
     def span(self) -> tuple[float, float]:
@@ -47,6 +49,15 @@ class Recall:
     def thermal(self, cursor: float) -> tuple[ThermalFrame, ...]:
         """The thermal pictures known at a time, the newest last."""
         return self._gallery.at(cursor)
+
+    def vistas(self, cursor: float) -> tuple[Vista, ...]:
+        """What each panoramic camera had taken by then."""
+        return self._panoramas.at(cursor)
+
+    def picture_beside(self, camera: str, cursor: float, direction: int) -> float:
+        """When the next panorama of a camera was taken, or the one before; the cursor where there is none."""
+        found = self._panoramas.neighbour(camera, cursor, direction)
+        return cursor if found is None else found
 
     def found(self, anomalies: tuple[Anomaly, ...], alarms: tuple[Alarm, ...], events: tuple[Event, ...]) -> None:
         """Take over what was found since."""

@@ -27,6 +27,7 @@ from app.messages import (
     Request,
     Seek,
     SetRate,
+    StepPicture,
     StepSample,
 )
 from app.playhead import Playhead
@@ -123,6 +124,11 @@ class Session:
         self._head.pause(now, span[1])
         self._head.seek(self._recall.neighbour(self._cursor(), request.direction), now, span)
 
+    def _step_picture(self, request: StepPicture) -> None:
+        now, span = self._clock.now(), self._recall.span
+        self._head.pause(now, span[1])
+        self._head.seek(self._recall.picture_beside(request.camera, self._cursor(), request.direction), now, span)
+
     def _set_rate(self, request: SetRate) -> None:
         self._head.set_rate(request.rate, self._clock.now(), self._recall.span[1])
 
@@ -158,6 +164,7 @@ class Session:
         Pause: _pause,
         Seek: _seek,
         StepSample: _step,
+        StepPicture: _step_picture,
         SetRate: _set_rate,
         GoLive: _go_live,
         Obey: _obey,
@@ -204,6 +211,7 @@ class Session:
             health=self._feed.health(self._clock.now()) if self._feed is not None else Health(),
             ended=self._feed.ended if self._feed is not None else False,
             thermal=self._recall.thermal(cursor),
+            vistas=self._recall.vistas(cursor),
         )
 
     def _post(self) -> None:
@@ -226,7 +234,7 @@ def _same(mail: Mail, other: Mail) -> bool:
     """Whether two mails show the same, but for how old it is. What is immutable is compared by identity."""
     by_identity = all(
         getattr(mail, name) is getattr(other, name)
-        for name in ("snapshot", "anomalies", "past_alarms", "events", "progress", "thermal")
+        for name in ("snapshot", "anomalies", "past_alarms", "events", "progress", "thermal", "vistas")
     )
     by_value = ("mode", "cursor", "span", "playing", "following", "rate", "recognised", "ended")
     return by_identity and all(getattr(mail, name) == getattr(other, name) for name in by_value)

@@ -17,7 +17,7 @@ from app.language import Languages
 from app.menus import Menus, cheat_sheet
 from app.messages import Cancel, Mail, Notice, RangeQuery, Request
 from app.opening import Opened
-from app.presenters import alarms, figures, formatting, machines, notices, selection, status, timeline
+from app.presenters import alarms, figures, formatting, machines, notices, selection, status, timeline, watchers
 from app.presenters.selection import Selection
 from app.room import Room
 from app.views.alarms import Alarms
@@ -36,7 +36,7 @@ from twin.text import Text
 if TYPE_CHECKING:
     from app.panels import Panels
 
-PANELS = ("machines", "scene", "alarms", "tags", "pump_chart", "thermal", "trends", "selection")
+PANELS = ("machines", "scene", "alarms", "tags", "pump_chart", "thermal", "panorama", "trends", "selection")
 FIRST_PAINT = 20  # ms given to the window to show itself before what is heavy is imported
 BLINK = 15  # beats that half a blink lasts
 
@@ -301,6 +301,8 @@ class Shell(QObject):
             presenter.select(chosen)
         if self._panels is not None:
             self._panels.select(chosen)
+        if chosen.equipment in {camera.id for camera in watchers.panoramic(self.opened.station)}:
+            self._docks.reveal("panorama")
         if chosen.kind == "anomaly" and self.frame.breadth != "small":  # there it would cover what is being looked at
             self._docks.reveal("pump_chart")
 
@@ -353,6 +355,7 @@ class Shell(QObject):
             "tags": self.tr("Tags"),
             "pump_chart": self.tr("Pump chart"),
             "thermal": self.tr("Thermal pictures"),
+            "panorama": self.tr("Panoramas"),
             "trends": self.tr("Trends"),
             "selection": self.tr("Selection"),
         }

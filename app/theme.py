@@ -59,6 +59,7 @@ SCENE_LOW = "#181D20"
 SCENE_HIGH = "#22292D"
 SCENE_FLOOR = "#4A5155"  # about what the floor looks like: things fade into it
 ROBOT = "#7FB2E5"
+UNSEEN = "#0A0C0D"  # the hatch over what no camera sees: it lies in the dark
 
 # ---- measures: an 8 px grid and three sizes of text [px] ------------------------------------------------------------
 STEP = 8

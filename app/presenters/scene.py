@@ -11,7 +11,7 @@ import numpy as np
 
 from app import theme
 from app.messages import Mail, Request
-from app.presenters import formatting, last_seen, laying
+from app.presenters import formatting, last_seen, laying, watchers
 from app.presenters.last_seen import LastSeen
 from app.presenters.log_tracks import LogTracks
 from app.presenters.machines import largest
@@ -22,7 +22,21 @@ from app.presenters.sights import Sights
 from app.presenters.status import is_silenced
 from app.presenters.valves import Valves
 from app.scene import ground
-from app.scene.state import MOTION, THERMAL, VALVES, Halo, Label, Legend, Running, SceneState, Section, Sightings
+from app.scene.state import (
+    MOTION,
+    THERMAL,
+    UNSEEN,
+    UNVISITED,
+    VALVES,
+    Halo,
+    Label,
+    Legend,
+    Running,
+    SceneState,
+    Section,
+    Sightings,
+)
+from app.scene.surround import Post
 from twin.pipeline import Snapshot
 from twin.plant.model import PumpState
 from twin.plant.reading import Station
@@ -113,6 +127,10 @@ class Presenter:
         layers = self._state.hidden - {layer} if wanted else self._state.hidden | {layer}
         self._show(replace(self._state, hidden=layers))
 
+    def take_away(self, equipment: frozenset[str]) -> None:
+        """Draw everything but this; what is amiss with it is marked all the same."""
+        self._show(replace(self._state, away=equipment))
+
     def single_out(self, alone: str) -> None:
         """Show what is selected alone, or the rest as a ghost; asked for twice, everything again."""
         self._show(replace(self._state, alone="" if alone == self._state.alone else alone))
@@ -131,7 +149,8 @@ class Presenter:
     def lay_over(self, overlay: str, wanted: bool) -> None:
         """Lay something of ``OVERLAYS`` over the rest, or take it away."""
         shown = self._state.shown | {overlay} if wanted else self._state.shown - {overlay}
-        self._show(replace(self._state, shown=shown, probe=self._state.probe if THERMAL in shown else None))
+        probe = self._state.probe if THERMAL in shown else None
+        self._show(replace(self._state, shown=shown, probe=probe, posts=self._posts(shown)))
         self._work_out()
 
     def probe(self, x: float, y: float, z: float) -> None:
@@ -190,6 +209,11 @@ class Presenter:
             "ticks": (*self._log.ticks(self._language), *ground.ticks(survey.low, survey.high)),
             "note": f"{words} · {self._log.said(self._language)}",
         }
+
+    def _posts(self, shown: frozenset[str]) -> tuple[Post, ...]:
+        """From where is looked for what is not seen; none where nobody asks for that."""
+        fixed = watchers.fixed(self._station) if shown & {UNSEEN, UNVISITED} else ()
+        return (*fixed, *watchers.on_their_ways(self._station)) if UNVISITED in shown else fixed
 
     def _legend(self) -> Legend | None:
         if self._overlay == last_seen.NAME:

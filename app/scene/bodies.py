@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -91,6 +91,12 @@ class Bodies:
     def in_detail(self, whole: bool) -> Iterator[None]:
         """For as long as it lasts, what is shown stands there in its finest form; ``whole``: with everything that has
         been taken away or cut off."""
+        with ExitStack() as stack:
+            for drawn in self._drawn if whole else ():
+                stack.enter_context(drawn.solid.with_all())
+            yield from self._detailed(whole)
+
+    def _detailed(self, whole: bool) -> Iterator[None]:
         before = [(drawn.actor, drawn.actor.GetVisibility()) for drawn in self._drawn]
         for drawn in self._drawn:
             is_shown = not self._is_isolated and self._is_wanted(drawn)
@@ -105,6 +111,14 @@ class Bodies:
                 if whole and self._state.section is not None:
                     actor.GetMapper().AddClippingPlane(self._plane)
 
+    @contextmanager
+    def plain(self) -> Iterator[None]:
+        """For as long as it lasts, everything has its own colours."""
+        with ExitStack() as stack:
+            for drawn in self._drawn:
+                stack.enter_context(drawn.solid.plain())
+            yield
+
     @property
     def plane(self) -> vtkPlane | None:
         """What everything is cut by; None for not at all."""
@@ -116,18 +130,27 @@ class Bodies:
         for drawn in self._all():
             self._dye(drawn.solid)
 
+    def leave_out(self, nodes: frozenset[str]) -> None:
+        """Take single nodes away, and put back those taken away before."""
+        for drawn in self._drawn:
+            drawn.solid.leave_out(nodes)
+        self._stage.change()
+
     def dye(self, colour: Callable[[Solid], NDArray[np.floating]] | None) -> None:
         """Give every point a colour of its own (points, 3), in place of what nodes are tinted by; None, and it is gone.
         Who calls says that the picture changes."""
         for drawn in self._all():
             drawn.solid.dye(None if colour is None else colour(drawn.solid), TINT)
 
-    def hit(self, start: NDArray[np.float64], end: NDArray[np.float64]) -> tuple[float, str] | None:
-        """The first node that a ray meets among what is shown: how far along it (0 to 1) and its name."""
-        isolated = self._alone if self._state.alone == ISOLATED else None
-        shown = [drawn for drawn in self._drawn if drawn.near and self._is_wanted(drawn)]
+    def hit(
+        self, start: NDArray[np.float64], end: NDArray[np.float64], whole: bool = False
+    ) -> tuple[float, str] | None:
+        """The first node that a ray meets among what is shown, or with all that has been taken away in its place: how
+        far along it (0 to 1) and its name."""
+        isolated = self._alone if self._state.alone == ISOLATED and not whole else None
+        shown = [drawn for drawn in self._drawn if drawn.near and (whole or self._is_wanted(drawn))]
         solids = [drawn.solid for drawn in ([isolated] if isolated is not None else shown)]
-        hits = [solid.hit(start, end, self._is_kept) for solid in solids]
+        hits = [solid.hit(start, end, _everywhere if whole else self._is_kept) for solid in solids]
         return min((hit for hit in hits if hit is not None), default=None)
 
     def skin(self, nodes: frozenset[str]) -> vtkPolyData:
@@ -152,7 +175,7 @@ class Bodies:
         for part, near, afar in sorted(levels, key=lambda each: _is_building(each[0])):
             if len(part.points):
                 material = model.materials[part.material]
-                sort = (near, afar, _layer(part), material.opacity, material.two_sided, _is_wide(part))
+                sort = (near, afar, layer(part), material.opacity, material.two_sided, _is_wide(part))
                 sorts.setdefault(sort, []).append(part)
         return [
             Drawn(layer, near, afar, solid, self._staged(solid, opacity, two_sided), two_sided)
@@ -247,10 +270,15 @@ def _is_wide(part: Part) -> bool:
     return bool(len(part.points)) and float(np.ptp(part.points, axis=0).max()) > WIDE
 
 
+def _everywhere(_: NDArray[np.float64]) -> bool:
+    return True
+
+
 def _is_building(part: Part) -> bool:
     return part.layer == "building" or part.node.startswith(SCENERY)
 
 
-def _layer(part: Part) -> str:
+def layer(part: Part) -> str:
+    """The layer that a part is taken away with."""
     cut_away = next((layer for layer in ("roof", "walls") if part.node.startswith(f"{SCENERY}{layer}")), "")
     return cut_away or part.layer or ("building" if part.node.startswith(SCENERY) else "")

@@ -14,15 +14,14 @@ from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper
 from app import heat, theme
 from app.scene.bodies import Bodies
 from app.scene.camera import Camera
-from app.scene.marks import surface
+from app.scene.marks import lift, lifted, surface
 from app.scene.sight import Aim, Depths, Pictured, agree
 from app.scene.solids import polygons, polyline
-from app.scene.stage import Stage, near_end
+from app.scene.stage import Stage
 from app.scene.state import Drape
 
 FINEST = 160  # columns of the net that carries a picture: some 4 cm wide from where robots look
 TORN = 0.04  # share of the distance between two neighbours, from which they are not of one surface
-NEARER = 0.0025  # share of the distance by which a picture lies before what it lies on
 REACH = 2.5  # m, how far the frame of what a camera sees stands before it
 FRUSTUM = 1.5  # px
 
@@ -32,9 +31,6 @@ _SIEVE = """
   int cell = int(mod(gl_FragCoord.x, 4.0)) + 4 * int(mod(gl_FragCoord.y, 4.0));
   if (freshness * 16.0 < sieve[cell] + 0.5) discard;
   fragOutput0 = vec4(diffuseColor, 1.0);
-"""
-_LIFTED = """//VTK::PositionVC::Impl
-  gl_Position.z -= nearer;
 """
 
 
@@ -82,7 +78,7 @@ class Drapes:
     def follow(self, camera: Camera) -> None:
         """Keep pictures before what they lie on, wherever that is looked at from."""
         for actor in self._actors.values():
-            _lift(actor, camera)
+            lift(actor, camera)
 
     def cut(self, plane: vtkPlane | None) -> None:
         """Cut the pictures as the station is cut."""
@@ -117,12 +113,9 @@ class Drapes:
         data = polygons(points, triangles)
         colours = heat.coloured(seen, *scale).reshape(-1, 3)[used]
         data.GetPointData().SetScalars(numpy_to_vtk(colours, deep=True))
-        actor = surface(data)
+        actor = lifted(surface(data), _SIEVE)
         actor.GetProperty().BackfaceCullingOff()
-        shader = actor.GetShaderProperty()
-        shader.AddVertexShaderReplacement("//VTK::PositionVC::Impl", True, _LIFTED, False)
-        shader.AddFragmentShaderReplacement("//VTK::Light::Impl", True, _SIEVE, False)
-        _lift(actor, self._stage.camera)
+        lift(actor, self._stage.camera)
         return actor
 
     def _whole(self, aim: Aim, rows: int, columns: int) -> NDArray[np.float32]:
@@ -199,9 +192,3 @@ def frustum(aim: Aim) -> list[NDArray[np.float32]]:
     corners = [aim.eye + REACH * (ahead + x * aim.half[0] * left + y * aim.half[1] * up) for x, y in signs]
     edges = [np.stack([aim.eye, corner]) for corner in corners]
     return [path.astype(np.float32) for path in (*edges, np.stack([*corners, corners[0]]))]
-
-
-def _lift(actor: vtkActor, camera: Camera) -> None:
-    """A share of the distance nearer, whatever the distance: in clip coordinates that is one number."""
-    uniforms = actor.GetShaderProperty().GetVertexCustomUniforms()
-    uniforms.SetUniformf("nearer", 2 * NEARER * near_end(camera))

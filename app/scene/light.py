@@ -6,10 +6,15 @@ How much sky a point sees is in the model already (its vertex colours).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import numpy as np
+from numpy.typing import NDArray
 from vtkmodules.vtkRenderingCore import vtkActor
 
 from app.scene.camera import Camera
+from app.scene.sight import Aim
 
 KEY = np.array([-0.42, -0.62, 0.66])  # towards the key light, in the station's axes
 KEY = KEY / np.linalg.norm(KEY)
@@ -35,7 +40,7 @@ class Light:
 
     def __init__(self) -> None:
         self._actors: list[vtkActor] = []
-        self._directions = _directions(Camera())
+        self._directions = _directions(np.eye(3))
 
     def on(self, actor: vtkActor) -> vtkActor:
         """Light an actor from now on; the same actor."""
@@ -55,7 +60,21 @@ class Light:
 
     def follow(self, camera: Camera) -> None:
         """Turn with the camera: the shader works in its axes."""
-        self._directions = _directions(camera)
+        self._turn(_directions(np.array([camera.right, camera.up, camera.backward])))
+
+    @contextmanager
+    def aimed(self, aim: Aim) -> Iterator[None]:
+        """For as long as it lasts, light what another camera sees."""
+        before = self._directions
+        ahead, left, up = aim.axes
+        self._turn(_directions(np.array([-left, up, -ahead])))
+        try:
+            yield
+        finally:
+            self._turn(before)
+
+    def _turn(self, directions: dict[str, list[float]]) -> None:
+        self._directions = directions
         for actor in self._actors:
             self._aim(actor)
 
@@ -65,9 +84,8 @@ class Light:
             uniforms.SetUniform3f(name, direction)
 
 
-def _directions(camera: Camera) -> dict[str, list[float]]:
-    """Where up, the key light and the highlight lie, in the camera's axes."""
-    axes = np.array([camera.right, camera.up, camera.backward])
-    half = KEY + camera.backward
+def _directions(axes: NDArray[np.float64]) -> dict[str, list[float]]:
+    """Where up, the key light and the highlight lie, in a camera's axes (3, 3): right, up and backward."""
+    half = KEY + axes[2]
     station = {"upVC": np.array([0.0, 0.0, 1.0]), "keyVC": KEY, "halfVC": half / np.linalg.norm(half)}
     return {name: (axes @ direction).tolist() for name, direction in station.items()}

@@ -1,4 +1,4 @@
-"""What is laid over the station: rings and outlines round what is amiss or selected."""
+"""What is laid over the station: rings and outlines round what is amiss or selected, and how things lie on others."""
 
 from __future__ import annotations
 
@@ -11,18 +11,24 @@ from vtkmodules.vtkFiltersSources import vtkDiskSource
 from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper
 
 from app import theme
+from app.scene.camera import Camera
 from app.scene.places import Box
+from app.scene.stage import near_end
 from app.scene.state import Halo
 
 LIFT = 0.06  # m above the floor at which marks lie
 RING = 0.3  # m, the width of a ring
 OUTLINE = 2.5  # px
+NEARER = 0.0025  # share of the distance by which what is laid over lies before what it lies on
 
 # Back faces only, each point pushed outwards by some pixels and a little away: what is left to see is the contour.
 _CONTOUR = """//VTK::PositionVC::Impl
   vec4 outward = MCDCMatrix * vec4(normalMC, 0.0);
   gl_Position.xy += normalize(outward.xy + vec2(1e-6)) * thickness * gl_Position.w;
   gl_Position.z += 0.0006 * gl_Position.w;
+"""
+_LIFTED = """//VTK::PositionVC::Impl
+  gl_Position.z -= nearer;
 """
 _FLAT = "  fragOutput0 = vec4(diffuseColor, opacity);"
 
@@ -38,6 +44,20 @@ def surface(data: vtkPolyData, colour: str | None = None) -> vtkActor:
         mapper.ScalarVisibilityOff()
         actor.GetProperty().SetColor(*theme.rgb(colour))
     return actor
+
+
+def lifted(actor: vtkActor, fragment: str) -> vtkActor:
+    """Have an actor lie before what it is laid over, painted by the shader code of ``fragment``; the same actor."""
+    shader = actor.GetShaderProperty()
+    shader.AddVertexShaderReplacement("//VTK::PositionVC::Impl", True, _LIFTED, False)
+    shader.AddFragmentShaderReplacement("//VTK::Light::Impl", True, fragment, False)
+    return actor
+
+
+def lift(actor: vtkActor, camera: Camera) -> None:
+    """A share of the distance nearer, whatever the distance: in clip coordinates that is one number."""
+    uniforms = actor.GetShaderProperty().GetVertexCustomUniforms()
+    uniforms.SetUniformf("nearer", 2 * NEARER * near_end(camera))
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from app.scene.state import MOTION, ROBOTS, Halo, RobotMark, SceneState, Sightin
 REACH = 0.8  # m round a robot in which a click finds it
 OVERVIEW_FROM = np.radians([-112.0, -120.0, -128.0, -136.0])
 ABOVE = float(np.radians(40.0))
+INWARD = 0.7  # share of the way from the middle of a box to its corners, where there is likely something of it
 HIGHEST = 6.0  # m: what an overview need not show is above
 
 
@@ -78,6 +79,8 @@ class Painter:
             self._cover(state.sightings)
         if state.sightings is None and (state.tints, None) != (before.tints, before.sightings):
             self._tint(dict(before.tints), dict(state.tints))
+        if state.away != before.away:
+            self._bodies.leave_out(frozenset(node for name in state.away for node in self._places.body(name)))
         self._bodies.show(state, self._pixel())
         if (state.robots, state.hidden, state.selected) != (before.robots, before.hidden, before.selected):
             self._robots.show(self._robots_shown(), state.selected)
@@ -91,7 +94,7 @@ class Painter:
             self._drapes.show(state.drapes, state.heat, _lying(state)[2:])
             self._drapes.cut(self._bodies.plane)
         if _marks(state) != _marks(before):
-            self._mark(*_marks(state))
+            self._mark(*_marks(state)[:3])
 
     def look(self, camera: Camera) -> None:
         """Look from another place."""
@@ -183,6 +186,17 @@ class Painter:
             return True
         highest = np.array([*np.mean(box, axis=0)[:2], box[1][2]])
         return all(self._bodies.hit(camera.position, at) is None for at in (np.mean(box, axis=0), highest))
+
+    def seen_share(self, eye: tuple[float, float, float], equipment: str) -> float:
+        """How much of a piece of equipment is seen from a place [m], from 0 to 1, with everything in its place."""
+        box = self._places.box(equipment)
+        if box is None:
+            return 0.0
+        body = set(self._places.body(equipment))
+        start, middle = np.array(eye), np.mean(box, axis=0)
+        samples = [middle + INWARD * (corner - middle) for corner in corners(box)] + [middle]
+        hits = [self._bodies.hit(start, sample, whole=True) for sample in samples]
+        return sum(hit is None or hit[1] in body for hit in hits) / len(hits)
 
     def readings(self, point: NDArray[np.float64]) -> list[tuple[float, str, float]]:
         """What all thermal pictures say of a point of the model: when, which camera, how warm [°C]."""
@@ -294,14 +308,15 @@ class Painter:
         return outline
 
 
-def _marks(state: SceneState) -> tuple[tuple[Halo, ...], str, bool]:
-    """What is marked; an outline goes round the back of things, and a section shows that."""
-    return state.halos, state.selected, state.section is None
+def _marks(state: SceneState) -> tuple[tuple[Halo, ...], str, bool, frozenset[str]]:
+    """What is marked, and what has no outline; one goes round the back of things, and a section shows that."""
+    return state.halos, state.selected, state.section is None, state.away
 
 
 def _lying(state: SceneState) -> tuple[object, ...]:
     """What decides which thermal pictures lie where."""
-    return state.drapes, state.heat, state.hidden, state.section, state.alone, state.selected if state.alone else ""
+    selected = state.selected if state.alone else ""
+    return state.drapes, state.heat, state.hidden, state.section, state.alone, selected, state.away
 
 
 def _hull(points: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+NEAREST_SEEN, FARTHEST_SEEN = 0.5, 80.0  # m, between which a camera sees anything: not its own housing
 KEPT = 32  # depth pictures: cameras return to the same places
 SAME = 3  # digits of a pose that count
 AGREE = 0.02  # m, and as a share of the distance, by which two distances may differ that are the same

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -31,6 +32,8 @@ class Solid:
     _colours: vtkUnsignedCharArray
     _tints: dict[str, tuple[int, int, int]] = field(default_factory=dict, repr=False)
     _locator: vtkStaticCellLocator | None = field(default=None, repr=False)
+    _left_out: frozenset[str] = frozenset()
+    _whole: NDArray[np.int64] | None = field(default=None, repr=False)  # (triangles, 3) with what is left out
 
     @classmethod
     def of(cls, parts: Sequence[Part], materials: Sequence[Material]) -> Solid:
@@ -82,10 +85,62 @@ class Solid:
         self._colours.Modified()
         self.data.Modified()
 
+    @contextmanager
+    def plain(self) -> Iterator[None]:
+        """For as long as it lasts, show every point's own colour."""
+        colours = vtk_to_numpy(self._colours)
+        kept = colours.copy()
+        is_mixed = not np.array_equal(kept, self.base)
+        if is_mixed:
+            self._put(self.base)
+        try:
+            yield
+        finally:
+            if is_mixed:
+                self._put(kept)
+
+    def _put(self, colours: Colours) -> None:
+        vtk_to_numpy(self._colours)[:] = colours
+        self._colours.Modified()
+        self.data.Modified()
+
+    def leave_out(self, nodes: frozenset[str]) -> None:
+        """Draw all but some nodes: their triangles shrink to points, so that nothing else has to be sorted anew."""
+        own = nodes & frozenset(self.nodes)
+        if own == self._left_out:
+            return
+        self._left_out = own
+        triangles = self._triangles()
+        if self._whole is None:
+            self._whole = triangles.copy()
+        triangles[:] = self._whole
+        for i, node in enumerate(self.nodes):
+            if node in own:
+                span = slice(self.first_triangle[i], self.first_triangle[i + 1])
+                triangles[span] = triangles[span, :1]
+        self.data.GetPolys().GetConnectivityArray().Modified()
+        self.data.GetPolys().Modified()
+        self.data.Modified()
+
+    @contextmanager
+    def with_all(self) -> Iterator[None]:
+        """For as long as it lasts, nothing is left out."""
+        left_out = self._left_out
+        self.leave_out(frozenset())
+        try:
+            yield
+        finally:
+            self.leave_out(left_out)
+
+    def _triangles(self) -> NDArray[np.int64]:
+        held: NDArray[np.int64] = vtk_to_numpy(self.data.GetPolys().GetConnectivityArray()).reshape(-1, 3)
+        return held
+
     def body(self, nodes: frozenset[str]) -> vtkPolyData:
         """The triangles of some nodes alone, joined over edges and with smooth normals: a skin to draw outlines by."""
         points = vtk_to_numpy(self.data.GetPoints().GetData())
-        triangles = vtk_to_numpy(self.data.GetPolys().GetConnectivityArray()).reshape(-1, 3)
+        triangles = self._triangles()
+        nodes = nodes - self._left_out
         wanted = [
             triangles[self.first_triangle[i] : self.first_triangle[i + 1]]
             for i, node in enumerate(self.nodes)
@@ -107,16 +162,17 @@ class Solid:
         if not self.nodes:
             return None
         if self._locator is None:
-            self._locator = vtkStaticCellLocator()
-            self._locator.SetDataSet(self.data)
-            self._locator.BuildLocator()
+            with self.with_all():
+                self._locator = vtkStaticCellLocator()
+                self._locator.SetDataSet(self.data)
+                self._locator.BuildLocator()
         cells, points = vtkIdList(), vtkPoints()
         self._locator.IntersectWithLine(list(start), list(end), 1e-6, points, cells)
         for number in range(cells.GetNumberOfIds()):
             at = np.array(points.GetPoint(number))
-            if is_there(at):
+            part = int(np.searchsorted(self.first_triangle, cells.GetId(number), side="right")) - 1
+            if self.nodes[part] not in self._left_out and is_there(at):
                 share = float(np.linalg.norm(at - start) / np.linalg.norm(end - start))
-                part = int(np.searchsorted(self.first_triangle, cells.GetId(number), side="right")) - 1
                 return share, self.nodes[part]
         return None
 

@@ -24,7 +24,7 @@ from vtkmodules.vtkRenderingOpenGL2 import vtkOpenGLFramebufferObject
 
 from app import theme
 from app.scene.camera import VIEW_ANGLE, Camera
-from app.scene.sight import Aim
+from app.scene.sight import FARTHEST_SEEN, NEAREST_SEEN, Aim
 
 Picture = NDArray[np.uint8]
 Rectangle = tuple[int, int, int, int]  # left, top, right, bottom [px from the top left]
@@ -35,7 +35,6 @@ DEPTH_BITS = 32
 BYTES = 3  # VTK_UNSIGNED_CHAR
 COLOUR_AND_DEPTH = 0x4000 | 0x0100  # GL_COLOR_BUFFER_BIT, GL_DEPTH_BUFFER_BIT
 NEAREST = 0x2600  # GL_NEAREST
-NEAREST_SEEN, FARTHEST_SEEN = 0.5, 80.0  # m, between which a thermal camera sees anything: not its own housing
 
 
 class Stage:
@@ -164,11 +163,30 @@ class Stage:
             self._picture = self._painted()
         return self._picture
 
-    def depth(self, aim: Aim, rows: int, columns: int) -> NDArray[np.float32]:
-        """How far ahead what stands is in each pixel of another camera, (rows, columns) [m]; inf for the sky.
-
-        The kept picture stays as it is.
+    def depth(self, aim: Aim, rows: int, columns: int, reach: float = FARTHEST_SEEN) -> NDArray[np.float32]:
+        """How far ahead what stands is in each pixel of another camera, (rows, columns) [m]; inf for the sky, and for
+        what is beyond its reach. The kept picture stays as it is.
         """
+        wide, tall = self._seen_by(aim, rows, columns, reach)
+        self._window.GetZbufferData(0, 0, wide - 1, tall - 1, self._depth)
+        found = vtk_to_numpy(self._depth).reshape(tall, wide)[::-1]
+        with np.errstate(divide="ignore"):
+            ahead = NEAREST_SEEN * reach / (reach - found * (reach - NEAREST_SEEN))
+        ahead = np.where(found < 1.0, ahead, np.inf).astype(np.float32)
+        return ahead[np.arange(rows) * tall // rows][:, np.arange(columns) * wide // columns]
+
+    def glimpse(self, aim: Aim, rows: int, columns: int) -> Picture:
+        """What another camera sees of what stands, (rows, columns, 3); the kept picture stays as it is."""
+        smooth = self._standing.GetUseFXAA()
+        self._standing.UseFXAAOn()
+        wide, tall = self._seen_by(aim, rows, columns, FARTHEST_SEEN)
+        self._standing.SetUseFXAA(smooth)
+        self._window.GetPixelData(0, 0, wide - 1, tall - 1, 0, self._pixels, 0)
+        found = vtk_to_numpy(self._pixels).reshape(tall, wide, 3)[::-1]
+        return found[np.arange(rows) * tall // rows][:, np.arange(columns) * wide // columns]
+
+    def _seen_by(self, aim: Aim, rows: int, columns: int, reach: float) -> tuple[int, int]:
+        """Paint what another camera sees into the lower left corner; how wide and tall that is. [px]"""
         width, height = self.size
         wide, tall = min(columns, width), min(rows, height)
         seen = [mark for mark in self._marks if mark.GetVisibility()]
@@ -177,21 +195,16 @@ class Stage:
         self._moving.DrawOff()
         self._needs_rest = False
         self._standing.SetDraw(True)
-        self._standing.SetActiveCamera(_aimed(aim))
+        self._standing.SetActiveCamera(_aimed(aim, reach))
         self._standing.SetViewport(0.0, 0.0, wide / width, tall / height)
         self._window.SetFrameBlitModeToNoBlit()
         self._window.Render()
-        self._window.GetZbufferData(0, 0, wide - 1, tall - 1, self._depth)
         self._standing.SetActiveCamera(self._eye)
         self._standing.SetViewport(0.0, 0.0, 1.0, 1.0)
         self._moving.DrawOn()
         for mark in seen:
             mark.SetVisibility(True)
-        found = vtk_to_numpy(self._depth).reshape(tall, wide)[::-1]
-        with np.errstate(divide="ignore"):
-            ahead = NEAREST_SEEN * FARTHEST_SEEN / (FARTHEST_SEEN - found * (FARTHEST_SEEN - NEAREST_SEEN))
-        ahead = np.where(found < 1.0, ahead, np.inf).astype(np.float32)
-        return ahead[np.arange(rows) * tall // rows][:, np.arange(columns) * wide // columns]
+        return wide, tall
 
     def _painted(self) -> Picture:
         width, height = self.size
@@ -279,7 +292,7 @@ def near_end(camera: Camera) -> float:
     return max(0.3, camera.distance / 80)
 
 
-def _aimed(aim: Aim) -> vtkCamera:
+def _aimed(aim: Aim, reach: float) -> vtkCamera:
     eye = vtkCamera()
     eye.SetPosition(*aim.eye)
     eye.SetFocalPoint(*(aim.eye + aim.axes[0]))
@@ -287,7 +300,7 @@ def _aimed(aim: Aim) -> vtkCamera:
     eye.SetViewAngle(float(2 * np.degrees(np.arctan(aim.half[1]))))
     eye.UseExplicitAspectRatioOn()
     eye.SetExplicitAspectRatio(aim.half[0] / aim.half[1])
-    eye.SetClippingRange(NEAREST_SEEN, FARTHEST_SEEN)
+    eye.SetClippingRange(NEAREST_SEEN, reach)
     return eye
 
 

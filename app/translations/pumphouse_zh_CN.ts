@@ -132,6 +132,22 @@ pumphouse import IMAGE.jpg --out REC.h5</translation>
         <source>not known what it is of</source>
         <translation>拍摄对象未知</translation>
     </message>
+    <message>
+        <source>{moment}, {age} ago · picture {number} of {count}</source>
+        <translation>{moment}，{age}前 · 第 {number} 张，共 {count} 张</translation>
+    </message>
+    <message>
+        <source>no picture yet at this time, {count} later</source>
+        <translation>此时尚无图片，之后有 {count} 张</translation>
+    </message>
+    <message>
+        <source>no picture of this camera has been recorded</source>
+        <translation>没有录到此摄像机的图片</translation>
+    </message>
+    <message>
+        <source>RENDERED FROM THE 3D MODEL – NOT A PICTURE OF THE CAMERA</source>
+        <translation>由三维模型渲染，并非摄像机拍摄</translation>
+    </message>
 </context>
 <context>
     <name>Counter</name>
@@ -297,6 +313,49 @@ A station file with pumps (--station FILE) shows them here.</source>
     </message>
 </context>
 <context>
+    <name>Panorama</name>
+    <message>
+        <source>This picture cannot be read: it is damaged.</source>
+        <translation>此图片已损坏，无法读取。</translation>
+    </message>
+    <message>
+        <source>Being rendered from the 3D model…</source>
+        <translation>正在由三维模型渲染…</translation>
+    </message>
+    <message>
+        <source>There is no picture at this time, and no 3D model to render one from.</source>
+        <translation>此时没有图片，也没有可供渲染的三维模型。</translation>
+    </message>
+    <message>
+        <source>No panoramic camera.
+A station file names them (kind = &quot;panoramic&quot;); their pictures come in with
+pumphouse import PICTURES… --map MAP.toml --out REC.h5</source>
+        <translation>没有全景摄像机。
+在泵站文件中列出（kind = &quot;panoramic&quot;），其图片可这样导入：
+pumphouse import PICTURES… --map MAP.toml --out REC.h5</translation>
+    </message>
+    <message>
+        <source>The picture before</source>
+        <translation>上一张</translation>
+    </message>
+    <message>
+        <source>The next picture</source>
+        <translation>下一张</translation>
+    </message>
+    <message>
+        <source>Best for {machine}</source>
+        <translation>最佳视角：{machine}</translation>
+    </message>
+    <message>
+        <source>Any camera</source>
+        <translation>任一摄像机</translation>
+    </message>
+    <message>
+        <source>{degrees}° wide · drag to turn, wheel to zoom</source>
+        <translation>视角 {degrees}° · 拖动转向，滚轮缩放</translation>
+    </message>
+</context>
+<context>
     <name>PumpChart</name>
     <message>
         <source>speed {speed}</source>
@@ -334,6 +393,29 @@ A station file with pump curves brings one, or a recording whose tags tell flow 
     <message>
         <source>The 3D model is being loaded…</source>
         <translation>正在加载三维模型…</translation>
+    </message>
+</context>
+<context>
+    <name>SceneCoverage</name>
+    <message>
+        <source>Finding out what cameras see… {percent} %</source>
+        <translation>正在计算摄像机的可见范围… {percent} %</translation>
+    </message>
+    <message>
+        <source>Seen by no camera and by no robot on its way</source>
+        <translation>摄像机与巡检机器人均看不到</translation>
+    </message>
+    <message>
+        <source>Seen by no fixed camera</source>
+        <translation>固定摄像机看不到</translation>
+    </message>
+    <message>
+        <source>{percent} % of the floors</source>
+        <translation>占地面的 {percent} %</translation>
+    </message>
+    <message>
+        <source>{percent} % of machines and pipes, backs and undersides counted</source>
+        <translation>占设备与管道表面的 {percent} %（含背面与底面）</translation>
     </message>
 </context>
 <context>
@@ -438,6 +520,14 @@ A station file with pump curves brings one, or a recording whose tags tell flow 
     <message>
         <source>Valve positions</source>
         <translation>阀门开度</translation>
+    </message>
+    <message>
+        <source>What no fixed camera sees</source>
+        <translation>固定摄像机的盲区</translation>
+    </message>
+    <message>
+        <source>What neither cameras nor robots see</source>
+        <translation>摄像机与机器人的盲区</translation>
     </message>
     <message>
         <source>No section</source>
@@ -576,6 +666,10 @@ Pick a machine, a line of the alarm list, a mark on the timeline, a tag or anyth
     <message>
         <source>Thermal pictures</source>
         <translation>热像</translation>
+    </message>
+    <message>
+        <source>Panoramas</source>
+        <translation>全景图片</translation>
     </message>
     <message>
         <source>Trends</source>

@@ -29,11 +29,12 @@ from app.scene.camera import Camera, between
 from app.scene.painter import Painter
 from app.scene.places import corners
 from app.scene.state import ROBOTS, Label, RobotMark, SceneState
-from app.views import scene_legend, scene_probe, scene_robots, scene_valves, style
+from app.views import scene_coverage, scene_legend, scene_probe, scene_robots, scene_valves, style
 from app.views.scene_tools import SceneTools
 
 FLIGHT = 0.7  # s that the camera takes to fly somewhere
 FLIGHT_MS = 33
+SPARE = 0.012  # s of a beat for what cameras see
 MOTION_MS = 66  # between two pictures of what flows and turns
 LONGEST_STEP = 0.25  # s that it goes on at once: whoever was away sees it go on, not jump
 REST_MS = 250  # after which a camera that does not move is worth smooth edges
@@ -71,6 +72,7 @@ class Scene(QWidget):
         self._why = ""
         self._loaded = 0  # per cent
         self._state = SceneState()
+        self._is_finding_out = False
         self._readings: list[tuple[float, str, float]] = []
         self._pressed: QPointF | None = None
         self._last = QPointF()
@@ -167,8 +169,29 @@ class Scene(QWidget):
 
     @property
     def is_complete(self) -> bool:
-        """Whether the scene has been given all it needs, or has said why not."""
-        return self._painter is not None or bool(self._why)
+        """Whether the scene has been given all it needs and has found it out, or has said why not."""
+        return (self._painter is not None and not self._is_finding_out) or bool(self._why)
+
+    def find_out(self) -> None:
+        """Find out more of what cameras see, as far as a beat has time for it."""
+        if self._painter is not None:
+            was = self._is_finding_out
+            self._is_finding_out = self._painter.lookout.go_on(SPARE)
+            if was or self._painter.stale:
+                self.update()
+
+    @property
+    def is_modelled(self) -> bool:
+        """Whether there is a model to look at, or may be one still."""
+        return not self._why
+
+    def panorama(self, eye: tuple[float, float, float]) -> np.ndarray | None:
+        """What is seen all around a place [m]; None as long as it is being painted, and where there is no scene."""
+        return self._painter.lookout.panorama(eye) if self._painter is not None else None
+
+    def seen_share(self, eye: tuple[float, float, float], equipment: str) -> float:
+        """How much of a piece of equipment is seen from a place [m], from 0 to 1."""
+        return self._painter.seen_share(eye, equipment) if self._painter is not None else 0.0
 
     # ---- flying ----------------------------------------------------------------------------------------------------
 
@@ -234,6 +257,9 @@ class Scene(QWidget):
         note = self._state.note if self._state.legend is None else ""
         legend = scene_legend.plate(self.width(), self.height(), note)
         placed = [legend, QRectF(self.tools.geometry())]
+        blindness = self._painter.lookout.blindness
+        if blindness is not None:
+            scene_coverage.paint(painter, blindness, self._state.shown, legend, placed)
         self._paint_probe(painter, placed)
         self._paint_robots(painter, placed)
         for label in sorted(self._state.labels, key=lambda each: -each.weight):

@@ -35,6 +35,8 @@ LAID_OVER = {
     "thermal": QT_TRANSLATE_NOOP("SceneTools", "Thermal pictures"),
     "motion": QT_TRANSLATE_NOOP("SceneTools", "Flow and rotors (shafts 20 times slower)"),
     "valves": QT_TRANSLATE_NOOP("SceneTools", "Valve positions"),
+    "unseen": QT_TRANSLATE_NOOP("SceneTools", "What no fixed camera sees"),
+    "unvisited": QT_TRANSLATE_NOOP("SceneTools", "What neither cameras nor robots see"),
 }
 SECTIONS = {
     "": QT_TRANSLATE_NOOP("SceneTools", "No section"),

@@ -170,6 +170,12 @@ class LiveMemory:
     def panoramas(self, since: float, until: float, camera: str | None = None) -> Iterator[Panorama]:
         return _within(self._panoramas, since, until, camera)
 
+    def panorama_times(self) -> dict[str, Floats]:
+        found: dict[str, list[float]] = {}
+        for picture in self._panoramas:
+            found.setdefault(picture.camera, []).append(picture.at)
+        return {camera: np.sort(at) for camera, at in found.items()}
+
     def annotations(self) -> tuple[Annotation, ...]:
         return ()  # reviewers write in recordings
 

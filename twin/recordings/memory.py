@@ -104,6 +104,10 @@ class Memory(Protocol):
         """The same of panoramic cameras."""
         ...
 
+    def panorama_times(self) -> dict[str, Floats]:
+        """When each panoramic camera took its pictures, in order. [s, POSIX]"""
+        ...
+
     def annotations(self) -> tuple[Annotation, ...]:
         """What reviewers said, in the order in which they did."""
         ...

@@ -6,7 +6,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
@@ -29,7 +29,7 @@ from twin.recordings.pages import pieces
 from twin.recordings.parts import Columns, joined, unique
 from twin.recordings.pictures import Picture
 from twin.recordings.sealed import Sealed
-from twin.signals import Block, Event, Frame, Pose, TagTable
+from twin.signals import Block, Event, Floats, Frame, Pose, TagTable
 from twin.thermography import Annotation, Panorama, ThermalFrame
 from twin.times import nanosecond, seconds
 
@@ -181,6 +181,9 @@ class Recording:
             if isinstance(picture, Panorama):
                 yield picture
 
+    def panorama_times(self) -> dict[str, Floats]:
+        return {name: self._answer(partial(_panorama_times, camera=name)) for name in self.cameras(Panorama)}
+
     def cameras(self, kind: type[Picture]) -> dict[str, int]:
         """How many thermal frames or panoramas there are of each camera, in alphabetical order."""
         return self._answer(lambda held: held.album.cameras(kind))
@@ -304,6 +307,12 @@ def _cells(held: Contents, columns: Columns, since: float, until: float, buckets
             yield from pieces(part, levels, first, last, columns)
         else:
             yield part.block(first, last, columns)
+
+
+def _panorama_times(held: Contents, camera: str) -> Floats:
+    """When a camera took its panoramas, in order. [s, POSIX]"""
+    always = nanosecond(-np.inf), nanosecond(np.inf)
+    return seconds(np.array([at for at, _ in held.album.found(*always, Panorama, camera)], np.int64))
 
 
 def _ordered(block: Block, inverse: Columns) -> Block:

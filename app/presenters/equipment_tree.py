@@ -31,11 +31,12 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What is listed, and what of it is selected ("" for nothing)."""
+    """What is listed, what of it is selected ("" for nothing), and what of everything is not drawn."""
 
     groups: tuple[Group, ...] = ()
     selected: str = ""
     searched: bool = False
+    away: frozenset[str] = frozenset()
 
 
 class View(Protocol):
@@ -45,12 +46,27 @@ class View(Protocol):
 
 
 class Presenter:
-    """Sorts equipment into groups once, and lists what fits the search. ``pick`` is told of what was clicked."""
+    """Sorts equipment into groups once, and lists what fits the search.
 
-    def __init__(self, view: View, station: Station | None, language: str, pick: Callable[[str], None]) -> None:
+    Parameters
+    ----------
+    pick : Callable         Is told of what was clicked.
+    take_away : Callable    Is told of all that is not to be drawn, whenever that changes.
+    """
+
+    def __init__(
+        self,
+        view: View,
+        station: Station | None,
+        language: str,
+        pick: Callable[[str], None],
+        take_away: Callable[[frozenset[str]], None] = frozenset,
+    ) -> None:
         self._view = view
         self._station = station
         self._pick = pick
+        self._take_away = take_away
+        self._away: frozenset[str] = frozenset()
         self._language = language
         self._query = ""
         self._selected = ""
@@ -67,6 +83,20 @@ class Presenter:
         if equipment:
             self._pick(equipment)
 
+    def want(self, equipment: str, wanted: bool) -> None:
+        """Take a piece of equipment out of the scene, or put it back."""
+        self._leave(self._away - {equipment} if wanted else self._away | {equipment})
+
+    def want_all(self) -> None:
+        """Put everything back."""
+        self._leave(frozenset())
+
+    def _leave(self, away: frozenset[str]) -> None:
+        if away != self._away:
+            self._away = away
+            self._take_away(away)
+            self._show()
+
     def select(self, selection: Selection) -> None:
         """Mark what is selected anywhere in the window."""
         self._selected = selection.equipment
@@ -81,7 +111,7 @@ class Presenter:
         """What is measured does not change what there is."""
 
     def _show(self) -> None:
-        state = State(tuple(self._groups()), self._selected, bool(self._query))
+        state = State(tuple(self._groups()), self._selected, bool(self._query), self._away)
         if state != self._state:
             self._state = state
             self._view.show_state(state)

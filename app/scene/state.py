@@ -145,7 +145,8 @@ class Sightings:
 
 @dataclass(frozen=True, slots=True)
 class SceneState:
-    """All of it. ``tints`` are (equipment, colour ``#RRGGBB``); ``hidden`` names layers, ``shown`` what is laid over.
+    """All of it. ``tints`` are (equipment, colour ``#RRGGBB``); ``hidden`` names layers, ``away`` single equipment that
+    is not drawn (its halo and label stay), ``shown`` what is laid over.
 
     ``alone``: with "isolate" only what is selected is shown, with "ghost" the rest is seen through. Without a
     ``legend`` tints mean residuals. ``drapes`` are coloured from one temperature of ``heat`` to the other [°C];
@@ -178,3 +179,4 @@ class SceneState:
     posts: tuple[Post, ...] = ()
     ticks: tuple[Tick, ...] = ()
     note: str = ""
+    away: frozenset[str] = frozenset()

@@ -572,6 +572,10 @@ A station file with pump curves brings one, or a recording whose tags tell flow 
         <source>Search equipment</source>
         <translation>搜索设备</translation>
     </message>
+    <message>
+        <source>{count} hidden: show</source>
+        <translation>已隐藏 {count} 项：恢复</translation>
+    </message>
 </context>
 <context>
     <name>SelectionPanel</name>

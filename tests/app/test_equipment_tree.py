@@ -107,3 +107,49 @@ def test_the_tree_opens_over_the_scene_and_a_click_asks_for_what_was_clicked(qtb
     assert asked == ["P201.check_valve"]
     scene.resize(500, 300)
     assert view.geometry().bottomRight() == scene.rect().bottomRight()
+
+
+def test_what_is_unticked_is_taken_away_and_stays_so_through_a_search(qtbot: QtBot, station: Station) -> None:
+    scene = QWidget()
+    qtbot.addWidget(scene)
+    scene.resize(640, 480)
+    view, away = SceneTree(scene), list[frozenset[str]]()
+    presenter = Presenter(view, station, "en", str, away.append)
+    view.search_changed.connect(presenter.search)
+    view.wanted_changed.connect(presenter.want)
+    view.all_requested.connect(presenter.want_all)
+    scene.show()
+    tree, box = (view.findChild(kind) for kind in (QTreeWidget, QLineEdit))
+    everything = next(button for button in view.findChildren(QToolButton) if not button.isCheckable())
+    assert not everything.isVisible()
+    qtbot.keyClicks(box, "P201.check")
+    tree.topLevelItem(0).child(0).setCheckState(0, Qt.CheckState.Unchecked)
+    assert away == [frozenset({"P201.check_valve"})]
+    box.clear()
+    presenter.say_in("zh")
+    ticks = {
+        tree.topLevelItem(row).child(number).text(0).split()[0]: tree.topLevelItem(row).child(number).checkState(0)
+        for row in range(tree.topLevelItemCount())
+        for number in range(tree.topLevelItem(row).childCount())
+    }
+    assert [name for name, tick in ticks.items() if tick != Qt.CheckState.Checked] == ["P201.check_valve"]
+    assert everything.isVisible()
+    assert everything.text().startswith("1")
+    everything.click()
+    assert away[-1] == frozenset()
+    assert not everything.isVisible()
+
+
+def test_a_whole_group_is_taken_away_by_its_box(qtbot: QtBot, station: Station) -> None:
+    scene = QWidget()
+    qtbot.addWidget(scene)
+    view, away = SceneTree(scene), list[frozenset[str]]()
+    presenter = Presenter(view, station, "en", str, away.append)
+    view.wanted_changed.connect(presenter.want)
+    tree = view.findChild(QTreeWidget)
+    group = next(g for g in presenter._state.groups if g.id == "ROOM-VFD")
+    row = [g.id for g in presenter._state.groups].index(group.id)
+    tree.topLevelItem(row).setCheckState(0, Qt.CheckState.Unchecked)
+    assert away[-1] == {entry.id for entry in group.entries}
+    tree.topLevelItem(row).setCheckState(0, Qt.CheckState.Checked)
+    assert away[-1] == frozenset()

@@ -222,6 +222,24 @@ def test_what_is_isolated_is_all_that_is_seen_and_found(painter: Painter) -> Non
     assert painter.pick(*at_floor) is not None
 
 
+def test_a_single_piece_of_equipment_is_taken_away_for_the_eye_and_for_the_click_and_comes_back(
+    painter: Painter,
+) -> None:
+    whole = painter.paint().copy()
+    x, y = painter.project(np.mean(painter.box("P101"), axis=0)[None])[0][0]
+    hit = painter.pick(x, y)
+    assert hit is not None
+    assert hit.name.startswith("P101")
+    painter.show(SceneState(away=frozenset({"P101"}), selected="P101"))
+    without = painter.paint().copy()
+    assert (without != whole).any()
+    behind = painter.pick(x, y)
+    assert behind is None or not behind.name.startswith("P101")
+    painter.show(SceneState())
+    assert (painter.paint() == whole).all()
+    assert painter.pick(x, y).name == hit.name  # type: ignore[union-attr]
+
+
 def test_a_ghost_lets_what_is_selected_be_seen_behind_others(painter: Painter) -> None:
     painter.show(SceneState(selected="P102"))
     whole = painter.paint().astype(int)

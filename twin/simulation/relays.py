@@ -36,11 +36,30 @@ class Relay:
     warns: Floats  # (k,) where each thermometer alarms, times that sign: it must be back before a reset
 
 
-def relays(layout: Layout) -> tuple[Relay, ...]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Relays:
+    """All of a station, with their thermometers (m,) end to end: as a rule none of them says anything of note."""
+
+    each: tuple[Relay, ...]
+    column: NDArray[np.intp]
+    sign: Floats
+    warns: Floats
+
+    def __len__(self) -> int:
+        return len(self.each)
+
+
+def relays(layout: Layout) -> Relays:
     """Compile those of a station file."""
     transformers = layout.ids("station_transformer")
     rules = (rule for rule in layout.station.file.interlocks if rule.of in transformers)
-    return tuple(_relay(layout, rule, transformers.index(rule.of)) for rule in rules)
+    each = tuple(_relay(layout, rule, transformers.index(rule.of)) for rule in rules)
+    return Relays(
+        each=each,
+        column=np.concatenate([np.empty(0, dtype=np.intp), *(relay.column for relay in each)]),
+        sign=np.concatenate([np.empty(0), *(np.full(relay.column.size, relay.sign) for relay in each)]),
+        warns=np.concatenate([np.empty(0), *(relay.warns for relay in each)]),
+    )
 
 
 def _relay(layout: Layout, rule: Interlock, transformer: int) -> Relay:
@@ -57,14 +76,19 @@ def _relay(layout: Layout, rule: Interlock, transformer: int) -> Relay:
     return Relay(rule, name, transformer, watched, indices, sign, sign * limit, sign * warns)
 
 
-def watch(controls: Controls, values: Floats, quality: Qualities, it: tuple[Relay, ...], dt: float) -> None:
+def watch(controls: Controls, values: Floats, quality: Qualities, it: Relays, dt: float) -> None:
     """Let ``dt`` seconds pass: count how long each limit is broken, and take off what it protects.
 
     Parameters
     ----------
     values, quality : (n,)   As a frame has them.
     """
-    for which, relay in enumerate(it):
+    calm = (quality[it.column] == GOOD) & (it.sign * values[it.column] <= it.warns)
+    if calm.all():
+        controls.transformer_warm.fill(False)
+        controls.overheated.fill(-dt)
+        return
+    for which, relay in enumerate(it.each):
         said = relay.sign * values[relay.column]
         good = quality[relay.column] == GOOD
         beyond = good & (said > relay.limit)

@@ -15,7 +15,7 @@ from twin.simulation.instruments import Transmitters
 from twin.simulation.interlocks import Interlocks
 from twin.simulation.layout import Layout
 from twin.simulation.regulator import Regulator
-from twin.simulation.relays import Relay
+from twin.simulation.relays import Relays
 from twin.simulation.waterside import Hydraulics, Works
 
 
@@ -27,7 +27,7 @@ class Supervision:
     gauges: Gauges
     regulator: Regulator
     interlocks: Interlocks
-    relays: tuple[Relay, ...]
+    relays: Relays
 
     @classmethod
     def of(cls, layout: Layout, works: Works, kit: Transmitters) -> Supervision:

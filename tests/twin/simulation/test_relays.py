@@ -54,8 +54,8 @@ def notes(frames: list[Frame], subject: str) -> list[str]:
 
 
 def test_every_dry_transformer_trips_where_its_thermometers_say_high_high_and_alarms_before() -> None:
-    assert [relay.rule.of for relay in RELAYS] == ["ST1", "ST2"]
-    for relay in RELAYS:
+    assert [relay.rule.of for relay in RELAYS.each] == ["ST1", "ST2"]
+    for relay in RELAYS.each:
         assert [tag.measures for tag in relay.tags] == list(WINDINGS)
         assert {(tag.limits.high, tag.limits.high_high) for tag in relay.tags} == {(155.0, relay.limit)}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from array import array
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -51,7 +52,7 @@ class Data:
         """A recording, with the station that is to be believed. No detector looks at poses or events: none are read."""
 
         def frames() -> Iterator[Frame]:
-            for block in recording.blocks(float("-inf"), float("inf")):
+            for block in _ahead(recording.blocks(float("-inf"), float("inf"))):
                 yield from block.frames()
 
         name = str(recording.path)
@@ -70,6 +71,15 @@ class Data:
         name = str(imported.summary.path)
         order = imported.order.astype(np.float64)
         return cls(name, imported.tags, imported.station, span, len(block), imported.frames, between, order)
+
+
+def _ahead(blocks: Iterator[Block]) -> Iterator[Block]:
+    """The same blocks, the next being read while one is judged."""
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(next, blocks, None)
+        while (block := coming.result()) is not None:
+            coming = reader.submit(next, blocks, None)
+            yield block
 
 
 class Scores:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -161,7 +162,7 @@ class Twin:
         if findings is None:
             findings = self._unmodelled(judged.at, score)
         notices += self._told_storm(judged.at)
-        changed += self._roll.enter("detector", findings.changed)
+        changed += self._roll.enter("detector", findings.changed) if findings.changed else ()
         changed_alarms = self._step_alarms(judged)
         self._last = Snapshot(
             frame=frame,
@@ -187,7 +188,7 @@ class Twin:
         judged, changed = self._feed.step(frame, jumped)
         if (jumped or (frozen and not self._feed.frozen)) and self._detector is not None:
             self._detector.bridge_gap()
-        return judged, self._roll.enter("feed", changed), not self._feed.frozen
+        return judged, self._roll.enter("feed", changed) if changed else (), not self._feed.frozen
 
     def obey(self, command: Command) -> None:
         """Carry out a command; what it changes is in the next snapshot. One that an alarm's life forbids changes
@@ -260,9 +261,9 @@ class _Time:
     """
 
     def __init__(self) -> None:
-        self._at = -np.inf
+        self._at = -math.inf
         self._period = 1.0
-        self._halted_at = np.nan
+        self._halted_at = math.nan
         self._going_on = 0
 
     def step(self, at: float) -> tuple[tuple[Event, ...], bool]:
@@ -270,8 +271,8 @@ class _Time:
         elapsed = at - self._at
         if not elapsed > 0 and not self._followed(at):
             return self._halt(at)
-        halted, self._halted_at, self._going_on = np.isfinite(self._halted_at), np.nan, 0
-        first, self._at = self._at == -np.inf, at
+        halted, self._halted_at, self._going_on = math.isfinite(self._halted_at), math.nan, 0
+        first, self._at = self._at == -math.inf, at
         if first:
             return (), True
         if elapsed <= 0 or elapsed > max(GAP, GAP_PERIODS * self._period):
@@ -285,7 +286,7 @@ class _Time:
         return self._going_on >= FOLLOWED_AFTER
 
     def _halt(self, at: float) -> tuple[tuple[Event, ...], bool]:
-        told = np.isfinite(self._halted_at)
+        told = math.isfinite(self._halted_at)
         self._halted_at = at
         return (() if told else (_notice(at, HALTED),)), False
 

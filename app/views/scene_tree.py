@@ -154,3 +154,7 @@ class SceneTree(QWidget):
             self._list()
             self._mark()
         super().changeEvent(event)
+
+
+def _ticked(is_shown: bool) -> Qt.CheckState:
+    return Qt.CheckState.Checked if is_shown else Qt.CheckState.Unchecked

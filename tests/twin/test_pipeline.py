@@ -8,10 +8,12 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.twin.detectors.plant import START, Plant
+from twin.alarms.metrics import WINDOW
 from twin.commands import Acknowledge
 from twin.detectors.learned import Learned
-from twin.pipeline import Snapshot, Twin
+from twin.pipeline import FLOOD, FLOOD_OVER, Snapshot, Twin
 from twin.plant.reading import Station, read
+from twin.plant.station import About, Equipment, StationFile, TagEntry
 from twin.signals import Block, Frame, Quality, Tag, TagTable
 
 STATION = read()
@@ -191,3 +193,16 @@ def test_strange_foreign_data_is_an_anomaly_of_unknown_fault() -> None:
         changed += snapshot.changed_anomalies
     assert [(a.fault, a.equipment, a.until) for a in changed] == [("unknown", "flow", None)]
     assert 500 <= changed[0].detected < 520
+
+
+def test_an_alarm_flood_is_told_when_it_begins_and_when_it_is_over() -> None:
+    smoke = tuple(TagEntry(name=f"XA-{n}", equipment=f"R{n}", measures="smoke_1", kind="digital") for n in range(12))
+    rooms = tuple(Equipment(id=f"R{n}", kind="room") for n in range(12))
+    file = StationFile(format="pumphouse-station", version=1, station=About(id="S"), equipment=rooms, tags=smoke)
+    twin, none = Twin(Station(file)), np.zeros(12, dtype=np.uint8)
+    said = [twin.step(Frame(float(at), (np.arange(12) < at).astype(float), none)) for at in range(13)]
+    said.append(twin.step(Frame(WINDOW + 30.0, np.ones(12), none)))
+    told = [[event.text for event in s.events if event.subject == "alarms"] for s in said]
+    assert told == [[]] * 11 + [[FLOOD], [], [FLOOD_OVER]]
+    assert [s.alarm_rates.flood for s in said] == [False] * 11 + [True, True, False]
+    assert (said[12].alarm_rates.per_window, said[12].alarm_rates.standing) == (12, 12)

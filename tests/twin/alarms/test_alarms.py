@@ -12,10 +12,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import twin
-from twin.alarms.book import SHELF_LONGEST, AlarmBook
+from twin.alarms.book import RANKS, SHELF_LONGEST, AlarmBook
 from twin.alarms.life import EVENTS, LIFE, STATES, AlarmEvent, AlarmState, after, diagram
 from twin.alarms.rules import START_GRACE, Rules, beyond
-from twin.commands import Acknowledge, ReturnToService, Shelve, TakeOutOfService, Unshelve
+from twin.commands import Acknowledge, ReturnToService, Shelve, TakeOutOfService, ToAlarms, Unshelve
 from twin.errors import UsageError
 from twin.plant.reading import Station, read
 from twin.plant.station import About, Equipment, RateLimit, StationFile, TagEntry
@@ -318,6 +318,59 @@ def test_every_state_can_be_reached_and_left() -> None:
 def test_the_manual_shows_the_table() -> None:
     manual = (Path(twin.__file__).parent / "README.md").read_text(encoding="utf-8")
     assert f"```mermaid\n{diagram()}\n```" in manual
+
+
+TO_EVENT: dict[type[ToAlarms], AlarmEvent] = {
+    Acknowledge: "acknowledged",
+    Shelve: "shelved",
+    Unshelve: "unshelved",
+    TakeOutOfService: "removed",
+    ReturnToService: "restored",
+}
+WAY: dict[AlarmState, tuple[type[ToAlarms], ...]] = {  # what is to be said of an alarm that came, to have it so
+    "unacknowledged": (),
+    "acknowledged": (Acknowledge,),
+    "returned": (),
+    "shelved": (Shelve,),
+    "suppressed": (Acknowledge,),
+    "out_of_service": (TakeOutOfService,),
+}
+
+
+def said(command: type[ToAlarms], alarm: int, at: float) -> ToAlarms:
+    return Shelve(alarm, at + 60.0, "Li", at) if command is Shelve else command(alarm, "Li", at)  # type: ignore[call-arg]
+
+
+def brought_to(state: AlarmState) -> tuple[AlarmBook, int]:
+    """A book with one alarm in that state, and its number."""
+    book = AlarmBook(RULES)
+    (alarm,) = book.step(frame(0.0, flow=100.0))
+    for command in WAY[state]:
+        book.obey(said(command, alarm.id, 1.0))
+    book.step(frame(2.0, flow=6500.0 if state == "returned" else 100.0, running=float(state != "suppressed")))
+    assert [a.state for a in book.standing] == [state]
+    return book, alarm.id
+
+
+@pytest.mark.parametrize(("state", "command"), list(product(WAY, TO_EVENT)))
+def test_a_command_does_what_the_table_says_and_otherwise_nothing(state: AlarmState, command: type[ToAlarms]) -> None:
+    book, alarm = brought_to(state)
+    before, follows = book.standing, LIFE.get((state, TO_EVENT[command]))
+    changed = book.obey(said(command, alarm, 3.0))
+    assert (changed.state if changed is not None else None) == follows
+    if follows is None:
+        assert book.standing == before
+    assert book.obey(said(command, alarm + 1, 3.0)) is None  # of an alarm that never was
+
+
+def test_the_nearer_to_harm_the_sooner_somebody_must_look() -> None:
+    ranks = {(rule.tag, rule.name): RANKS[rule.priority] for rule in Rules.of(read()).rules}
+    for (tag, name), rank in ranks.items():
+        if name in ("H", "L"):
+            assert ranks.get((tag, 2 * name), -1) < rank
+    urgent = {rule.text.en for rule in Rules.of(read()).rules if rule.priority == "urgent"}
+    assert urgent
+    assert all("moke" in text or "lood" in text for text in urgent)
 
 
 COMMANDS = st.sampled_from((Acknowledge, Shelve, Unshelve, TakeOutOfService, ReturnToService))

@@ -158,6 +158,37 @@ def test_two_read_while_one_writes(tmp_path: Path) -> None:
                 assert one.last(1) == other.last(1) == writer.last(1)
 
 
+READER = """
+import sys
+from pathlib import Path
+from twin.alarms.journal import Journal
+with Journal(Path(sys.argv[1])) as journal:
+    seen = 0
+    while seen < 40:
+        numbers = [entry.number for entry in journal.last(20)]
+        assert numbers == list(range(numbers[0], max(numbers[0] - 20, 0), -1))
+        assert seen <= numbers[0] <= len(journal)
+        seen = numbers[0]
+print(seen)
+"""
+
+
+def test_two_programs_read_while_one_writes(tmp_path: Path) -> None:
+    path, readers = tmp_path / "j.db", []
+    with Journal(path, writing=True) as writer:
+        writer.append(0.0, [ALARM])
+        try:
+            for _ in range(2):
+                command = [sys.executable, "-c", READER, str(path)]
+                readers.append(subprocess.Popen(command, stdout=subprocess.PIPE, env=os.environ | {"PYTHONPATH": "."}))
+            while any(reader.poll() is None for reader in readers) and len(writer) < 1_000_000:
+                writer.append(1.0, [ALARM])
+        finally:
+            told = [int(reader.communicate(timeout=30)[0] or 0) for reader in readers]
+    assert min(told) >= 40
+    assert [reader.returncode for reader in readers] == [0, 0]
+
+
 def test_a_second_writer_is_told_so(tmp_path: Path) -> None:
     with Journal(tmp_path / "j.db", writing=True) as one, Journal(tmp_path / "j.db", writing=True) as other:
         one.append(0.0, [ALARM])

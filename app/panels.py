@@ -17,7 +17,7 @@ from app.presenters.log_tracks import LogTracks
 from app.presenters.palette import Found
 from app.presenters.selection import Selection
 from app.room import Room
-from app.scene import ground, reading
+from app.scene import graphics, ground, reading
 from app.scene.glb import Model
 from app.scene.painter import Painter
 from app.views import words
@@ -30,6 +30,7 @@ from app.views.tags import Tags
 from app.views.thermal import Thermal
 from app.views.trends import Trends
 from twin.errors import StationError
+from twin.text import Text
 
 DRAWN_AT_FIRST = 8  # tags of foreign data
 NO_MODEL = QT_TRANSLATE_NOOP(
@@ -173,7 +174,9 @@ class Panels:
         except StationError as error:
             self._scene_view.furnish(None, str(error))
             return
-        self._scene_view.furnish(Painter(model, submit=self._loading.submit))
+        painter = Painter(model, submit=self._loading.submit)
+        self._scene_view.furnish(painter)
+        self._room.tell(_said_of(painter.renderer))
         self._scene.select(self._selection)  # whoever asked to fly before there was a scene is taken there now
 
     def _pick_in_scene(self, node: str, fly: bool) -> None:
@@ -271,3 +274,14 @@ class Panels:
             self._room.select(Selection("equipment", found.id, equipment=found.id, fly=True))
         else:
             self._room.pick_standing(found.kind, int(found.id))
+
+
+def _said_of(renderer: str) -> Text:
+    """What paints the scene, and how that is changed."""
+    if graphics.is_software(renderer):
+        return Text(f"The scene is painted in software, by {renderer}", f"三维场景由软件渲染：{renderer}")
+    switch = f"{graphics.SWITCH}=software"
+    return Text(
+        f"The scene is painted on a graphics processor, by {renderer}; {switch} keeps to software",
+        f"三维场景由图形处理器渲染：{renderer}；设置 {switch} 可改用软件渲染",
+    )

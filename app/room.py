@@ -10,12 +10,13 @@ from app.menus import Menus
 from app.messages import Request
 from app.opening import Opened
 from app.presenters.selection import Selection
+from twin.text import Text
 
 
 @dataclass(frozen=True)
 class Room:
     """What a panel is given: the source, how to ask, to select (anything; a tag by its name; an alarm or
-    anomaly by its identity) and to write a file, the language spoken, the actions.
+    anomaly by its identity) and to write a file, the language spoken, the actions, and how to say something in the log.
     """
 
     opened: Opened
@@ -26,3 +27,4 @@ class Room:
     write: Callable[[Callable[[], object], Path], None]
     language: str
     menus: Menus
+    tell: Callable[[Text], None]

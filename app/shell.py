@@ -231,6 +231,7 @@ class Shell(QObject):
             self._report,
             self._languages.current,
             self._menus,
+            lambda text: self.notices.say(Notice(self._clock.now(), "information", text)),
         )
         self._panels = Panels(room, self.frame)
         for name, view in self._panels.views.items():

@@ -150,6 +150,11 @@ class Painter:
                 outline.scale(width, height)
 
     @property
+    def renderer(self) -> str:
+        """What the OpenGL that paints calls itself."""
+        return self._stage.renderer
+
+    @property
     def stale(self) -> bool:
         """Whether something has changed since the last picture."""
         return self._stage.stale

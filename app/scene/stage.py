@@ -10,20 +10,18 @@ can be grabbed, printed and tested. No multisampling, because software OpenGL is
 
 from __future__ import annotations
 
-import os
-import sys
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from vtkmodules import vtkRenderingOpenGL2
 from vtkmodules.util.numpy_support import vtk_to_numpy
 from vtkmodules.vtkCommonCore import vtkFloatArray, vtkUnsignedCharArray
-from vtkmodules.vtkRenderingCore import vtkActor, vtkCamera, vtkLight, vtkRenderer, vtkRenderWindow
+from vtkmodules.vtkRenderingCore import vtkActor, vtkCamera, vtkLight, vtkRenderer
 from vtkmodules.vtkRenderingOpenGL2 import vtkOpenGLFramebufferObject
 
 from app import theme
 from app.scene.camera import VIEW_ANGLE, Camera
+from app.scene.graphics import off_screen_window, renderer_of
 from app.scene.sight import FARTHEST_SEEN, NEAREST_SEEN, Aim
 
 Picture = NDArray[np.uint8]
@@ -149,6 +147,11 @@ class Stage:
             for renderer in (self._standing, self._moving)
             for actor in renderer.GetActors()
         )
+
+    @property
+    def renderer(self) -> str:
+        """What the OpenGL that paints calls itself."""
+        return renderer_of(self._window)
 
     @property
     def stale(self) -> bool:
@@ -277,14 +280,6 @@ class Stage:
         frame = self._window.GetRenderFramebuffer()
         frame.Bind(frame.GetBothMode())
         frame.ActivateDrawBuffer(0)
-
-
-def off_screen_window() -> vtkRenderWindow:
-    """A window nobody sees. Without an X server VTK would try one first and complain; EGL is then asked for by name."""
-    without_display = sys.platform.startswith("linux") and not os.environ.get("DISPLAY")
-    if without_display and hasattr(vtkRenderingOpenGL2, "vtkEGLRenderWindow"):
-        return vtkRenderingOpenGL2.vtkEGLRenderWindow()
-    return vtkRenderWindow()
 
 
 def near_end(camera: Camera) -> float:

@@ -21,7 +21,7 @@ from app.scene import glb
 from app.scene.camera import VIEW_ANGLE, Camera
 from app.scene.painter import Painter
 from app.scene.solids import Solid
-from app.scene.stage import off_screen_window
+from app.scene.graphics import off_screen_window
 from app.scene.state import MOTION, Drape, Halo, RobotMark, Running, SceneState
 from twin.paths import REFERENCE_STATION
 from twin.thermography import ThermalFrame

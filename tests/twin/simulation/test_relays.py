@@ -10,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.twin.simulation.stations import START, column, plant, reference, run
+from twin.alarms.book import AlarmBook
+from twin.alarms.rules import Rules
 from twin.commands import Disturb, Mend, Operate
 from twin.errors import StationError
 from twin.signals import Floats, Frame, Quality
@@ -119,6 +121,27 @@ def test_it_is_told_once_and_stays_off_until_it_is_reset_which_waits_for_its_win
     kept.operate(Operate("reset", "ST1", "operator", START))
     assert column(run(kept, 3), "ST1", "lv_power")[-1] > 100.0
     kept.restore(state)
+
+
+def test_its_alarm_comes_before_its_trip_first_out_and_high_high_with_it() -> None:
+    of_plant, book = overheated("ST1"), AlarmBook(Rules.of(reference()))
+
+    def raised(celsius: float) -> dict[str, bool]:
+        """Rules that stand for the transformer after a while at this temperature, and whether one was first out."""
+        of_plant._state.rest.grid.dry[0] = KELVIN + celsius
+        for _ in range(HOLD + 3):
+            book.step(of_plant.step())
+        rules: dict[str, bool] = {}
+        for alarm in book.standing:
+            if alarm.equipment == "ST1":
+                rules[alarm.rule] = rules.get(alarm.rule, False) or alarm.first_out
+        return rules
+
+    assert raised(150.0) == {}
+    assert raised(160.0) == {"H": True}
+    assert not of_plant._state.controls.transformer_off.any()
+    assert set(raised(171.0)) == {"H", "HH"}
+    assert of_plant._state.controls.transformer_off.tolist() == [True, False]
 
 
 def test_without_any_low_voltage_is_dead_and_batteries_carry_what_must_go_on() -> None:

@@ -236,7 +236,8 @@ def calibrate(
 @app.command("import")
 def import_(
     files: Annotated[
-        list[Path], typer.Argument(metavar="FILE…", help="CSV, Parquet, MCAP, TUM, FLIR JPEG.", show_default=False)
+        list[Path],
+        typer.Argument(metavar="FILE…", help="CSV, Parquet, MCAP, TUM, FLIR, panoramas.", show_default=False),
     ],
     out: Annotated[Path, typer.Option(metavar="REC", help="The recording to make.", show_default=False)],
     map_: Annotated[Path | None, typer.Option("--map", metavar="MAP.toml", help="What the columns are.")] = None,
@@ -265,6 +266,7 @@ def export(
     """Write a recording as CSV, Parquet or MCAP, raw or reduced."""
     from twin import times
     from twin.exporting import export as exporting
+    from twin.exporting import left_out
     from twin.recordings.recording import Recording
 
     if _same_file(out, str(recording)):
@@ -274,7 +276,10 @@ def export(
         interval = times.duration(every) if every else None
         with _progress("Exporting") as told:
             rows = exporting(opened, out, tags or (), part, interval, told)
+        missing = left_out(opened, out, tags or ())
     typer.echo(f"{out}: {rows} rows, {'raw' if interval is None else 'reduced to one every ' + str(every)}")
+    if missing:
+        typer.echo(missing)
 
 
 @app.command(short_help="Say what a file holds.")

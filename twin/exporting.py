@@ -7,8 +7,10 @@ from pathlib import Path
 
 from twin.errors import StationError
 from twin.recordings.exporters.extract import Extract, Progress, unheard
+from twin.recordings.importers.summary import counted
 from twin.recordings.recording import Recording
 from twin.text import did_you_mean
+from twin.thermography import Panorama, ThermalFrame
 from twin.times import Span
 
 
@@ -30,6 +32,22 @@ def export(
     if every is not None and every <= 0:
         raise StationError(f"--every {every:g}", "is no interval", "Write it as 10s or 1min")
     return write(Extract(recording, _columns(recording, tags), since, until, every, progress), out)
+
+
+def left_out(recording: Recording, out: Path, tags: Sequence[str] = ()) -> str:
+    """What else a recording holds that such an export does not, as a sentence; nothing where there is nothing."""
+    with_pictures = out.suffix.lower() == ".mcap" and len(_columns(recording, tags)) == len(recording.tags)
+    counts = {
+        "thermal frame": 0 if with_pictures else sum(recording.cameras(ThermalFrame).values()),
+        "panorama": 0 if with_pictures else sum(recording.cameras(Panorama).values()),
+        "track": 0 if with_pictures else len(recording.robots()),
+        "annotation": len(recording.annotations()),
+    }
+    told = [counted(count, noun) for noun, count in counts.items() if count]
+    if not told:
+        return ""
+    remedy = "" if with_pictures else "; pictures and tracks come along to .mcap, with all tags"
+    return f"left out: {', '.join(told)}{remedy}"
 
 
 def _columns(recording: Recording, patterns: Sequence[str]) -> list[int]:

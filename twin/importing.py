@@ -16,16 +16,19 @@ from twin.recordings.importers import held
 from twin.recordings.importers.foreign import imported
 from twin.recordings.importers.kinds import kind_of
 from twin.recordings.importers.mapping import Map
+from twin.recordings.importers.panoramic import import_panorama, shot_of
 from twin.recordings.importers.sheet import read_sheet
 from twin.recordings.importers.summary import Summary
-from twin.recordings.importers.taken import Taken
+from twin.recordings.importers.taken import Later, Taken
 from twin.recordings.importers.trajectories import positions
 from twin.recordings.importers.tum import import_tum
 from twin.recordings.importers.weaving import Happened, woven
 from twin.recordings.recorder import Recorder
-from twin.signals import Block, Event, TagTable
+from twin.signals import Block, Event, Quality, Tag, TagTable
+from twin.text import Text
 
 REPORTED = 500  # rows between two words on how far it is
+PICTURES = "pictures"
 READING = 0.5  # share of the work, as far as anybody can tell beforehand
 
 Progress = Callable[[float], None]
@@ -65,6 +68,12 @@ def _taken(path: Path, station: Station | None, mapping: Map, progress: Progress
         return import_parquet(path, station, mapping)
     if kind == "tum":
         return import_tum(path, mapping)
+    shot = shot_of(path, mapping) if kind in ("jpeg", "png") else None
+    if shot is not None:
+        return import_panorama(path, *shot, station)
+    if kind == "png":
+        remedy = 'Say in a map whose panorama it is: [pictures] with "NAME.png" = {camera = "PAN01", time = "…"}'
+        raise StationError(path, "is a PNG, of which nobody knows the camera", remedy)
     if kind == "jpeg":
         from twin.recordings.importers.thermal import import_thermal
 
@@ -75,7 +84,7 @@ def _taken(path: Path, station: Station | None, mapping: Map, progress: Progress
 def _ensure_seen(mapping: Map, taken: Sequence[Taken]) -> None:
     """What a map names is in one of the files, or the map is wrong."""
     seen = set().union(*(one.summary.seen for one in taken))
-    for name in (*mapping.columns, *mapping.tracks):
+    for name in (*mapping.columns, *mapping.tracks, *mapping.pictures):
         if name not in seen:
             wrong = f"the map names '{name}', which is not there"
             raise StationError(taken[0].summary.path, wrong, f"There is {', '.join(sorted(seen))}")
@@ -84,27 +93,39 @@ def _ensure_seen(mapping: Map, taken: Sequence[Taken]) -> None:
 def _record(taken: Sequence[Taken], out: Path, progress: Progress) -> None:
     tracks = tuple(track for one in taken for track in one.tracks)
     with_rows = [one for one in taken if len(one.tags)]
+    pictures = sorted((picture for one in taken for picture in one.pictures), key=lambda picture: picture.at)
     if with_rows:
         tags, rows = _rows(with_rows)
+    elif not tracks:
+        tags, block = looks(pictures)
+        rows = iter((block,))
     else:
         tags, block = positions(tracks)
         rows = iter((block,))
     entries = [entry for one in taken for entry in one.entries]
     happened = Happened(tracks, [entry for entry in entries if isinstance(entry, Event)])
-    known = next((one.station for one in with_rows if one.station is not None), None)
+    known = next((one.station for one in with_rows or taken if one.station is not None), None)
     total = max(1, sum(one.summary.rows for one in with_rows))
     with Recorder(out, tags, known, source=", ".join(_named(one) for one in taken)) as recorder:
         for done, frame in enumerate(woven(rows, happened, len(tags))):
             recorder.append(frame)
             if done % REPORTED == 0:
                 progress(min(done / total, 1.0))
-        for picture in sorted((picture for one in taken for picture in one.pictures), key=lambda picture: picture.at):
-            recorder.picture(picture)
+        for picture in pictures:
+            recorder.picture(picture.made())
         for entry in entries:
             if isinstance(entry, Anomaly):
                 recorder.anomaly(entry)
             elif isinstance(entry, Alarm):
                 recorder.alarm(entry)
+
+
+def looks(pictures: Sequence[Later]) -> tuple[TagTable, Block]:
+    """How many pictures there were, as a signal: what a recording of pictures alone has for its columns."""
+    at = np.array([picture.at for picture in pictures])
+    count = np.arange(1.0, len(at) + 1)[:, None]
+    tag = Tag(PICTURES, "", Text("pictures taken", "已拍摄的图片数"))
+    return TagTable((tag,)), Block(at, count, np.full(count.shape, Quality.GOOD, np.uint8), at.copy())
 
 
 def _named(taken: Taken) -> str:

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from tests.twin.recordings.material import START, TAGS, frames, recorded
+from tests.twin.recordings.material import START, TAGS, frames, recorded, with_pictures
 from twin.errors import StationError
-from twin.exporting import export
+from twin.exporting import export, left_out
 from twin.importing import import_files
 from twin.recordings.recording import Recording
 from twin.signals import Floats, Frame, Tag, TagTable
@@ -96,3 +96,14 @@ def test_files_that_follow_one_another_become_one_recording(tmp_path: Path) -> N
         assert recording.tags.names == TAGS.names
     with pytest.raises(StationError, match="begins before"):
         import_files([files[0], files[0]], tmp_path / "all.h5", None, None, silent)
+
+
+def test_an_export_says_which_pictures_and_tracks_it_leaves_out(tmp_path: Path) -> None:
+    with Recording.open(recorded(tmp_path / "first.h5", with_pictures(frames(45)))) as recording:
+        said = left_out(recording, tmp_path / "out.parquet")
+        assert said.startswith("left out: ")
+        assert "1 panorama" in said
+        assert "1 track" in said
+        assert ".mcap" in said
+        assert left_out(recording, tmp_path / "out.mcap", ["PT*"]) == said
+        assert left_out(recording, tmp_path / "out.mcap") == ""

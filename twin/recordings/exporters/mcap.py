@@ -17,7 +17,7 @@ from twin.recordings.exporters import schemas
 from twin.recordings.exporters.extract import Extract
 from twin.recordings.exporters.whole import whole
 from twin.recordings.importers.mcap_log import OWN_LOG, OWN_METADATA, OWN_STATION, OWN_TAGS
-from twin.recordings.importers.messages import OWN_PANORAMAS
+from twin.recordings.importers.messages import HUNDREDTHS, ICE, OWN_PANORAMAS, OWN_THERMAL, THERMAL_ENCODING
 from twin.recordings.logbook import Entry, tags_as_text
 from twin.recordings.memory import Track
 from twin.recordings.pictures import Picture
@@ -31,7 +31,6 @@ FRAME = "station"
 """What the axes of the model are called: poses are in it."""
 REST = "station"
 """The topic of tags that belong to no equipment."""
-HUNDREDTHS = 100  # in a kelvin
 SECOND = 1_000_000_000  # ns
 
 
@@ -185,20 +184,33 @@ class _Pictures:
         while self._next is not None and self._next.at <= until:
             at = times.nanosecond(self._next.at)
             if isinstance(self._next, Panorama):
-                said = {"frame_id": self._next.camera, "data": _base64(self._next.jpeg), "format": "jpeg"}
+                image = {"frame_id": self._next.camera, "data": _base64(self._next.jpeg), "format": "jpeg"}
+                said = {**image, **_pose(self._next)}
                 self._topics.write(f"/{self._next.camera}{OWN_PANORAMAS}", schemas.COMPRESSED_IMAGE, at, said)
             else:
-                self._topics.write(f"/{self._next.camera}/thermal", schemas.RAW_IMAGE, at, _raw(self._next))
+                self._topics.write(f"/{self._next.camera}{OWN_THERMAL}", schemas.RAW_IMAGE, at, _raw(self._next))
             self._next = next(self._taken, None)
 
 
 def _raw(frame: ThermalFrame) -> dict[str, Any]:
     """A thermal frame as viewers of robots' logs show it."""
-    kelvin = np.nan_to_num((frame.temperature + np.float64(273.15)) * HUNDREDTHS, nan=0.0)
+    kelvin = np.nan_to_num(frame.temperature * np.float64(HUNDREDTHS) + ICE, nan=0.0)
     pixels = np.clip(np.rint(kelvin), 0, np.iinfo(np.uint16).max).astype("<u2")
     rows, columns = pixels.shape
     size = {"width": columns, "height": rows, "step": 2 * columns}
-    return {"frame_id": frame.camera, **size, "encoding": "16UC1", "data": _base64(pixels.tobytes())}
+    lens = {"emissivity": _number(frame.emissivity), "field_of_view": list(map(_number, frame.field_of_view))}
+    image = {"frame_id": frame.camera, **size, "encoding": THERMAL_ENCODING, "data": _base64(pixels.tobytes())}
+    return {**image, **lens, **_pose(frame)}
+
+
+def _pose(picture: Picture) -> dict[str, Any]:
+    """Where a camera was and how it was turned, in fields that viewers pass over."""
+    return {"position": list(map(_number, picture.position)), "orientation": list(map(_number, picture.orientation))}
+
+
+def _number(told: float) -> float | None:
+    """A number as JSON has it, which knows no NaN."""
+    return float(told) if np.isfinite(told) else None
 
 
 def _base64(data: bytes) -> str:

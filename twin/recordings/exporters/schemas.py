@@ -36,17 +36,31 @@ LOG = {
     **_object(timestamp=_TIME, level=_WHOLE, message=_TEXT, name=_TEXT, file=_TEXT, line=_WHOLE),
 }
 
+_MAYBE = {"type": ["number", "null"]}
+_MANY = {"type": "array", "items": _MAYBE}
+_POSED = {"position": _MANY, "orientation": _MANY}
 _BASE64 = {"type": "string", "contentEncoding": "base64"}
 
 COMPRESSED_IMAGE = {
     "title": "foxglove.CompressedImage",
-    **_object(timestamp=_TIME, frame_id=_TEXT, data=_BASE64, format=_TEXT),
+    **_object(timestamp=_TIME, frame_id=_TEXT, data=_BASE64, format=_TEXT, **_POSED),
 }
 
 RAW_IMAGE = {
     "title": "foxglove.RawImage",
     "description": "16UC1: temperatures in hundredths of a kelvin; 0: none",
-    **_object(timestamp=_TIME, frame_id=_TEXT, width=_WHOLE, height=_WHOLE, encoding=_TEXT, step=_WHOLE, data=_BASE64),
+    **_object(
+        timestamp=_TIME,
+        frame_id=_TEXT,
+        width=_WHOLE,
+        height=_WHOLE,
+        encoding=_TEXT,
+        step=_WHOLE,
+        data=_BASE64,
+        emissivity=_MAYBE,
+        field_of_view=_MANY,
+        **_POSED,
+    ),
 }
 
 INFO, WARNING, ERROR = 2, 3, 4

@@ -8,13 +8,18 @@ from typing import Literal
 from twin.errors import StationError
 from twin.recordings.importers.tum import is_pose
 
-Kind = Literal["csv", "parquet", "mcap", "tum", "jpeg"]
+Kind = Literal["csv", "parquet", "mcap", "tum", "jpeg", "png"]
 
-WANTED = "Name a CSV, Parquet, MCAP or TUM file, or a radiometric JPEG"
+WANTED = "Name a CSV, Parquet, MCAP or TUM file, a radiometric JPEG or a panorama"
 HEAD = 2**16  # bytes looked at
 
-_MARKS: dict[bytes, Kind] = {b"PAR1": "parquet", b"\x89MCAP0\r\n": "mcap", b"\xff\xd8\xff": "jpeg"}
-_NAMED = {".parquet": "Parquet", ".mcap": "MCAP", ".jpg": "JPEG", ".jpeg": "JPEG"}
+_MARKS: dict[bytes, Kind] = {
+    b"PAR1": "parquet",
+    b"\x89MCAP0\r\n": "mcap",
+    b"\xff\xd8\xff": "jpeg",
+    b"\x89PNG\r\n": "png",
+}
+_NAMED = {".parquet": "Parquet", ".mcap": "MCAP", ".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG"}
 
 
 def kind_of(path: Path) -> Kind:

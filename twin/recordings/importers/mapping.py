@@ -64,11 +64,23 @@ class Placement(Entry):
         return any((self.x, self.y, self.z, self.heading))
 
 
+class Shot(Entry):
+    """Pictures of a panoramic ``camera``. ``time`` is when they were taken, or how their names tell it ("%Y%m%d-%H%M%S"
+    and the like); where it is left out, what the camera wrote into them counts. ``heading`` is which way their middle
+    looks, in degrees from the model's x axis, anticlockwise."""
+
+    camera: Annotated[str, Field(min_length=1)]
+    time: str = ""
+    heading: float = 0.0
+
+
 class Map(Entry):
-    """A whole map file. ``unknown`` says what becomes of columns that it does not name."""
+    """A whole map file. ``unknown`` says what becomes of columns that it does not name; ``pictures`` are named by the
+    files' names or patterns of them."""
 
     columns: dict[str, Column] = {}
     tracks: dict[str, Placement] = {}
+    pictures: dict[str, Shot] = {}
     time: Clock = Clock()
     unknown: Literal["keep", "drop"] = "keep"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,18 +17,18 @@ from twin.recordings.importers.columns import Series, assumed, is_of, series, ta
 from twin.recordings.importers.mapping import Map
 from twin.recordings.importers.mcap_file import McapFile
 from twin.recordings.importers.mcap_log import OWN_LOG, OWN_STATION, OWN_TAGS, UNSTATED, Log, Signal
+from twin.recordings.importers.messages import Warmed
 from twin.recordings.importers.summary import Summary, counted
-from twin.recordings.importers.taken import Taken
+from twin.recordings.importers.taken import Later, Taken
 from twin.recordings.importers.trajectories import NUMBERS, in_order, nothing, placed
 from twin.recordings.logbook import Entry, entries, tags_from_text
 from twin.recordings.memory import Track
 from twin.signals import Tag, TagTable
-from twin.thermography import Panorama, Place
+from twin.thermography import Place
 
 REPORTED = 500  # records between two words on how far it is
 OWN_POSES = "/pose"  # what follows a robot's name in the topics of our own exports
 NOWHERE: Place = (math.nan, math.nan, math.nan)
-UPRIGHT = (0.0, 0.0, 0.0, 1.0)
 WANTED = "Name an MCAP file with poses or JSON signals"
 
 Progress = Callable[[float], None]
@@ -54,7 +55,7 @@ def import_mcap(path: Path, station: Station | None, mapping: Map, progress: Pro
         wrong = "; ".join(["holds nothing that is taken", *summary.skipped])
         raise StationError(path, wrong, "Correct the map where that leaves it out")
     taken = _taken(path, found, station, tracks, _own_entries(log), summary, log.reduced)
-    return replace(taken, pictures=_panoramas(log, places, summary))
+    return replace(taken, pictures=_pictures(log, places, summary))
 
 
 def _places(station: Station | None) -> dict[str, Place]:
@@ -63,11 +64,13 @@ def _places(station: Station | None) -> dict[str, Place]:
     return {camera.id: camera.position for camera in cameras if camera.kind == "panoramic"}
 
 
-def _panoramas(log: Log, places: dict[str, Place], summary: Summary) -> tuple[Panorama, ...]:
-    if log.pictures:
-        summary.remarks.append(f"taken too: {counted(len(log.pictures), 'panorama')}")
+def _pictures(log: Log, places: dict[str, Place], summary: Summary) -> tuple[Later, ...]:
+    thermal = sum(isinstance(told, Warmed) for told in log.pictures)
+    for count, noun in ((len(log.pictures) - thermal, "panorama"), (thermal, "thermal frame")):
+        if count:
+            summary.remarks.append(f"taken too: {counted(count, noun)}")
     return tuple(
-        Panorama(told.at, told.camera, places.get(told.camera, NOWHERE), UPRIGHT, told.jpeg) for told in log.pictures
+        Later(told.at, partial(told.picture, told.at, places.get(told.camera, NOWHERE))) for told in log.pictures
     )
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from twin.errors import StationError
 from twin.recordings.importers import messages
 from twin.recordings.importers.cdr import Definition, Message, NotCdrError
-from twin.recordings.importers.messages import IMAGES, KNOWN, RAW_IMAGES, Moved, Pictured, Said
+from twin.recordings.importers.messages import IMAGES, KNOWN, OWN_THERMAL, RAW_IMAGES, Moved, Pictured, Said, Warmed
 from twin.signals import Quality
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Log:
 
     def __init__(self, path: Path, cameras: Collection[str] = ()) -> None:
         self.path = path
-        self.pictures: list[Pictured] = []
+        self.pictures: list[Pictured | Warmed] = []
         self._cameras = cameras
         self._picture_bytes = 0
         self.poses: dict[str, array[float]] = {}
@@ -96,8 +96,8 @@ class Log:
             self.skipped[channel.topic, reason] += 1
             return
         try:
-            if kind in IMAGES:
-                self._picture(channel.topic, self._decoded(channel, schema, record.data), record.log_time)
+            if kind in IMAGES or kind in RAW_IMAGES:
+                self._picture(channel.topic, kind, self._decoded(channel, schema, record.data), record.log_time)
                 return
             told = list(messages.read(kind, channel.topic, self._decoded(channel, schema, record.data)))
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError):
@@ -112,7 +112,7 @@ class Log:
             return "lines of text, which are not read"
         if channel.topic.endswith("tf_static"):
             return "transforms that never change, which are no tracks"
-        if kind in RAW_IMAGES:
+        if kind in RAW_IMAGES and not self._is_own_thermal(channel):
             return "raw images, which are not read"
         if channel.message_encoding == "json":
             return ""
@@ -120,14 +120,22 @@ class Log:
             return f"in an encoding that is not read ({channel.message_encoding or 'unnamed'})"
         return "" if kind in KNOWN or kind in IMAGES else f"of a type that is not read ({kind or 'unnamed'})"
 
-    def _picture(self, topic: str, message: Message, log_time: int) -> None:
-        found = messages.pictured(topic, message, self._cameras)
+    def _is_own_thermal(self, channel: Channel) -> bool:
+        """Whether a topic holds thermal frames of our own exports."""
+        return OWN_TAGS in self.own and channel.topic.endswith(OWN_THERMAL) and channel.message_encoding == "json"
+
+    def _picture(self, topic: str, kind: str, message: Message, log_time: int) -> None:
+        found: Pictured | Warmed | None
+        if kind in RAW_IMAGES:
+            found = messages.warmed(topic, message)
+        else:
+            found = messages.pictured(topic, message, self._cameras)
         if found is None:
             self.skipped[topic, NO_IMAGES] += 1
-        elif self._picture_bytes + len(found.jpeg) > MOST_PICTURE_BYTES:
-            self.skipped[topic, "panoramas for which there is no room: more than 128 MB come before"] += 1
+        elif self._picture_bytes + len(found.data) > MOST_PICTURE_BYTES:
+            self.skipped[topic, "pictures for which there is no room: more than 128 MB come before"] += 1
         else:
-            self._picture_bytes += len(found.jpeg)
+            self._picture_bytes += len(found.data)
             self.pictures.append(replace(found, at=self._time(topic, found.at, log_time / 1e9)))
 
     def _decoded(self, channel: Channel, schema: Schema | None, data: bytes) -> Message:

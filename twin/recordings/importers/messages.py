@@ -10,13 +10,19 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from twin.recordings.importers.cdr import Message
-from twin.thermography import LARGEST_PANORAMA
+from twin.thermography import LARGEST_FRAME, LARGEST_PANORAMA, Orientation, Panorama, Place, ThermalFrame
 
 IMAGES = ("sensor_msgs/CompressedImage", "foxglove.CompressedImage")
 RAW_IMAGES = ("sensor_msgs/Image", "foxglove.RawImage")
 OWN_PANORAMAS = "/panorama"  # what follows a camera's name in the topics of our own exports
+OWN_THERMAL = "/thermal"  # the same of thermal frames
 OWN_SIGNALS = "pumphouse.Signals"  # and the topic
+THERMAL_ENCODING = "16UC1"
+HUNDREDTHS, ICE = 100, 27_315  # in a kelvin; of kelvins at which water freezes
+UPRIGHT: Orientation = (0.0, 0.0, 0.0, 1.0)
 TEXT = "foxglove.Log"
 JPEG = b"\xff\xd8"  # how such a file begins
 _TRANSFORMS = ("tf2_msgs/TFMessage", "foxglove.FrameTransforms")
@@ -53,11 +59,35 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Pictured:
-    """A JPEG file of one of the station's panoramic cameras."""
+    """A JPEG file of one of the station's panoramic cameras, and its pose, where our own export says it."""
 
     camera: str
     at: float
-    jpeg: bytes
+    data: bytes
+    pose: tuple[Place, Orientation] | None
+
+    def picture(self, at: float, place: Place) -> Panorama:
+        """The panorama, of a camera that is at a place unless it says itself where it was."""
+        return Panorama(at, self.camera, *(self.pose or (place, UPRIGHT)), self.data)
+
+
+@dataclass(frozen=True, slots=True)
+class Warmed:
+    """A thermal frame of our own exports: pixels in hundredths of a kelvin, 16 bits each."""
+
+    camera: str
+    at: float
+    data: bytes
+    shape: tuple[int, int]
+    pose: tuple[Place, Orientation]
+    emissivity: float
+    field_of_view: tuple[float, float]
+
+    def picture(self, at: float, _: Place) -> ThermalFrame:
+        """The thermal frame. Temperatures come back to the hundredth."""
+        pixels = np.frombuffer(self.data, "<u2").reshape(self.shape)
+        seen = np.where(pixels > 0, (pixels.astype(np.float64) - ICE) / HUNDREDTHS, np.nan)
+        return ThermalFrame(at, self.camera, *self.pose, self.emissivity, self.field_of_view, seen.astype(np.float32))
 
 
 def pictured(topic: str, message: Message, cameras: Collection[str]) -> Pictured | None:
@@ -70,7 +100,34 @@ def pictured(topic: str, message: Message, cameras: Collection[str]) -> Pictured
     told = message["data"]
     data = base64.b64decode(told, validate=True) if isinstance(told, str) else bytes(told)
     fits = camera and data.startswith(JPEG) and len(data) <= LARGEST_PANORAMA
-    return Pictured(camera, _stamp(message), data) if fits else None
+    pose = _pose(message) if own != name and "position" in message else None
+    return Pictured(camera, _stamp(message), data, pose) if fits else None
+
+
+def warmed(topic: str, message: Message) -> Warmed:
+    """The thermal frame of our own export that a raw image is. Raises as :func:`read` does, also for any other."""
+    rows, columns = int(message["height"]), int(message["width"])
+    data = base64.b64decode(message["data"], validate=True)
+    if message["encoding"] != THERMAL_ENCODING or not 0 < rows * columns <= LARGEST_FRAME:
+        raise ValueError("it is no thermal frame")
+    if len(data) != 2 * rows * columns:
+        raise ValueError("it is cut off")
+    wide, high = (_known(told) for told in message["field_of_view"])
+    camera = topic.strip("/").removesuffix(OWN_THERMAL)
+    emissivity = _known(message["emissivity"])
+    return Warmed(camera, _stamp(message), data, (rows, columns), _pose(message), emissivity, (wide, high))
+
+
+def _pose(message: Message) -> tuple[Place, Orientation]:
+    """Where a camera of our own exports was and how it was turned; NaN where nobody knows."""
+    x, y, z = (_known(told) for told in message["position"])
+    qx, qy, qz, qw = (_known(told) for told in message["orientation"])
+    return (x, y, z), (qx, qy, qz, qw)
+
+
+def _known(told: float | None) -> float:
+    """A number, of which JSON cannot say that it is none."""
+    return math.nan if told is None else float(told)
 
 
 def read(kind: str, topic: str, message: Message) -> Iterator[Moved | Said]:

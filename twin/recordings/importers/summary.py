@@ -20,6 +20,7 @@ class Summary:
     seen: set[str] = field(default_factory=set)
     columns: list[str] = field(default_factory=list)
     poses: dict[str, int] = field(default_factory=dict)
+    pictures: dict[str, int] = field(default_factory=dict)
     unknown: list[str] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
     without_numbers: list[str] = field(default_factory=list)
@@ -52,7 +53,9 @@ class Summary:
     def _taken(self) -> str:
         taken = (
             [f"{counted(self.rows, 'row')} of {counted(len(self.columns), 'column')}"]
-            if self.columns or not self.poses
+            if self.columns or not (self.poses or self.pictures)
             else []
         )
-        return ", ".join([*taken, *(f"{counted(count, 'pose')} of {robot}" for robot, count in self.poses.items())])
+        poses = (f"{counted(count, 'pose')} of {robot}" for robot, count in self.poses.items())
+        pictures = (f"{counted(count, 'panorama')} of {camera}" for camera, count in self.pictures.items())
+        return ", ".join([*taken, *poses, *pictures])

@@ -14,10 +14,18 @@ from twin.signals import Block, TagTable
 
 
 @dataclass(frozen=True)
+class Later:
+    """A picture that was taken ``at`` a time [s, POSIX], and is ``made`` when it is wanted."""
+
+    at: float
+    made: Callable[[], Picture]
+
+
+@dataclass(frozen=True)
 class Taken:
     """``blocks`` gives the rows in order of time, as often as it is asked; ``since`` and ``until`` are the times of the
-    first and the last, NaN where a file brings tracks only, and then ``tags`` is empty. ``reduced`` says how the rows
-    were thinned out before, where an export says so."""
+    first and the last, NaN where a file brings tracks or pictures only, and then ``tags`` is empty. ``reduced`` says
+    how the rows were thinned out before, where an export says so."""
 
     tags: TagTable
     station: Station | None
@@ -28,4 +36,4 @@ class Taken:
     tracks: tuple[Track, ...] = ()
     entries: tuple[Entry, ...] = ()
     reduced: str = ""
-    pictures: tuple[Picture, ...] = ()
+    pictures: tuple[Later, ...] = ()

@@ -13,7 +13,7 @@ from twin.recordings.importers.columns import Series, is_of, series, table
 from twin.recordings.importers.flir import NotRadiometricError, ThermalImage, thermal_image
 from twin.recordings.importers.mapping import Map
 from twin.recordings.importers.summary import Summary
-from twin.recordings.importers.taken import Taken
+from twin.recordings.importers.taken import Later, Taken
 from twin.recordings.pictures import LONGEST_NAME
 from twin.signals import Block
 from twin.thermography import ThermalFrame
@@ -50,8 +50,8 @@ def import_thermal(path: Path, station: Station | None, mapping: Map) -> Taken:
         np.stack([one.quality for one in taken], axis=1),
         np.array([image.at]),
     )
-    frame = _frame(image, path)
-    return Taken(table(path, taken), station, lambda: iter((block,)), image.at, image.at, summary, pictures=(frame,))
+    later = Later(image.at, lambda: _frame(image, path))
+    return Taken(table(path, taken), station, lambda: iter((block,)), image.at, image.at, summary, pictures=(later,))
 
 
 def _frame(image: ThermalImage, path: Path) -> ThermalFrame:

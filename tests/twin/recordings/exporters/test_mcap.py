@@ -14,8 +14,11 @@ from mcap.reader import make_reader
 from tests.twin.recordings.material import START, TAGS, alarm, anomaly, frames, recorded, with_pictures
 from twin.exporting import export
 from twin.importing import import_files
+from twin.recordings.exporters.mcap import _raw
+from twin.recordings.importers.messages import warmed
 from twin.recordings.recorder import Recorder
 from twin.recordings.recording import Recording
+from twin.thermography import ThermalFrame
 from twin.times import nanosecond, span
 
 
@@ -126,3 +129,41 @@ def test_pictures_are_images_that_viewers_show_and_panoramas_come_back(tmp_path:
     with Recording.open(tmp_path / "back.h5") as back:
         [again] = back.panoramas(-np.inf, np.inf)
     assert (again.at, again.camera, again.jpeg) == (panorama.at, panorama.camera, panorama.jpeg)
+    assert same(again.position, panorama.position)
+    assert same(again.orientation, panorama.orientation)
+
+
+def same(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    return bool(np.array_equal(one, other, equal_nan=True))
+
+
+def test_thermal_frames_come_back_to_the_hundredth_with_pose_and_lens(tmp_path: Path) -> None:
+    path, _ = exported(recorded(tmp_path / "first.h5", with_pictures(frames(45))))
+    [summary] = import_files([path], tmp_path / "back.h5", None, None, lambda share: None)
+    with Recording.open(tmp_path / "first.h5") as first, Recording.open(tmp_path / "back.h5") as back:
+        wanted, got = list(first.thermal_frames(-np.inf, np.inf)), list(back.thermal_frames(-np.inf, np.inf))
+    assert f"taken too: {len(wanted)} thermal frames" in summary.sentences()
+    assert [(one.at, one.camera, one.emissivity) for one in got] == [(w.at, w.camera, w.emissivity) for w in wanted]
+    for one, other in zip(got, wanted, strict=True):
+        assert same(one.position, other.position)
+        assert same(one.orientation, other.orientation)
+        assert same(one.field_of_view, other.field_of_view)
+        np.testing.assert_allclose(one.temperature, other.temperature, atol=0.0051)
+
+
+def test_temperatures_in_tenths_come_back_to_the_last_bit() -> None:
+    tenths = (np.arange(-400, 1200, dtype=np.float64) * 0.1).astype(np.float32).reshape(40, 40)
+    tenths[0, 0] = np.nan
+    frame = ThermalFrame(1.0, "R1", (1.0, 2.0, 3.0), (0.0, 0.0, 0.0, 1.0), 0.95, (1.0, 0.8), tenths)
+    again = warmed("/R1/thermal", {"timestamp": {"sec": 1, "nsec": 0}} | _raw(frame)).picture(1.0, frame.position)
+    np.testing.assert_array_equal(again.temperature, frame.temperature)
+    assert (again.position, again.orientation) == (frame.position, frame.orientation)
+
+
+@pytest.mark.parametrize("wrong", [{"encoding": "rgb8"}, {"height": 3}, {"height": 0}, {"data": "!"}])
+def test_a_raw_image_that_is_no_thermal_frame_is_none(wrong: dict[str, object]) -> None:
+    frame = ThermalFrame(
+        1.0, "R1", (1.0, 2.0, 3.0), (0.0, 0.0, 0.0, 1.0), 0.95, (1.0, 0.8), np.ones((2, 2), np.float32)
+    )
+    with pytest.raises(ValueError, match=r"\w"):
+        warmed("/R1/thermal", {"timestamp": {"sec": 1, "nsec": 0}} | _raw(frame) | wrong)

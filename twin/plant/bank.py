@@ -45,6 +45,7 @@ class Bank:
     heads: Pieces
     works: Pieces
     suctions: Pieces
+    together: Pieces  # heads, works and suctions (3·n,), for whoever wants all of them
     best_efficiency: Floats  # (n,) [-]
     rated_speed: Floats  # (n,) [rad/s]
     least_flow: Floats  # (n,) of the points given, at rated speed [m³/s]
@@ -59,6 +60,7 @@ class Bank:
             heads=stacked([c.heads for c in curves]),
             works=stacked([c.works for c in curves]),
             suctions=stacked([c.suctions for c in curves]),
+            together=stacked([f for of in ("heads", "works", "suctions") for c in curves for f in (getattr(c, of),)]),
             best_efficiency=np.array([c.best_efficiency for c in curves], dtype=np.float64),
             rated_speed=np.array([c.rated_speed for c in curves], dtype=np.float64),
             least_flow=valid[:, 0].copy(),
@@ -98,6 +100,14 @@ class Bank:
         """Shaft power (n,) [W] and efficiency (n,) of the design [-], at once."""
         power, efficiency = curve.power_and_efficiency(self, flow, speed, density)
         return power * scale, efficiency
+
+    def performance(self, flow: Floats, speed: Floats, density: Floats) -> tuple[Floats, Floats, Floats]:
+        """Head (n,) [m], shaft power (n,) [W] and NPSH required (n,) [m] of the designs, at once."""
+        speed = np.maximum(speed, curve.STANDING)
+        square = speed * speed
+        reduced = flow / speed
+        head, work, suction = self.together.value(np.concatenate((reduced, reduced, reduced))).reshape(3, -1)
+        return square * head, curve.power_of(self, reduced, speed, density, head, work), square * suction
 
     def npsh_required(self, flow: ArrayLike, speed: ArrayLike = 1.0) -> Floats:
         """NPSH required (n,). [m]"""

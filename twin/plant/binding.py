@@ -40,6 +40,16 @@ GAUGES = tuple(f"{side}_pressure_{letter}" for side in ("inlet", "outlet") for l
 METERS = tuple(f"{side}_flow_{letter}" for side in ("inlet", "outlet") for letter in "ab")
 THERMOMETERS = ("inlet_temperature_a", "inlet_temperature_b")
 OF_HEADER = (*GAUGES, *METERS, *THERMOMETERS)
+REDUNDANT = (GAUGES[:3], GAUGES[3:], METERS, THERMOMETERS)
+"""Instruments of a header that measure the same, of which the middle one is believed."""
+
+MEASURES = (*OF_PUMP, *OF_DRIVE, *OF_FEEDER)
+ROW = {measure: row for row, measure in enumerate(MEASURES)}
+"""The row of each measurement in :attr:`Measured.table`."""
+CURRENTS, VIBRATIONS, ENVELOPES = (
+    slice(ROW[members[0]], ROW[members[-1]] + 1) for members in (CURRENT, VIBRATION, ENVELOPE)
+)
+BAD = np.uint8(Quality.BAD)
 
 STAND_STILL = ("frequency_setpoint", "discharge_valve_position")  # by right, for hours
 WANTED: dict[str, Text] = {
@@ -84,10 +94,6 @@ class Columns:
                 offset[place] -= scale[place] * sensor.offset
         return replace(self, scale=scale, offset=offset)
 
-    def read(self, values: Floats) -> dict[str, Floats]:
-        """Measurements of (tags + 1,) values whose last is NaN."""
-        return dict(zip(self.measures, values[self.column] * self.scale + self.offset, strict=True))
-
     def where(self, measure: str) -> NDArray[np.intp]:
         """(n,) the column of a measurement, -1 where there is none."""
         column: NDArray[np.intp] = self.column[self.measures.index(measure)]
@@ -96,11 +102,23 @@ class Columns:
 
 @dataclass(frozen=True)
 class Measured:
-    """What a frame says, SI: ``pumps`` and ``headers`` are arrays over pumps (n,) and circuits (c,)."""
+    """What a frame says, SI: ``pumps`` and ``headers`` are arrays over pumps (n,) and circuits (c,).
+
+    Attributes
+    ----------
+    table : (k, n)        The rows of ``pumps`` in the order of :data:`MEASURES`.
+    gauges : (12, c)      Those of ``headers`` in the order of :data:`OF_HEADER`.
+    middles : (4, c)      What is believed of each of :data:`REDUNDANT`.
+    values : (tags + 1,)  The frame's values as they came, NaN where they are bad or missing, and a NaN behind them.
+    """
 
     at: float
     pumps: Readings
     headers: Readings
+    table: Floats
+    gauges: Floats
+    middles: Floats
+    values: Floats
 
 
 class Binding:
@@ -130,16 +148,24 @@ class Binding:
         self._groups = tuple(group.corrected(self.tags, sensors) for group in groups)
         self._header = Columns.of(self.tags, OF_HEADER, self.headers).corrected(self.tags, sensors)
         self._bypass = Columns.of(self.tags, ("flow",), [_bypass(station, name) for name in names])
+        all_of_them = (*self._groups, self._header, self._bypass, Columns.of(self.tags, ("",), [""] * len(names)))
+        self._column = np.concatenate([part.column.ravel() for part in all_of_them])
+        self._scale = np.concatenate([part.scale.ravel() for part in all_of_them])
+        self._offset = np.concatenate([part.offset.ravel() for part in all_of_them])
+        self._shape, self._of_pumps = (len(MEASURES), len(self.pumps)), len(MEASURES) * len(self.pumps)
 
     def read(self, frame: Frame) -> Measured:
         """What a frame says of pumps and headers. Bad and missing values are NaN."""
-        values = np.append(np.where(frame.quality < Quality.BAD, frame.values, np.nan), np.nan)
-        pumps: dict[str, Floats] = {}
-        for group in self._groups:
-            pumps |= group.read(values)
-        headers = self._header.read(values)
-        headers["bypass_flow"] = self._bypass.read(values)["flow"]
-        return Measured(frame.at, pumps, headers)
+        values = sound(frame)
+        read = values[self._column]  # all at once: a call costs more than what it reads
+        read *= self._scale
+        read += self._offset
+        table = read[: self._of_pumps].reshape(self._shape)
+        of_headers = read[self._of_pumps :].reshape(-1, len(self.circuits))  # the last row is of what is not there
+        headers = dict(zip(_OF_HEADERS, of_headers, strict=False))
+        middles = middle(of_headers[_VOTERS].reshape(len(_VOTERS), -1)).reshape(len(REDUNDANT), -1)
+        pumps = dict(zip(MEASURES, table, strict=True))
+        return Measured(frame.at, pumps, headers, table, of_headers[: len(OF_HEADER)], middles, values)
 
     def watched(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Columns of what is measured for the model, and for each the pump it depends on, -1 for a header's."""
@@ -180,6 +206,32 @@ class Binding:
         )
 
 
+_OF_HEADERS = (*OF_HEADER, "bypass_flow")
+
+
+def _voters() -> NDArray[np.intp]:
+    """(4, 4) the rows of the headers' readings that vote with one another, column by column; the last for nobody."""
+    most = max(len(group) for group in REDUNDANT)
+    padded = [(*map(OF_HEADER.index, group), *(-1,) * (most - len(group))) for group in REDUNDANT]
+    return np.array(padded, dtype=np.intp).T.copy()
+
+
+_VOTERS = _voters()
+
+
+def sound(frame: Frame) -> Floats:
+    """(tags + 1,) the values of a frame, NaN where they are bad or missing, and a NaN behind for what has no tag."""
+    tags = len(frame.values)
+    values: Floats = np.empty(tags + 1)
+    values[:tags] = frame.values
+    values[tags] = np.nan
+    bad = frame.quality >= BAD
+    bad |= np.isinf(frame.values)  # which no instrument says
+    if np.count_nonzero(bad):
+        values[:tags][bad] = np.nan
+    return values
+
+
 def or_zero(values: Floats) -> Floats:
     """Zero where a value is missing or infinite."""
     return np.where(np.isfinite(values), values, 0.0)
@@ -187,11 +239,13 @@ def or_zero(values: Floats) -> Floats:
 
 def middle(rows: Floats) -> Floats:
     """Median of each column (c,) of (k, c) rows, leaving out NaN; NaN where there is nothing else."""
-    ordered = np.sort(rows, axis=0)  # NaN last
-    count = (~np.isnan(ordered)).sum(axis=0)
+    ordered = rows.copy()
+    ordered.sort(axis=0)  # NaN last
+    count = np.add.reduce(ordered == ordered, axis=0, dtype=np.intp)
     columns = np.arange(rows.shape[1])
-    low, high = np.maximum(count - 1, 0) // 2, np.minimum(count // 2, len(rows) - 1)
-    median: Floats = 0.5 * (ordered[low, columns] + ordered[high, columns])
+    median: Floats = ordered[np.maximum(count - 1, 0) // 2, columns]
+    median += ordered[np.minimum(count // 2, len(rows) - 1), columns]
+    median *= 0.5
     return median
 
 

@@ -148,11 +148,17 @@ def power_and_efficiency(
     """Both at once: most of what they are made of is the same."""
     flow, speed = _state(flow, speed)
     reduced = flow / speed
-    work = curve.works.value(reduced)
-    rated = _rated_efficiency(curve, reduced, work)
-    correction = _correction(curve, rated, speed)
+    head, work = curve.heads.value(reduced), curve.works.value(reduced)
+    rated, correction = _efficiency(curve, reduced, head, work, speed)
     power: Floats = np.asarray(density) * (STANDARD_GRAVITY * work * speed * speed * speed / correction)
     return power, np.minimum(np.maximum(rated * correction, 0.0), 1.0)
+
+
+def power_of(curve: Performance, reduced: Floats, speed: Floats, density: Floats, head: Floats, work: Floats) -> Floats:
+    """Shaft power (n,) where head and work at the ``reduced`` flow Q/s and rated speed are known already. [W]"""
+    _, correction = _efficiency(curve, reduced, head, work, speed)
+    power: Floats = density * (STANDARD_GRAVITY * work * speed * speed * speed / correction)
+    return power
 
 
 def npsh_required(curve: Performance, flow: ArrayLike, speed: ArrayLike = 1.0) -> Floats:
@@ -165,16 +171,14 @@ def _state(flow: ArrayLike, speed: ArrayLike) -> tuple[Floats, Floats]:
     return np.asarray(flow, dtype=np.float64), np.maximum(np.asarray(speed, dtype=np.float64), STANDING)
 
 
-def _rated_efficiency(curve: Performance, reduced: Floats, work: Floats) -> Floats:
-    rated: Floats = np.maximum(reduced, 0.0) * np.maximum(curve.heads.value(reduced), 0.0) / work
-    return rated
-
-
-def _correction(curve: Performance, rated: Floats, speed: Floats) -> Floats:
-    least = 0.5 * curve.best_efficiency
-    taken = np.maximum(rated, least)
+def _efficiency(
+    curve: Performance, reduced: Floats, head: Floats, work: Floats, speed: Floats
+) -> tuple[Floats, Floats]:
+    """Efficiency (n,) at rated speed and the reduced flow, and what it is multiplied by at this speed (n,). [-]"""
+    rated = np.maximum(reduced, 0.0) * np.maximum(head, 0.0) / work
+    taken = np.maximum(rated, 0.5 * curve.best_efficiency)
     loss = np.maximum(speed, SLOWEST) ** -0.1
-    return np.maximum((1.0 - (1.0 - taken) * loss) / taken, STEEPEST_CORRECTION)
+    return rated, np.maximum((1.0 - (1.0 - taken) * loss) / taken, STEEPEST_CORRECTION)
 
 
 # --- made from points ------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.plant.bank import Bank
-from twin.plant.binding import GAUGES, METERS, THERMOMETERS, Binding, Measured, middle, or_zero
+from twin.plant.binding import Binding, Measured, or_zero
 from twin.plant.curve import as_built, from_station
 from twin.plant.reading import Station
 from twin.plant.station import Calibration, Motor, Pump
@@ -129,23 +129,22 @@ class PumpModel:
     def step(self, frame: Frame) -> PlantState:
         """Where every pump stands, and where it should."""
         measured = self.binding.read(frame)
-        of, headers = measured.pumps, measured.headers
+        of = measured.pumps
         shaft = of["shaft_speed"] / self._bank.rated_speed
         speed = np.where(np.isnan(shaft), of["frequency_output"] / self.rated_hz, shaft)
         running = self._running(measured, speed)
         speed = np.where(np.isnan(speed) & running, 1.0, speed)
-        temperature = self._water_temperature(measured)
+        inlet, outlet, header_flow, warmth = measured.middles
+        temperature = self._water_temperature(warmth, of["casing_water_temperature"])
         water = density(temperature)
-        flow, power = of["pump_flow"], of["motor_active_power"]
-        head = (of["discharge_pressure"] - of["suction_pressure"]) / (water * STANDARD_GRAVITY) + self._rise
+        weight = water * STANDARD_GRAVITY
+        flow, power, suction = of["pump_flow"], of["motor_active_power"], of["suction_pressure"]
+        head = (of["discharge_pressure"] - suction) / weight + self._rise
         turning = np.where(running, speed, np.nan)
-        gauges = np.stack([headers[gauge] for gauge in GAUGES]).reshape(2, 3, -1)
-        inlet, outlet = np.split(middle(np.concatenate(gauges, axis=1)), 2)
-        expected_head = self._head(flow, turning)
-        expected_power = self._power(flow, turning, water)
-        absolute = of["suction_pressure"] + STANDARD_ATMOSPHERE - vapour_pressure(temperature)
-        working = running & (power > 0.0)
-        useful = water * STANDARD_GRAVITY * flow * head / np.where(working, power, np.nan)
+        expected_head, shaft_power, npsh_required = self._bank.performance(flow, turning, water)
+        expected_head *= self._head_scale
+        expected_power = self._electrical(shaft_power * self._power_scale)
+        hydraulic = weight * flow
         return PlantState(
             pumps=self._names,
             measured=measured,
@@ -159,15 +158,15 @@ class PumpModel:
             head_sigma=self._head_sigma * expected_head,
             power=power,
             expected_power=expected_power,
-            efficiency=useful,
-            expected_efficiency=water * STANDARD_GRAVITY * flow * expected_head / expected_power,
-            npsh_available=absolute / (water * STANDARD_GRAVITY),
-            npsh_required=self._bank.npsh_required(flow, turning),
+            efficiency=hydraulic * head / np.where(running & (power > 0.0), power, np.nan),
+            expected_efficiency=hydraulic * expected_head / expected_power,
+            npsh_available=(suction + STANDARD_ATMOSPHERE - vapour_pressure(temperature)) / weight,
+            npsh_required=npsh_required,
             in_range=self._bank.in_range(flow, turning * (1.0 + WITHIN)),
             inlet_pressure=inlet,
             outlet_pressure=outlet,
-            header_flow=middle(np.stack([headers[meter] for meter in METERS])),
-            bypass_flow=or_zero(headers["bypass_flow"]),
+            header_flow=header_flow,
+            bypass_flow=or_zero(measured.headers["bypass_flow"]),
         )
 
     def slopes(self) -> Floats:
@@ -192,29 +191,37 @@ class PumpModel:
 
     def _power(self, flow: Floats, speed: Floats, water: Floats) -> Floats:
         """(n,) electrical power of the motors. [W]"""
-        shaft = self._bank.shaft_power(flow, speed, water, self._power_scale)
-        electrical = np.full(len(self.pumps), np.nan)
+        return self._electrical(self._bank.shaft_power(flow, speed, water, self._power_scale))
+
+    def _electrical(self, shaft: Floats) -> Floats:
+        """(n,) what the motors take for a power at their shafts. [W]"""
+        electrical: Floats = np.empty(len(self.pumps))
         for motor, which in self._motors:
             if motor is None:  # a pump without a motor in its file: its meter is taken for the shaft's
                 electrical[which] = shaft[which]
             else:
-                load = shaft[which] / (1e3 * motor.power_kw)
-                electrical[which] = shaft[which] / np.interp(load, motor.load, motor.efficiency)
+                power = shaft[which]
+                electrical[which] = power / np.interp(power / (1e3 * motor.power_kw), motor.load, motor.efficiency)
         return electrical
 
     def _running(self, measured: Measured, speed: Floats) -> NDArray[np.bool_]:
         """(n,) by the running signal; without one by speed, and without that by power or flow."""
         said = measured.pumps["running"]
+        signalled = np.isfinite(said)
+        if np.count_nonzero(signalled) == len(said):
+            return said > 0.5
         flow = measured.pumps["pump_flow"] / self.rated_flow
         load = measured.pumps["motor_active_power"] / self.rated_power
         turns = np.where(np.isfinite(speed), speed, np.where(np.isfinite(load), load, flow)) > TURNING
-        return np.where(np.isfinite(said), said > 0.5, turns)
+        return np.where(signalled, said > 0.5, turns)
 
-    def _water_temperature(self, measured: Measured) -> Floats:
-        """(n,) of the inlet header, else of the casing, else as the circuit's file says. [K]"""
-        header = middle(np.stack([measured.headers[t] for t in THERMOMETERS]))[self.binding.circuit_of]
-        casing = measured.pumps["casing_water_temperature"]
-        known = np.where(np.isfinite(header), header, casing)
+    def _water_temperature(self, of_headers: Floats, casing: Floats) -> Floats:
+        """(n,) of the inlet header (c,), else of the casing (n,), else as the circuit's file says. [K]"""
+        header: Floats = of_headers[self.binding.circuit_of]
+        measured = np.isfinite(header)
+        if np.count_nonzero(measured) == len(measured):
+            return header
+        known = np.where(measured, header, casing)
         return np.where(np.isfinite(known), known, self._temperature)
 
 

@@ -103,7 +103,7 @@ def lines_by_the_clock() -> None:
     file = reading.read(REFERENCE_STATION).file
     network = Network.of(file)
     duty, losses = np.array([1.0, 1.0, 1.0, 0.0] * 2), network.losses()
-    travel = Lines.of(file, 1.0).travel_time.mean()
+    travel = Lines.of(file, 1.0).reaches.mean()  # s, in steps of one
     lines = Lines.of(file, float(travel) / (REACHES / 4))
     flows, resting = settled(network, lines, duty, losses)
     duration = each(lambda: lines.advance(resting, flows.line, flows.line_head), STATES)

@@ -87,11 +87,6 @@ class Lines:
             boiling=elevation + ((water.vapour_pressure(kelvin) - STANDARD_ATMOSPHERE) / weight)[line],
         )
 
-    @property
-    def travel_time(self) -> Floats:
-        """(n,) L/a as it is reckoned, in whole steps. [s]"""
-        return np.asarray(self.reaches * self.step, dtype=np.float64)
-
     @cached_property
     def _impedances(self) -> Floats:
         """(points,)"""

@@ -43,7 +43,10 @@ class About(Part):
 
 
 class Curve(Part):
-    """A pump's design curve at one speed (domain: the manufacturer's sheet)."""
+    """A pump's design curve at one speed (domain: the manufacturer's sheet).
+
+    Power is that at the shaft, with cold water. Beside an efficiency it says what that cannot: power at zero flow.
+    """
 
     kind: Literal["table", "power", "polynomial"] = "table"
     speed_rpm: Positive

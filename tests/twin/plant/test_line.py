@@ -74,7 +74,7 @@ def test_a_change_of_flow_makes_the_pressure_joukowsky_says(change):
 def test_what_a_neighbour_does_arrives_after_the_travel_time_and_not_before():
     lines = Lines.of(FILE, 0.5)
     flows, state = settled(B4, lines, DUTY, OPEN)
-    np.testing.assert_allclose(lines.travel_time, lines.pipe.length / lines.wave_speed, rtol=0.01)
+    np.testing.assert_allclose(lines.reaches * lines.step, lines.pipe.length / lines.wave_speed, rtol=0.01)
     behind = lines.behind - np.array([40.0, 0.0, 0.0, 0.0])
     suction = [later.at("S-IN") for later, _ in run(lines, state, flows, DUTY, 60, behind)]
     arrived = int(np.flatnonzero(np.abs(np.array(suction) - flows.at("S-IN")) > 1.0)[0]) + 1

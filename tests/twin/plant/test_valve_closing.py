@@ -50,7 +50,7 @@ def michaud(time, closing, there_and_back, impedance):
 @pytest.mark.parametrize("share", [0.5, 1.0, 2.0, 3.7])
 def test_flow_cut_evenly_raises_the_head_as_michaud_says(share):
     _, lines, _ = penstock()
-    there_and_back = 2.0 * lines.travel_time[0]
+    there_and_back = 2.0 * float(lines.reaches[0]) * lines.step
     closing = share * there_and_back
     state, found, expected = uniform(lines, FLOW), [], []
     for k in range(1, round(closing / STEP) + 1):

@@ -144,5 +144,7 @@ def seconds(at: Nanoseconds) -> Floats:
         whole = some // _SECOND
         np.divide(some - whole * _SECOND, _SECOND, out=into)
         into += whole
-        into[some == NO_TIME] = np.nan
+        unknown = some == NO_TIME
+        if unknown.any():
+            into[unknown] = np.nan
     return found

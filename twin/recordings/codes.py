@@ -122,6 +122,11 @@ def values_of(counts: Counts, how: NDArray[np.uint8], step: Floats, table: Float
     if (how == TIMES).all():
         values *= step
         return values
+    if (how == OVER).all():
+        values /= step
+        return values
+    if (how == RAW).all():
+        return counts.view(np.float64)
     steps = np.broadcast_to(step, counts.shape)
     times, over, raw, in_list = (np.broadcast_to(how == known, counts.shape) for known in (TIMES, OVER, RAW, LISTED))
     values[times] *= steps[times]

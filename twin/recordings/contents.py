@@ -66,11 +66,20 @@ class Contents:
 
     def entries(self) -> Iterator[Entry]:
         """Its log, from the beginning."""
-        number = 0
-        for part in (*self.blocks, *self._journals, *self._journals):
+        number = self._sealed_entries[-1][0] if self._sealed_entries else 0
+        yield from (entry for _, entry in self._sealed_entries)
+        for part in (*self._journals, *self._journals):
             found = list(entries(part.log(), number))
             number = found[-1][0] if found else number
             yield from (entry for _, entry in found)
+
+    @cached_property
+    def _sealed_entries(self) -> list[tuple[int, Entry]]:
+        """The log of its blocks with the numbers of its lines; whoever follows a recording asks again and again."""
+        found: list[tuple[int, Entry]] = []
+        for part in self.blocks:
+            found += entries(part.log(), found[-1][0] if found else 0)
+        return found
 
     @cached_property
     def pages(self) -> list[Pages]:

@@ -41,6 +41,7 @@ class Sealed:
         self._changed = changed
         self._columns = columns
         self._datasets: dict[str, h5py.Dataset] = {}
+        self._counted: dict[str, NDArray[np.int64]] = {}
         self.blocks = blocks_of(file)
         self._planes = Planes(file, columns)
         self.places, self._stretch = self._planes.places, self._planes.stretch
@@ -62,21 +63,28 @@ class Sealed:
     def last(self) -> int:
         return int(self.blocks["last"][self._filled[-1]])
 
-    @property
+    @cached_property
+    def _begins(self) -> Nanoseconds:
+        """When each block begins that has rows."""
+        return np.asarray(self.firsts[self._filled])
+
+    @cached_property
     def firsts(self) -> Nanoseconds:
-        return np.asarray(self.blocks["first"])
+        return np.ascontiguousarray(self.blocks["first"])
 
     @property
     def counts(self) -> dict[str, int]:
         """How many rows, lines, poses and pictures all blocks hold."""
-        return {name: int(self.blocks[name].sum(dtype=np.int64)) for name in ("rows", "lines", "poses", "pictures")}
+        return {"rows": self.rows} | {name: int(self._until(name)[-1]) for name in ("lines", "poses", "pictures")}
 
     def find(self, at: int, after: bool = False) -> int:
         side = "right" if after else "left"
-        index = int(np.searchsorted(self.blocks["first"][self._filled], at, side=side)) - 1  # type: ignore[call-overload]
+        index = int(np.searchsorted(self._begins, at, side=side)) - 1  # type: ignore[call-overload]
         if index < 0:
             return 0
         number = int(self._filled[index])
+        if int(self.blocks["last"][number]) < at:
+            return int(self._ends[number])
         return int(self._starts[number]) + int(np.searchsorted(self.stamps.of(number), at, side=side))  # type: ignore[call-overload]
 
     def block(self, first: int, last: int, columns: Columns) -> Block:
@@ -232,7 +240,7 @@ class Sealed:
 
     def _stretch_of(self, name: str, kind: Any, counted: str, low: int, high: int) -> NDArray[Any]:
         """What blocks from ``low`` to ``high`` have in a list."""
-        counts = self._until[counted]
+        counts = self._until(counted)
         first, last = int(counts[low]), int(counts[high])
         if first == last:
             return np.empty(0, kind)
@@ -241,8 +249,8 @@ class Sealed:
             raise ValueError(f"{name} is too short")
         return np.asarray(data[first:last])
 
-    @cached_property
-    def _until(self) -> dict[str, NDArray[np.int64]]:
-        """How many of each a recording has before each block, and in all."""
-        names = ("changes", "log_bytes", "poses", "pictures")
-        return {name: np.concatenate([[0], np.cumsum(self.blocks[name], dtype=np.int64)]) for name in names}
+    def _until(self, counted: str) -> NDArray[np.int64]:
+        """How many of a kind a recording has before each block, and in all."""
+        if counted not in self._counted:
+            self._counted[counted] = np.concatenate([[0], np.cumsum(self.blocks[counted], dtype=np.int64)])
+        return self._counted[counted]

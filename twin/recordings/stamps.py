@@ -98,9 +98,10 @@ def _as_seconds(at: Nanoseconds, late: Nanoseconds) -> tuple[Floats, Floats]:
     """Source and arrival times, which whoever is given them shares with others. [s]"""
     stamps = arrived = seconds(at)
     if late.any():
-        unknown = late == NO_TIME
         came = at + late
-        came[unknown] = NO_TIME
+        unknown = late == NO_TIME
+        if unknown.any():
+            came[unknown] = NO_TIME
         arrived = seconds(came)
     stamps.flags.writeable = arrived.flags.writeable = False
     return stamps, arrived

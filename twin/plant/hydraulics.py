@@ -19,7 +19,6 @@ from scipy.linalg.lapack import dpotrf, dpotrs
 from twin.errors import StationError
 from twin.plant.network import Losses, Network
 from twin.signals import Floats
-from twin.units import STANDARD_GRAVITY
 
 MOST_STEPS = 60  # thrown from any state into any other, thirty have always been enough
 SETTLED = 1e-9  # of the rated flow: a step of Newton's that leaves nothing,
@@ -159,14 +158,6 @@ class Flows:
     def at(self, node: str) -> float:
         """Head at a node. [m]"""
         return float(self.head[self.network.node_index[node]])
-
-    def gauge_pressure(self, density: Floats) -> Floats:
-        """(nodes,) Gauge pressure, for the density (circuits,) of each circuit's water [kg/m³]. [Pa]"""
-        return self._weight(density) * (self.head - self.network.elevation)
-
-    def _weight(self, density: Floats) -> Floats:
-        weight: Floats = density[self.network.node_circuit] * STANDARD_GRAVITY
-        return weight
 
 
 def solve(

@@ -238,18 +238,6 @@ def test_water_put_in_inside_a_branch_is_carried_to_its_end():
     assert flows.pump[0] == pytest.approx(strainer + 0.2)
 
 
-def test_gauge_pressure_is_the_weight_of_the_water_above_the_gauge():
-    raised = FILE.model_copy(
-        update={"nodes": tuple(n.model_copy(update={"elevation_m": 2.0}) if n.id == "S-IN" else n for n in FILE.nodes)}
-    )
-    network = Network.of(raised)
-    flows = solve(network, DUTY, network.losses(), LINES)
-    pressure = flows.gauge_pressure(np.array([943.8, 996.3]))
-    supply, returned = B4.nodes.index("S-IN"), B4.nodes.index("R-IN")
-    assert pressure[supply] == pytest.approx(943.8 * 9.80665 * (flows.at("S-IN") - 2.0))
-    assert pressure[returned] == pytest.approx(996.3 * 9.80665 * flows.at("R-IN"))
-
-
 def test_pumps_in_series_add_their_heads():
     network = Network.of(
         station(

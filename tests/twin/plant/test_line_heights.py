@@ -12,7 +12,7 @@ from twin.plant import reading, water
 from twin.plant.hydraulics import solve
 from twin.plant.line import Lines, settled
 from twin.plant.network import Network
-from twin.units import STANDARD_ATMOSPHERE
+from twin.units import STANDARD_ATMOSPHERE, STANDARD_GRAVITY
 
 FILE = reading.read(REFERENCE_STATION).file
 B4 = Network.of(FILE)
@@ -30,7 +30,8 @@ def over(*profile):
 def test_the_margin_is_absolute_pressure_less_that_at_which_the_water_boils():
     lines = Lines.of(FILE, 1.0)
     margin = lines.margin(RESTING)[lines.near]
-    gauge = FLOWS.gauge_pressure(water.density(np.array([120.0, 30.0]) + 273.15))
+    density = water.density(np.array([120.0, 30.0]) + 273.15)[B4.node_circuit]
+    gauge = density * STANDARD_GRAVITY * (FLOWS.head - B4.elevation)
     at_joints = gauge[[B4.nodes.index(line.node) for line in FILE.lines]]
     boiling = water.vapour_pressure(np.array([120.0, 120.0, 30.0, 30.0]) + 273.15)
     np.testing.assert_allclose(margin, at_joints + STANDARD_ATMOSPHERE - boiling, rtol=1e-9)

@@ -11,6 +11,7 @@ Picture = NDArray[np.uint8]
 NARROWEST, WIDEST = np.radians(15.0), np.radians(110.0)
 STEEPEST = np.radians(89.0)
 START = float(np.radians(80.0))
+DOWN = float(np.radians(-20.0))  # cameras hang above what they watch
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class Gaze:
     """Looks by ``turn`` to the left of the x axis and ``tilt`` above the level, ``width`` wide. [rad]"""
 
     turn: float = 0.0
-    tilt: float = 0.0
+    tilt: float = DOWN
     width: float = START
 
     def turned(self, left: float, up: float) -> Gaze:

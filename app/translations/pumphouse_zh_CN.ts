@@ -351,8 +351,8 @@ pumphouse import PICTURES… --map MAP.toml --out REC.h5</translation>
         <translation>任一摄像机</translation>
     </message>
     <message>
-        <source>{degrees}° wide · drag to turn, wheel to zoom</source>
-        <translation>视角 {degrees}° · 拖动转向，滚轮缩放</translation>
+        <source>Drag to turn, wheel to zoom, double-click to look back</source>
+        <translation>拖动转向，滚轮缩放，双击恢复</translation>
     </message>
 </context>
 <context>
@@ -410,8 +410,8 @@ A station file with pump curves brings one, or a recording whose tags tell flow 
         <translation>固定摄像机看不到</translation>
     </message>
     <message>
-        <source>{percent} % of the floors</source>
-        <translation>占地面的 {percent} %</translation>
+        <source>{percent} % of floors and yards</source>
+        <translation>占地面与场地的 {percent} %</translation>
     </message>
     <message>
         <source>{percent} % of machines and pipes, backs and undersides counted</source>

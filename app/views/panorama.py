@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import math
 from collections.abc import Callable
 from concurrent.futures import Future
 
 import numpy as np
-from PySide6.QtCore import QBuffer, QByteArray, QEvent, QIODevice, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetricsF,
     QImage,
-    QImageReader,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -28,6 +28,7 @@ from app.scene.gaze import Gaze, Picture
 from app.views import style
 
 WIDEST = 4096  # px across a panorama that is kept: finer ones are read coarser
+MOST = 2**27  # pixels of a picture that is read at all
 WHEEL = 1.15  # closer by a notch of the wheel
 REST_MS = 150  # after which a gaze that rests is worth smooth pixels
 EDGE = 8.0  # px
@@ -40,20 +41,19 @@ LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 def decoded(jpeg: bytes) -> Picture | None:
     """The pixels (h, w, 3) of a JPEG file, no more than are worth keeping; None where it cannot be read."""
-    buffer = QBuffer()
-    buffer.setData(QByteArray(jpeg))
-    buffer.open(QIODevice.OpenModeFlag.ReadOnly)
-    reader = QImageReader(buffer, QByteArray(b"jpeg"))
-    size = reader.size()
-    if not size.isValid() or not size.width() or not size.height():
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(io.BytesIO(jpeg), formats=["JPEG"]) as picture:
+            width, height = picture.size
+            if width * height > MOST:
+                return None
+            kept = (min(width, WIDEST), max(1, height * min(width, WIDEST) // width))
+            picture.draft("RGB", kept)
+            whole = picture.convert("RGB")
+            return np.asarray(whole if whole.size == kept else whole.resize(kept, Image.Resampling.BOX))
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
         return None
-    if size.width() > WIDEST:
-        reader.setScaledSize(QSize(WIDEST, max(1, size.height() * WIDEST // size.width())))
-    image = reader.read().convertToFormat(QImage.Format.Format_RGB888)
-    if image.isNull():
-        return None
-    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
-    return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()
 
 
 class Canvas(QWidget):
@@ -253,7 +253,7 @@ class Panorama(QWidget):
         self._shown: object = None
         self._cameras = QComboBox()
         self._cameras.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self._cameras.setMinimumContentsLength(16)
+        self._cameras.setMinimumContentsLength(22)
         self._cameras.activated.connect(lambda row: self.camera_requested.emit(self._cameras.itemData(row)))
         self._before, self._after = QToolButton(text="◀"), QToolButton(text="▶")
         self._before.clicked.connect(lambda: self.step_requested.emit(-1))
@@ -360,11 +360,11 @@ class Panorama(QWidget):
             for name, said in choices:
                 self._cameras.addItem(said, name)
         self._cameras.setCurrentIndex(max(0, self._cameras.findData(state.chosen)))
+        self.canvas.setToolTip(self.tr("Drag to turn, wheel to zoom, double-click to look back"))
         self._say_gaze()
 
     def _say_gaze(self) -> None:
-        wide = self.tr("{degrees}° wide · drag to turn, wheel to zoom")
-        self._caption.setText(wide.format(degrees=round(math.degrees(self.canvas.gaze.width))))
+        self._caption.setText(f"{math.degrees(self.canvas.gaze.width):.0f}°")
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:

@@ -26,7 +26,7 @@ def sentences(blindness: Blindness, shown: frozenset[str]) -> list[str]:
         title = QCoreApplication.translate("SceneCoverage", "Seen by no camera and by no robot on its way")
     else:
         title = QCoreApplication.translate("SceneCoverage", "Seen by no fixed camera")
-    floors = QCoreApplication.translate("SceneCoverage", "{percent} % of the floors")
+    floors = QCoreApplication.translate("SceneCoverage", "{percent} % of floors and yards")
     machines = QCoreApplication.translate(
         "SceneCoverage", "{percent} % of machines and pipes, backs and undersides counted"
     )

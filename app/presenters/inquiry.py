@@ -10,6 +10,7 @@ from app.messages import RangeAnswer, RangeQuery, Request
 
 MARGIN = 0.5  # of what is shown
 COARSENING = 2.0  # buckets wider or narrower than wanted by this are asked for anew
+FEWEST = 2  # buckets that are asked for
 NEW_ENOUGH = 0.9  # s of new data that are worth asking for
 _TICKETS = itertools.count(1)  # one row for the whole window, so that every answer finds its question
 PATIENCE = 90  # mails after which an answer is no longer waited for
@@ -45,11 +46,12 @@ class Inquiry:
         """
         columns = tuple(columns)
         since, until = max(shown[0], span[0]), min(shown[1], span[1])
-        if self._asked is not None or not columns or not until > since or self._is_there(columns, since, until, bucket):
+        nothing = not columns or not until >= since  # a single sample's time begins where it ends
+        if self._asked is not None or nothing or self._is_there(columns, since, until, bucket):
             return
         margin = MARGIN * (shown[1] - shown[0])
         since, until = max(since - margin, span[0]), math.nextafter(min(until + margin, span[1]), math.inf)
-        buckets = max(2, round((until - since) / bucket))
+        buckets = max(FEWEST, round((until - since) / bucket))
         self._asked = RangeQuery(next(_TICKETS), columns, since, until, buckets)
         self._waited = 0
         self._ask(self._asked)
@@ -71,4 +73,5 @@ class Inquiry:
             return False
         width = (loaded.until - loaded.since) / loaded.buckets
         reaches = loaded.since <= since and until - loaded.until < max(NEW_ENOUGH, bucket)
-        return reaches and bucket / COARSENING <= width <= bucket * COARSENING
+        not_too_fine = loaded.buckets == FEWEST or bucket / COARSENING <= width
+        return reaches and not_too_fine and width <= bucket * COARSENING

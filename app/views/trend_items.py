@@ -17,6 +17,7 @@ from app.views import painting, style
 Floats = NDArray[np.float64]
 SHADE, HATCH = 18, 90  # opacity of 255
 MARK = 11.0  # px
+DOT = 5.0  # px
 
 
 class Band(pg.GraphicsObject):
@@ -113,15 +114,29 @@ class Ground(pg.GraphicsObject):
 
 
 class Polyline(pg.PlotCurveItem):
-    """A line that is broken where its values are not numbers; stepped where a state is on or off."""
+    """A line that is broken where its values are not numbers; stepped where a state is on or off.
+
+    A value that stands alone is a dot.
+    """
 
     def __init__(self, colour: str, dashed: bool = False, stepped: bool = False) -> None:
         pen = pg.mkPen(colour, width=1, style=Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine)
         super().__init__(pen=pen, connect="finite", antialias=False)
         self._stepped = stepped
+        self._lone: list[QPointF] = []
+        self._dot = QPen(QColor(colour), DOT)
+        self._dot.setCosmetic(True)
 
     def show_line(self, at: Floats, values: Floats) -> None:
         """Other values: (n,) each."""
+        there = np.pad(np.isfinite(values), 1)
+        lone = there[1:-1] & ~there[:-2] & ~there[2:]
+        self._lone = [QPointF(*point) for point in zip(at[lone].tolist(), values[lone].tolist(), strict=True)]
         if self._stepped and at.size > 1:
             at, values = np.repeat(at, 2)[1:], np.repeat(values, 2)[:-1]
         self.setData(at, values, connect="finite")
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        super().paint(painter, option, widget)
+        painter.setPen(self._dot)
+        painter.drawPoints(self._lone)

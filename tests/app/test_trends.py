@@ -237,6 +237,17 @@ def test_one_question_at_a_time_and_none_for_what_is_there() -> None:
     assert desk.presenter.is_complete
 
 
+def test_a_recording_of_a_single_frame_is_asked_for_once_and_has_its_sample() -> None:
+    desk = Desk(following=False)
+    desk.presenter.add([FLOW])
+    for _ in range(5):
+        desk.beat(0, span=(fakes.START, fakes.START))
+    data = curve(desk.presenter.state, FLOW).data
+    assert data is not None
+    assert data.at.tolist() == [fakes.START]
+    assert not desk.queries
+
+
 def test_live_data_are_asked_for_as_they_come() -> None:
     desk = Desk()
     desk.presenter.add([FLOW])
@@ -424,6 +435,16 @@ def test_curves_are_seen(view: Trends) -> None:
     image = view.grab().toImage()
     pixels = {image.pixelColor(x, y).name() for x in range(60, 620) for y in range(50, 160)}
     assert "#7fb2e5" in pixels
+
+
+def test_a_sample_that_stands_alone_is_a_dot(view: Trends) -> None:
+    desk = Desk(following=False, view=view)
+    desk.presenter.add([FLOW])
+    for _ in range(3):
+        desk.beat(0, span=(fakes.START, fakes.START))
+    image = view.grab().toImage()
+    dots = sum(image.pixelColor(x, y).name() == "#7fb2e5" for x in range(60, 630) for y in range(30, 450))
+    assert 4 <= dots <= 25
 
 
 def test_panes_and_legends_come_and_go_with_the_state(view: Trends) -> None:

@@ -12,6 +12,7 @@ from twin.plant.model import PlantState, PumpModel
 from twin.signals import Floats
 
 LAG = 2.0  # s, of the smoothed flow and speed against which a change is seen
+AT_ONCE = 1.0  # s; what changes between frames farther apart may have changed in so short a time
 FLOW_DEAD_BAND = 0.01  # of rated flow: smaller departures from the smoothed flow are noise
 SPEED_DEAD_BAND = 0.001  # of rated speed
 RAMP = 0.006  # of rated speed: departure from the smoothed speed above which a pump counts as ramping
@@ -46,10 +47,10 @@ class _Smooth:
 
     def departure(self, now: Floats, elapsed: float) -> Floats:
         """(n,) distance from the smoothed value beyond the dead band; 0 where nothing is known."""
-        share = 1.0 - np.exp(-elapsed / LAG)
-        known = np.isfinite(self._value)
-        self._value = np.where(known, self._value + share * (now - self._value), now)
-        departure: Floats = or_zero(np.maximum(np.abs(now - self._value) - self._dead_band, 0.0))
+        away = np.where(np.isfinite(self._value), now - self._value, 0.0)
+        self._value = now - np.exp(-elapsed / LAG) * away
+        left = np.exp(-min(elapsed, AT_ONCE) / LAG)
+        departure: Floats = or_zero(np.maximum(left * np.abs(away) - self._dead_band, 0.0))
         return departure
 
 

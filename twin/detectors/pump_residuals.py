@@ -28,6 +28,8 @@ HELD_BACK = 2.0  # % of rated head above the header's at which a sound check val
 AT_MINIMUM = 0.1  # Hz
 VALVE_OPEN = 0.97  # of its travel
 LEAST_FLOW = 0.3  # of rated: with less a check valve may be shut, and losses say nothing
+CHURNING = 6.0  # % of rated: how unsure it is what a pump takes against a shut valve (domain, section 3: 40 to 60 %)
+TURNING = 0.1  # of rated speed: a pump that turns slower takes nothing
 
 _ROW = {kind.name: row for row, kind in enumerate(OF_PUMP)}
 _LOSSES = np.array([_ROW["branch_loss"], _ROW["suction_loss"], _ROW["suction_path"]])
@@ -86,7 +88,7 @@ class PumpResiduals:
             expected=expected,
             basis=self._basis(state, expected),
             point=self._point(state),
-            unsteady=self._unsteady(moves),
+            unsteady=self._unsteady(state, moves),
             why=self._why(state, moves, value),
         )
 
@@ -164,16 +166,23 @@ class PumpResiduals:
         point[_LOSSES] = flow * np.abs(flow)
         return point
 
-    def _unsteady(self, moves: Moves) -> Floats:
+    def _unsteady(self, state: PlantState, moves: Moves) -> Floats:
         flow, speed = 100.0 * LAGGING * moves.flow, 100.0 * LAGGING * moves.speed
         unsteady = np.empty((len(OF_PUMP), len(speed)))
         unsteady[:] = speed
         unsteady[_ROW["head"]] = FLOW_ON_HEAD * flow + SPEED_ON_HEAD * speed
         unsteady[_POWERS] = FLOW_ON_POWER * flow + SPEED_ON_POWER * speed
+        unsteady[_ROW["power"]] += self._churning(state)
         for name, loss in (("branch_loss", self.branch_loss), ("suction_path", self.suction_loss)):
             unsteady[_ROW[name]] = 2.0 * loss / 100.0 * flow + speed
         unsteady[_ROW["suction_loss"]] = 2.0 * self.suction_loss / 100.0 * flow
         return unsteady
+
+    def _churning(self, state: PlantState) -> Floats:
+        """(n,) how little is known of the power of a pump that gets hardly any water through, % of rated."""
+        speed = np.maximum(or_zero(state.speed), TURNING)
+        little: Floats = np.maximum(1.0 - or_zero(state.flow) / (self._rated_flow * speed * LEAST_FLOW), 0.0)
+        return CHURNING * speed**3 * np.minimum(little, 1.0)
 
     def _blocked(self, state: PlantState, moves: Moves, value: Floats) -> NDArray[np.bool_]:
         """(n,) whose head would have to open the check valve, and nothing flows."""

@@ -28,7 +28,8 @@ STEP = 8.0  # m in a few seconds: a line leaking 5 % of its flow brings 15, a sw
 ECHO_STEP = 24.0  # m while echoes of what the station itself did may come back
 STIRRED = 3.0  # m by which a header moves noticeably
 NOISES = 8.0  # standard deviations that it must be at least
-KEPT = 9  # samples
+LOOK_BACK = 8.5  # s over which a step is looked for ...
+FEWEST, MOST = 4, 9  # ... by so many samples at least, and at most: where frames are seldom, a step lies between two
 ECHOES = 75.0  # s after a start, stop or trip of its own
 ACTING = 8.0  # s after something of its own in which nothing is concluded at all
 OWN_SPEED = 0.05  # of rated: no ramp takes a drive so far from where it was two seconds ago
@@ -77,10 +78,10 @@ class Waves:
         self._valves = [station_valve(station, circuit) for circuit in circuits]
         self._stirred: Floats = np.full(len(circuits), -np.inf)  # when a header last moved [s, POSIX]
         self._chamber_circuit = np.array([circuit for _, circuit in places], dtype=np.intp)
-        self._head: deque[Floats] = deque(maxlen=KEPT)
+        self._head = _Lately()
         self._slow = _Window(SLOW_KEPT, len(self._lines))
-        self._near: deque[Floats] = deque(maxlen=KEPT)
-        self._along: deque[Floats] = deque(maxlen=KEPT)
+        self._near = _Lately()
+        self._along = _Lately()
         lines = len(self._lines)
         self._variance: Floats = np.full(lines, 0.25)
         self._confirmed: NDArray[np.intp] = np.zeros(lines, dtype=np.intp)
@@ -102,11 +103,11 @@ class Waves:
         busy = self._busy(moves) | (at - self._acted < ECHOES)
         self._watch_chambers(at, values, density, busy)
         self._stir(at, head)
-        step = _step(self._head, arriving)
+        step = self._head.step(arriving)
         sigma = np.sqrt(self._variance)
         bound = np.maximum(np.where(busy[self._circuit], ECHO_STEP, STEP), NOISES * sigma)
         large = (np.abs(step) > bound) & ~acting[self._circuit]
-        self._learn(arriving, large)
+        self._learn(at, arriving, large)
         self._confirmed = np.where(large, self._confirmed + 1, 0)
         for i in np.flatnonzero(self._confirmed >= CONFIRMED).tolist():
             self._arrive(i, at, float(step[i]))
@@ -165,15 +166,16 @@ class Waves:
 
     def _stir(self, at: float, head: Floats) -> None:
         """Note where a header moves: what its chambers see after that came from here."""
-        moved = np.abs(_step(self._near, head)) > STIRRED
-        self._near.append(head)
+        moved = np.abs(self._near.step(head)) > STIRRED
+        self._near.append(at, head)
         self._stirred[self._circuit[moved]] = at
 
-    def _learn(self, arriving: Floats, large: NDArray[np.bool_]) -> None:
-        self._head.append(arriving)
-        if len(self._head) < 3:
+    def _learn(self, at: float, arriving: Floats, large: NDArray[np.bool_]) -> None:
+        self._head.append(at, arriving)
+        rows = self._head.rows
+        if len(rows) < 3:
             return
-        second = (self._head[-1] - 2.0 * self._head[-2] + self._head[-3]) ** 2 / 6.0
+        second = (rows[-1] - 2.0 * rows[-2] + rows[-3]) ** 2 / 6.0
         usable = np.isfinite(second) & ~large
         self._variance += np.where(usable, np.minimum(second, 9.0 * self._variance) - self._variance, 0.0) / MEMORY
 
@@ -182,8 +184,8 @@ class Waves:
             return
         weight = np.maximum(density[self._chamber_circuit], 500.0) * STANDARD_GRAVITY
         along = self._chambers.read(values) / weight
-        step = _step(self._along, along)
-        self._along.append(along)
+        step = self._along.step(along)
+        self._along.append(at, along)
         for side, moved in enumerate((step < -STEP, step > STEP)):
             circuits = self._chamber_circuit[moved]
             still = ~busy[circuits] & (at - self._stirred[circuits] > BEFORE)
@@ -276,11 +278,36 @@ class _Window:
         self._begin = self._end = 0
 
 
-def _step(kept: deque[Floats], now: Floats) -> Floats:
-    """The newest samples less those of some seconds ago; nothing while there are too few."""
-    if len(kept) < KEPT:
-        return np.zeros(len(now))
-    newest = 0.5 * (now + kept[-1])
-    oldest = (kept[0] + kept[1] + kept[2]) / 3.0
-    step: Floats = or_zero(newest - oldest)
-    return step
+class _Lately:
+    """The rows of the last seconds, and how far the newest has stepped from the oldest of them."""
+
+    def __init__(self) -> None:
+        self.rows: deque[Floats] = deque(maxlen=MOST)
+        self._times: deque[float] = deque(maxlen=MOST)
+        self._full = False
+
+    def append(self, at: float, row: Floats) -> None:
+        """Keep a row; those that are too old go, as far as enough are left."""
+        self.rows.append(row)
+        self._times.append(at)
+        self._full = self._full or len(self.rows) == MOST
+        while len(self.rows) > FEWEST and at - self._times[0] > LOOK_BACK:
+            self.rows.popleft()
+            self._times.popleft()
+            self._full = True
+
+    def clear(self) -> None:
+        """Keep none."""
+        self.rows.clear()
+        self._times.clear()
+        self._full = False
+
+    def step(self, now: Floats) -> Floats:
+        """A row less those of some seconds ago; nothing while there are too few."""
+        if not self._full:
+            return np.zeros(len(now))
+        rows = self.rows
+        newest = 0.5 * (now + rows[-1])
+        oldest = (rows[0] + rows[1] + rows[2]) / 3.0 if len(rows) > FEWEST else 0.5 * (rows[0] + rows[1])
+        step: Floats = or_zero(newest - oldest)
+        return step

@@ -20,3 +20,17 @@ def test_a_valve_that_closes_in_a_plant_solved_by_others_is_named(tmp_path: Path
 def test_a_rotation_in_a_plant_solved_by_others_is_no_anomaly(tmp_path: Path) -> None:
     record(Case(operation="rotation", seconds=640.0), tmp_path / "station.csv")
     assert analysed(tmp_path / "station.csv") == []
+
+
+def test_where_frames_come_seldom_a_pump_that_is_taken_out_is_no_wave(tmp_path: Path) -> None:
+    """In a plant solved state by state, pressure follows flow at once, as no elastic line lets it."""
+    record(Case(operation="stop", seconds=700.0, period=5.0), tmp_path / "station.csv")
+    assert analysed(tmp_path / "station.csv") == []
+
+
+def test_where_frames_come_seldom_a_pump_shut_in_is_named_and_its_meters_are_not_blamed(tmp_path: Path) -> None:
+    upset = Upset("check_valve_stuck_closed", "P102", 1)
+    record(Case(upset=upset, at=600.0, seconds=900.0, period=5.0), tmp_path / "station.csv")
+    told = analysed(tmp_path / "station.csv")
+    assert [(one.equipment, one.fault) for one in told] == [("P102", "check_valve_stuck_closed")]
+    assert told[0].detected - 600.0 <= 20.0

@@ -21,6 +21,7 @@ from twin.simulation.plant import Plant
 
 SUPPLY, RETURN = slice(0, 3), slice(4, 7)  # the duty pumps of each circuit
 INHIBIT = 120  # s, the reference station's
+OF_DRIVES = ("input_transformer_winding_b", "power_cell_max_temperature")
 
 
 @dataclass(eq=False)
@@ -125,11 +126,13 @@ def test_a_signal_that_has_failed_does_not_vote() -> None:
         ("stator_winding_w2_temperature", 146.0, 5),
         ("motor_current_v", 146.0, 10),
         ("emergency_stop", 1.0, 0),
+        ("input_transformer_winding_b", 151.0, 5),
+        ("power_cell_max_temperature", 86.0, 5),
     ],
 )
 def test_each_limit_has_its_own_hold(measures: str, value: float, hold: int) -> None:
     it = panel()
-    it.say("P203", measures, value)
+    it.say("VFD203" if measures in OF_DRIVES else "P203", measures, value)
     it.watch(hold)
     assert it.off == set()
     it.watch(1)

@@ -8,6 +8,7 @@ import numpy as np
 
 from app import theme
 from app.scene.state import Legend
+from twin.plant.reading import Station
 from twin.signals import Frame, Quality, Tag, TagTable
 
 STEPS = 40  # of a ramp: what is finer is not worth a new picture
@@ -37,17 +38,25 @@ OVERLAYS = {
 
 
 class Tinting:
-    """The tags of one quantity and the nodes they tint."""
+    """The tags of one quantity and the nodes they tint: those of a station's equipment, where there is a station."""
 
-    def __init__(self, overlay: Overlay, tags: TagTable) -> None:
+    def __init__(self, overlay: Overlay, tags: TagTable, station: Station | None = None) -> None:
         self._overlay = overlay
-        held = [(column, tag) for column, tag in enumerate(tags) if tag.unit == overlay.unit and tag.equipment]
+        held = [
+            (column, tag)
+            for column, tag in enumerate(tags)
+            if tag.unit == overlay.unit and tag.equipment and (station is None or station.kind_of(tag.equipment))
+        ]
         limits = [limit for _, tag in held if (limit := tag.limits.high_high or tag.limits.high) is not None]
         self._high = float(np.median(limits)) if limits else overlay.high
-        self._columns: dict[str, list[int]] = {}
+        columns: dict[str, list[int]] = {}
         for column, tag in held:
             for node in _nodes(tag):
-                self._columns.setdefault(node, []).append(column)
+                columns.setdefault(node, []).append(column)
+        self._nodes = tuple(columns)
+        self._columns = np.array([column for each in columns.values() for column in each], np.int64)
+        self._starts = np.cumsum([0, *(len(each) for each in columns.values())])[:-1]
+        self._ramp = np.array([theme.along(overlay.ramp, step / STEPS) for step in range(STEPS + 1)])
 
     @property
     def legend(self) -> Legend:
@@ -56,13 +65,18 @@ class Tinting:
 
     def tints(self, frame: Frame) -> tuple[tuple[str, str], ...]:
         """(node, colour) of every node that a trustworthy value is known of."""
-        values = np.where(frame.quality <= Quality.UNCERTAIN, frame.values, np.nan)
-        highest = {node: values[columns][np.isfinite(values[columns])] for node, columns in self._columns.items()}
-        return tuple((node, self._colour(float(known.max()))) for node, known in highest.items() if len(known))
-
-    def _colour(self, value: float) -> str:
-        share = (value - self._overlay.low) / (self._high - self._overlay.low)
-        return theme.along(self._overlay.ramp, round(STEPS * share) / STEPS)
+        if not self._nodes:
+            return ()
+        values, quality = frame.values[self._columns], frame.quality[self._columns]
+        known = np.isfinite(values) & (quality <= Quality.UNCERTAIN)
+        highest = np.maximum.reduceat(np.where(known, values, -np.inf), self._starts)
+        share = (highest - self._overlay.low) / (self._high - self._overlay.low)
+        colours = self._ramp[np.round(STEPS * np.clip(share, 0.0, 1.0)).astype(np.int64)].tolist()
+        return tuple(
+            (node, colour)
+            for node, colour, is_known in zip(self._nodes, colours, (highest > -np.inf).tolist(), strict=True)
+            if is_known
+        )
 
 
 def _nodes(tag: Tag) -> tuple[str, ...]:

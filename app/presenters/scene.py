@@ -142,7 +142,8 @@ class Presenter:
     def overlay(self, quantity: str) -> None:
         """Tint by a quantity of ``OVERLAYS``, or by residuals for ""."""
         self._overlay = quantity
-        self._tinting = Tinting(OVERLAYS[quantity], self._tags) if quantity in OVERLAYS and len(self._tags) else None
+        is_known = quantity in OVERLAYS and len(self._tags) > 0
+        self._tinting = Tinting(OVERLAYS[quantity], self._tags, self._station) if is_known else None
         self._show(replace(self._state, legend=self._legend()))
         self._work_out()
 

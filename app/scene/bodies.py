@@ -58,6 +58,7 @@ class Bodies:
         self._plane = vtkPlane()
         self._state = SceneState()
         self._tints: dict[str, Colour] = {}
+        self._dyed = False  # whether points have colours of their own instead
         self._alone: Drawn | None = None
         self._drawn = self._merged()
 
@@ -85,6 +86,8 @@ class Bodies:
             in_form = drawn.near if pixel < AFAR else drawn.afar
             drawn.actor.SetVisibility(in_form and not self._is_isolated and self._is_wanted(drawn))
             self._light.thin(drawn.actor, ghost)
+            if drawn.actor.GetVisibility() and not self._dyed:
+                self._dye(drawn.solid)
         self._stage.change()
 
     @contextmanager
@@ -126,9 +129,10 @@ class Bodies:
 
     def tint(self, tints: dict[str, Colour]) -> None:
         """Give some nodes other colours. Who calls says where the picture changes by that."""
-        self._tints = tints
+        self._tints, self._dyed = tints, False
         for drawn in self._all():
-            self._dye(drawn.solid)
+            if drawn.actor.GetVisibility():
+                self._dye(drawn.solid)
 
     def leave_out(self, nodes: frozenset[str]) -> None:
         """Take single nodes away, and put back those taken away before."""
@@ -139,6 +143,7 @@ class Bodies:
     def dye(self, colour: Callable[[Solid], NDArray[np.floating]] | None) -> None:
         """Give every point a colour of its own (points, 3), in place of what nodes are tinted by; None, and it is gone.
         Who calls says that the picture changes."""
+        self._dyed = colour is not None
         for drawn in self._all():
             drawn.solid.dye(None if colour is None else colour(drawn.solid), TINT)
 
@@ -213,7 +218,7 @@ class Bodies:
         return self._drawn if self._alone is None else [*self._drawn, self._alone]
 
     def _dye(self, solid: Solid) -> None:
-        solid.tint({node: self._tints[node] for node in solid.nodes if node in self._tints}, TINT)
+        solid.tint(self._tints, TINT)
 
     @property
     def _is_isolated(self) -> bool:

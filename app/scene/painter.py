@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,7 @@ from app.scene.marks import Outline, ring, surface
 from app.scene.motion import Motion
 from app.scene.places import SCENERY, Box, Places, corners
 from app.scene.robots import Robots, Routes, is_placed, room
-from app.scene.stage import Picture, Stage, around
+from app.scene.stage import MOST_PIECES, Picture, Stage, around
 from app.scene.state import MOTION, ROBOTS, Halo, RobotMark, SceneState, Sightings
 
 REACH = 0.8  # m round a robot in which a click finds it
@@ -259,12 +259,10 @@ class Painter:
         """Tint what makes up each piece of equipment; a part that is named itself has its own tint."""
         wanted: dict[str, tuple[int, int, int]] = {}
         for name, colour in sorted(tints.items()):
-            red, green, blue = (round(255 * share) for share in theme.rgb(colour))
-            wanted |= dict.fromkeys(self._places.body(name), (red, green, blue))
+            for node in self._places.body(name):
+                wanted[node] = _bytes(colour)
         self._bodies.tint(wanted)
-        for name in sorted(before.keys() | tints.keys()):
-            if before.get(name) != tints.get(name):
-                self._change(name)
+        self._change([name for name in before.keys() | tints.keys() if before.get(name) != tints.get(name)])
 
     def _cover(self, sightings: Sightings | None) -> None:
         """Colour every surface by when it was seen last; as they are for None."""
@@ -284,13 +282,15 @@ class Painter:
         """Between which corners the station lies, and its floors; reckoned when they are first asked for."""
         return extent(part.points for part in self._model.parts), floors(self._model.parts)
 
-    def _change(self, equipment: str) -> None:
-        """Have the piece of the picture painted anew in which a piece of equipment is seen."""
-        box = self._places.box(equipment)
-        if box is None:
+    def _change(self, equipment: Sequence[str]) -> None:
+        """Have the pieces of the picture painted anew in which some equipment is seen; of much of it, all."""
+        there = [name for name in equipment if self._places.body(name)]
+        if len(there) > MOST_PIECES:
+            self._stage.change()
             return
-        where, before_eye = self.project(corners(box))
-        self._stage.change(around(where) if before_eye.all() else None)
+        for name in there:
+            where, before_eye = self.project(corners(self._places.box(name)))
+            self._stage.change(around(where) if before_eye.all() else None)
 
     def _pixel(self) -> float:
         """How wide a pixel is where the camera looks. [m]"""
@@ -311,6 +311,12 @@ class Painter:
         outline = Outline.of(self._bodies.skin(frozenset(self._places.body(equipment))), colour)
         outline.scale(*self.size)
         return outline
+
+
+@lru_cache(maxsize=1024)
+def _bytes(colour: str) -> tuple[int, int, int]:
+    red, green, blue = (round(255 * share) for share in theme.rgb(colour))
+    return red, green, blue
 
 
 def _marks(state: SceneState) -> tuple[tuple[Halo, ...], str, bool, frozenset[str]]:

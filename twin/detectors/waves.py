@@ -109,7 +109,8 @@ class Waves:
         large = (np.abs(step) > bound) & ~acting[self._circuit]
         self._learn(at, arriving, large)
         self._confirmed = np.where(large, self._confirmed + 1, 0)
-        for i in np.flatnonzero(self._confirmed >= CONFIRMED).tolist():
+        arrived = np.flatnonzero(self._confirmed >= CONFIRMED)
+        for i in arrived[np.argsort(-np.abs(step[arrived]))].tolist():  # the largest first: the rest is its echo
             self._arrive(i, at, float(step[i]))
         self._from_chambers(at, busy)
         return self._signs(at, demand, sigma)

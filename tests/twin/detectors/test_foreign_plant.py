@@ -34,3 +34,14 @@ def test_where_frames_come_seldom_a_pump_shut_in_is_named_and_its_meters_are_not
     told = analysed(tmp_path / "station.csv")
     assert [(one.equipment, one.fault) for one in told] == [("P102", "check_valve_stuck_closed")]
     assert told[0].detected - 600.0 <= 20.0
+
+
+def test_where_flow_answers_at_once_the_line_that_moves_most_is_the_one_that_something_came_along(
+    tmp_path: Path,
+) -> None:
+    record(
+        Case(upset=Upset("downstream_trip", "LINE-SD"), at=150.0, seconds=170.0, load=0.75), tmp_path / "station.csv"
+    )
+    assert [(one.equipment, one.fault) for one in analysed(tmp_path / "station.csv")] == [
+        ("LINE-SD", "downstream_trip")
+    ]

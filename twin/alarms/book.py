@@ -22,6 +22,7 @@ from twin.text import Text
 RuleName = Literal["LL", "L", "H", "HH", "DI", "RISE", "FALL"]
 SHELF_LONGEST = 12 * 3600.0  # s: a shelf always ends, with the shift at the latest
 BAD = np.uint8(Quality.BAD)
+MOST = np.finfo(np.float64).max  # of which a slope can be taken
 RANKS: dict[Priority, int] = {"urgent": 0, "high": 1, "medium": 2, "low": 3}
 
 
@@ -166,25 +167,16 @@ class AlarmBook:
         self, at: float, touched: NDArray[np.intp], said: Floats, counts: NDArray[np.bool_]
     ) -> list[Alarm]:
         """Judge the rules that are touched, and those whose alarms have been seen."""
-        rules = self._rules
-        known = (said >= rules.low) & (said <= rules.high)
-        self._votes.tell(said, known)
-        self._rates.tell(said, known)
-        excess = rules.sign * (said - rules.limit)
-        changed = self._suppress(at, known, excess, counts) if self._seen else []
-        return changed + (self._judge(at, touched, said, excess, known, counts) if len(touched) else [])
+        self._votes.tell(said)
+        self._rates.tell(said)
+        changed = self._suppress(at, said, counts) if self._seen else []
+        return changed + (self._judge(at, touched, said, counts[touched]) if len(touched) else [])
 
-    def _judge(
-        self,
-        at: float,
-        touched: NDArray[np.intp],
-        values: Floats,
-        excess: Floats,
-        known: NDArray[np.bool_],
-        counts: NDArray[np.bool_],
-    ) -> list[Alarm]:
+    def _judge(self, at: float, touched: NDArray[np.intp], said: Floats, counts: NDArray[np.bool_]) -> list[Alarm]:
         """Raise what has been broken for its hold, clear what has come back; ``touched`` rules and no others."""
-        known, counts, excess = known[touched], counts[touched], excess[touched]
+        rules, values = self._rules, said[touched]
+        known = (values >= rules.low[touched]) & (values <= rules.high[touched])
+        excess = rules.sign[touched] * (values - rules.limit[touched])
         broken = known & counts & (excess > 0)
         cleared = known & ((excess < -self._rules.dead_band[touched]) | ~counts)
         active, heard = self._active[touched], ~self._silent[touched]
@@ -195,8 +187,8 @@ class AlarmBook:
         raised = touched[broken & ~active & heard & (at - since >= self._rules.hold[touched])]
         returned = touched[active & cleared & heard]
         firsts = self._first_out(raised)
-        changed = [self._raise(int(i), at, float(values[i]), int(i) in firsts) for i in raised]
-        changed += [self._clear(int(i), at, float(values[i])) for i in returned]
+        changed = [self._raise(int(i), at, float(said[i]), int(i) in firsts) for i in raised]
+        changed += [self._clear(int(i), at, float(said[i])) for i in returned]
         self._active[raised] = True
         self._active[returned] = False
         self._open[touched] = self._active[touched] | np.isfinite(since)
@@ -247,13 +239,15 @@ class AlarmBook:
 
     # ---- silence ---------------------------------------------------------------------------------------------------
 
-    def _suppress(self, at: float, known: NDArray[np.bool_], excess: Floats, counts: NDArray[np.bool_]) -> list[Alarm]:
+    def _suppress(self, at: float, said: Floats, counts: NDArray[np.bool_]) -> list[Alarm]:
         """Suppress what has been seen and no longer counts; release what counts again, or has come back by itself."""
+        rules = self._rules
         changed: list[Alarm] = []
         for index in tuple(self._seen):
             alarm = self._standing[index]
-            back = known[index] and excess[index] < -self._rules.dead_band[index]
-            if alarm.state == "acknowledged" and not counts[index] and known[index] and not back:
+            known = rules.low[index] <= said[index] <= rules.high[index]
+            back = known and rules.sign[index] * (said[index] - rules.limit[index]) < -rules.dead_band[index]
+            if alarm.state == "acknowledged" and not counts[index] and known and not back:
                 self._silent[index], self._active[index] = True, False
                 changed.append(self._put(index, replace(alarm, state=after(alarm.state, "suppressed"))))
             elif alarm.state == "suppressed" and (counts[index] or back):
@@ -355,11 +349,10 @@ class _Rates:
             rate.step(at, believed)
             beyond[rate.rows] = rate.beyond
 
-    def tell(self, values: Floats, known: NDArray[np.bool_]) -> None:
-        """Put rates, in the tag's unit per their time, in the place of values (r,), and whether they are known."""
+    def tell(self, said: Floats) -> None:
+        """Put rates, in the tag's unit per their time, in the place of what tags say (r,); NaN where there is none."""
         for rate in self._of:
-            values[rate.rows] = rate.rates
-            known[rate.rows] = np.isfinite(rate.rates)
+            said[rate.rows] = np.where(np.isfinite(rate.rates), rate.rates, np.nan)
 
 
 class _Rate:
@@ -369,17 +362,20 @@ class _Rate:
         self.rows = rows
         self.rates: Floats = np.full(len(rows), np.nan)
         self.beyond: NDArray[np.bool_] = np.zeros(len(rows), dtype=bool)
-        self._column, self._low, self._high = rules.column[rows], rules.low[rows], rules.high[rows]
-        self._sign, self._limit, self._per = rules.sign[rows], rules.limit[rows], rules.per[rows]
-        self._middles = Middles([rules.rules[int(row)] for row in rows])
+        ruled = [rules.rules[int(row)] for row in rows]
+        self._low = np.maximum([rule.low for rule in ruled], -MOST)
+        self._high = np.minimum([rule.high for rule in ruled], MOST)
+        self._column, self._sign = rules.column[rows], rules.sign[rows]
+        self._limit, self._per = rules.limit[rows], rules.per[rows]
+        self._middles = Middles(ruled)
         self._slopes = Slopes(len(rows), float(rules.span[rows[0]]))
 
     def step(self, at: float, believed: Floats) -> None:
         if not self._slopes.wants(at):
             return
         values = believed[self._column]
-        values[(values < self._low) | (values > self._high)] = np.nan
         self._middles.step(believed, values)
+        values[(values < self._low) | (values > self._high)] = np.nan
         self.rates = self._slopes.step(at, values) * self._per
         self.beyond = np.isfinite(self.rates) & (self._sign * (self.rates - self._limit) > 0)
 

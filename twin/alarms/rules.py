@@ -88,6 +88,7 @@ class Rule:
 class Rules:
     """All rules of a station, once as objects and once as arrays (r,) so that a frame is judged in a few calls.
 
+    ``low`` and ``high`` are those between which what is judged is a measurement: a rate is whatever it is.
     ``least`` and ``most`` are the values between which a signal is beyond its limit and yet a measurement; of rates,
     and of gauges that vote, there are none: the tag by itself does not say.
     """
@@ -133,8 +134,8 @@ class Rules:
             np.array([numbers.setdefault(r.group or r.tag, len(numbers)) for r in rules], dtype=np.intp),
             np.array([r.span for r in rules]),
             np.array([r.per for r in rules]),
-            np.array([r.low for r in rules]),
-            np.array([r.high for r in rules]),
+            np.array([r.low if r.span == 0.0 else -np.inf for r in rules]),
+            np.array([r.high if r.span == 0.0 else np.inf for r in rules]),
             *_beyond(rules),
         )
 

@@ -31,10 +31,10 @@ class Votes:
         for group in self._groups:
             group.step(values, beyond)
 
-    def tell(self, ruled: Floats, known: NDArray[np.bool_]) -> None:
-        """Put the values that were judged last in the place of each first gauge's, and whether they are known."""
+    def tell(self, said: Floats) -> None:
+        """Put the values that were judged last in the place of what first gauges say (r,); NaN where none says any."""
         for group in self._groups:
-            ruled[group.rows], known[group.rows] = group.judged()
+            said[group.rows] = group.judged()
 
     def cast(self, row: int) -> tuple[int, int]:
         """How many gauges of a rule are beyond its limit now, of how many that say anything; 0 of 0 where none vote."""
@@ -119,14 +119,13 @@ class _Limits(_Group):
     def step(self, values: Floats, broken: NDArray[np.bool_]) -> None:
         said = self._said = values[self.columns]
         if np.count_nonzero((said >= self._least) & (said <= self._most)):  # else nobody votes
-            ruled, known = self.judged()
-            broken[self.rows] = known & (self.sign[:, 0] * (ruled - self._limit) > 0)
+            broken[self.rows] = self.sign[:, 0] * (self.judged() - self._limit) > 0
 
-    def judged(self) -> tuple[Floats, NDArray[np.bool_]]:
-        """The value that is held against each limit (g,), and whether there is any."""
+    def judged(self) -> Floats:
+        """The value that is held against each limit (g,), NaN where there is none."""
         leaning, heard = self.ranked(self._said)
         needed = np.maximum(self._votes - (self.columns.shape[1] - heard), 1)
-        return self.valued(leaning, needed - 1), heard > 0
+        return np.where(heard > 0, self.valued(leaning, needed - 1), np.nan)
 
     def cast(self, row: int) -> tuple[int, int]:
         place = int(np.flatnonzero(self.rows == row)[0])

@@ -144,9 +144,9 @@ ANY = st.floats(-1.0, 30.0) | st.sampled_from([LOW, HIGH, 0.0, 25.0, float("nan"
 def test_a_quick_look_at_gauges_sees_what_a_close_one_does(a: float, b: float, c: float) -> None:
     votes, broken = Votes(RULES.rules), np.zeros(len(RULES.rules), dtype=bool)
     votes.step(np.array([a, b, c, 0.0]), broken)
-    said, known = np.full(len(RULES.rules), np.nan), np.zeros(len(RULES.rules), dtype=bool)
-    votes.tell(said, known)
-    closely = known & (RULES.sign * (said - RULES.limit) > 0)
+    said = np.full(len(RULES.rules), np.nan)
+    votes.tell(said)
+    closely = RULES.sign * (said - RULES.limit) > 0
     assert broken.tolist() == closely.tolist()
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.scene.container import BrokenError
 from app.scene.glb import Material, Model, Part
@@ -29,7 +30,7 @@ PER_BYTE = 120.0 / 100e6  # s
 ROOM = 700 << 20  # bytes a child may take for a small file
 ROOM_PER_BYTE = 40
 READING = 0.5  # share of the time that reading takes; lightening takes the rest
-ARRAYS = {"points": 3, "normals": 3, "triangles": 3, "shade": 1}
+ARRAYS = {"points": 3, "normals": 3, "triangles": 3, "shade": 3}
 PROGRESS, ANSWER = "progress", "model.json"
 
 
@@ -90,7 +91,13 @@ def _part(entry: dict[str, Any], arrays: dict[str, Any]) -> Part:
         arrays["triangles"][triangles],
         arrays["shade"][points],
         entry["layer"],
+        entry["bore"],
     )
+
+
+def _rows(array: NDArray[Any], width: int) -> NDArray[Any]:
+    """(n, width), where an array has one number a row as well."""
+    return np.broadcast_to(array.reshape(len(array), -1), (len(array), width))
 
 
 # ---- in the child ----------------------------------------------------------------------------------------------------
@@ -99,9 +106,8 @@ def _part(entry: dict[str, Any], arrays: dict[str, Any]) -> Part:
 def write(model: Model, folder: Path) -> None:
     """Leave a model in a folder."""
     for name, width in ARRAYS.items():
-        held = [getattr(part, name) for part in model.parts]
-        shape = (0,) if width == 1 else (0, width)
-        np.save(folder / f"{name}.npy", np.concatenate(held) if held else np.zeros(shape, np.float32))
+        held = [_rows(getattr(part, name), width) for part in model.parts]
+        np.save(folder / f"{name}.npy", np.concatenate(held) if held else np.zeros((0, width), np.float32))
     points = np.cumsum([0, *(len(part.points) for part in model.parts)]).tolist()
     triangles = np.cumsum([0, *(len(part.triangles) for part in model.parts)]).tolist()
     parts = [
@@ -109,6 +115,7 @@ def write(model: Model, folder: Path) -> None:
             "node": part.node,
             "material": part.material,
             "layer": part.layer,
+            "bore": part.bore,
             "points": points[number : number + 2],
             "triangles": triangles[number : number + 2],
         }

@@ -77,13 +77,15 @@ def _gathered(part: Part, cell: NDArray[np.int64], triangles: NDArray[np.int32])
     sums = [np.bincount(where[mine], part.normals[mine, axis], len(used)) for axis in range(3)]
     normals = np.stack(sums, axis=1)
     length = np.linalg.norm(normals, axis=1, keepdims=True)
-    shade = np.bincount(where[mine], part.shade[mine], len(used)) / np.bincount(where[mine], minlength=len(used))
+    among = np.bincount(where[mine], minlength=len(used))
+    own = part.shade.reshape(len(part.points), -1)
+    shade = np.stack([np.bincount(where[mine], each[mine], len(used)) / among for each in own.T], axis=1)
     return replace(
         part,
         points=places[used // 6].astype(np.float32),
         normals=(normals / np.where(length > 0, length, 1.0)).astype(np.float32),
         triangles=corners.reshape(-1, 3).astype(np.int32),
-        shade=shade.astype(np.float32),
+        shade=shade.reshape(-1, *part.shade.shape[1:]).astype(np.float32),
     )
 
 
@@ -101,7 +103,7 @@ def _first(corners: NDArray[np.int64]) -> NDArray[np.int64]:
 def _boxed(part: Part, low: NDArray[np.float32], high: NDArray[np.float32]) -> Part:
     """A part smaller than a cell, as the box round it."""
     points = np.array([[x, y, z] for z in (low[2], high[2]) for y in (low[1], high[1]) for x in (low[0], high[0])])
-    shade = np.full(8, part.shade.mean(), np.float32)
+    shade = np.tile(part.shade.mean(axis=0, dtype=np.float32), (8, *[1] * (part.shade.ndim - 1)))
     triangles = _BOX.astype(np.int32)
     return replace(part, points=points, normals=smooth(points, triangles), triangles=triangles, shade=shade)
 

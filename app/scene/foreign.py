@@ -32,6 +32,8 @@ SMOOTHED = 1_000_000  # triangles, beyond which faces are flat: what is decimate
 READING = 0.7  # share of the time that goes into reading
 GROUPINGS = ("GroupIds", "STLSolidLabeling")  # what VTK's readers call the number of a triangle's group
 GREY = (0.26, 0.27, 0.28)  # linear: what has no colour of its own looks like cast iron
+WHITE = (1.0, 1.0, 1.0)  # what has a colour at each point has that
+POINT_COLOURS = ("RGB", "RGBA")  # what VTK's PLY reader calls them
 _FACET = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("attribute", "<u2")])  # of a binary STL file
 _CHANGE = re.compile(rb"^[ \t]*(o|g|usemtl)[ \t]+([^\r\n]*?)[ \t]*\r?$", re.MULTILINE)
 
@@ -76,7 +78,8 @@ def _binary_stl(data: bytes) -> vtkPolyData:
 def _ply(path: Path, told: Told) -> _Read:
     reader = vtkPLYReader()
     reader.SetFileName(str(path))
-    return _output(reader, told), [], [GREY]
+    data = _output(reader, told)
+    return data, [], [GREY if _colours(data) is None else WHITE]
 
 
 def _vtp(path: Path, told: Told) -> _Read:
@@ -177,6 +180,12 @@ def _triangulated(data: vtkPolyData, smoothed: bool) -> vtkPolyData:
     return last.GetOutput()
 
 
+def _colours(data: vtkPolyData) -> NDArray[np.float32] | None:
+    """The colour of each point (n, 3) as shares, as a scanner saw it; None where points have none."""
+    held = [array for name in POINT_COLOURS if (array := data.GetPointData().GetArray(name)) is not None]
+    return vtk_to_numpy(held[0])[:, :3].astype(np.float32) / 255.0 if held else None
+
+
 def _groups(data: vtkPolyData) -> NDArray[np.int64]:
     """Of which group each triangle is."""
     cells = data.GetCellData()
@@ -192,6 +201,7 @@ def _parts(data: vtkPolyData, groups: Sequence[tuple[str, int]]) -> list[Part]:
     triangles = vtk_to_numpy(data.GetPolys().GetConnectivityArray()).reshape(-1, 3)
     held = data.GetPointData().GetNormals()
     normals = vtk_to_numpy(held) if held is not None else None
+    colours = _colours(data)
     kinds = list(dict.fromkeys(groups))
     numbers = {kind: number for number, kind in enumerate(kinds)}
     kind_of = np.array([numbers[kind] for kind in groups])
@@ -199,7 +209,7 @@ def _parts(data: vtkPolyData, groups: Sequence[tuple[str, int]]) -> list[Part]:
     order = np.argsort(key, kind="stable")
     ends = np.flatnonzero(np.diff(key[order], append=-1)) + 1
     return [
-        _part(*kinds[key[order[start]]], points, normals, triangles[order[start:end]])
+        _part(*kinds[key[order[start]]], points, normals, colours, triangles[order[start:end]])
         for start, end in zip([0, *ends[:-1]], ends, strict=True)
     ]
 
@@ -209,10 +219,12 @@ def _part(
     material: int,
     points: NDArray[np.float32],
     normals: NDArray[np.float32] | None,
+    colours: NDArray[np.float32] | None,
     triangles: NDArray[np.int64],
 ) -> Part:
     if normals is None:  # every face by itself
-        own = points[triangles].reshape(-1, 3).astype(np.float32)
+        used = triangles.ravel()
+        own = points[used].astype(np.float32)
         corners = own.reshape(-1, 3, 3)
         faces = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
         length = np.linalg.norm(faces, axis=1, keepdims=True)
@@ -222,4 +234,5 @@ def _part(
         used, inverse = np.unique(triangles, return_inverse=True)
         own, facing = points[used].astype(np.float32), normals[used]
         index = inverse.reshape(-1, 3).astype(np.int32)
-    return Part(name, material, own, facing.astype(np.float32), index, np.ones(len(own), np.float32))
+    shade = np.ones(len(own), np.float32) if colours is None else colours[used]
+    return Part(name, material, own, facing.astype(np.float32), index, shade)

@@ -54,8 +54,9 @@ class Part:
     """The triangles of one node in one material. [m], z up.
 
     ``points`` and ``normals`` (v, 3), ``triangles`` (f, 3); ``shade`` (v,) how bright each point's own colour is, from
-    0 to 1, where the model says so (its vertex colours), else 1. ``layer`` is the node's own word for where it belongs,
-    ``bore`` what the node says of the clear width of its pipe [m], 0 where it says nothing.
+    0 to 1, where the model says so (its vertex colours), else 1, or (v, 3) its colour at each point, where it has one.
+    ``layer`` is the node's own word for where it belongs, ``bore`` what the node says of the clear width of its pipe
+    [m], 0 where it says nothing.
     """
 
     node: str

@@ -45,8 +45,9 @@ class Solid:
         first_triangle = np.cumsum([0, *(len(p.triangles) for p in parts)])
         triangles = [p.triangles + start for p, start in zip(parts, first_point, strict=False)]
         plain = np.array([shown(materials[p.material]) for p in parts], np.float32).reshape(-1, 3)
-        shade = np.concatenate([p.shade for p in parts]) if parts else np.ones(0, np.float32)
-        base = (np.repeat(plain, np.diff(first_point), axis=0) * shade[:, None]).astype(np.uint8)
+        shades = [np.broadcast_to(p.shade.reshape(len(p.points), -1), (len(p.points), 3)) for p in parts]
+        shade = np.concatenate(shades) if parts else np.ones((0, 3), np.float32)
+        base = (np.repeat(plain, np.diff(first_point), axis=0) * shade).astype(np.uint8)
         data = polygons(points, np.concatenate(triangles) if triangles else np.zeros((0, 3), np.int64))
         directions = numpy_to_vtk(normals, deep=True)
         data.GetPointData().SetNormals(directions)

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from app.scene import apart, foreign, glb, ifc, reading
-from app.scene.decimation import lightened
+from app.scene.decimation import clustered, lightened
 from app.scene.glb import Material, Model, Part
+from app.scene.solids import Solid
 from tests.app.scene import models
 from tests.twin.plant import model_files
 from twin.errors import StationError
@@ -52,6 +53,55 @@ def test_a_whole_model_of_each_format_gives_its_triangles(tmp_path: Path, name: 
     for part in model.parts:
         assert np.allclose(np.linalg.norm(part.normals, axis=1), 1, atol=1e-5)
         assert ((part.points - 0.25) * part.normals).sum(axis=1).min() > 0  # outwards
+
+
+SCANNED = b"""ply
+format ascii 1.0
+element vertex 4
+property float x
+property float y
+property float z
+property uchar red
+property uchar green
+property uchar blue
+element face 4
+property list uchar int vertex_indices
+end_header
+0 0 0 200 40 30
+1 0 0 200 40 30
+0 1 0 30 60 180
+0 0 1 30 60 180
+3 0 2 1
+3 0 1 3
+3 0 3 2
+3 1 2 3
+"""
+
+
+def test_a_scan_keeps_the_colour_of_each_point_through_another_process_and_in_the_picture(tmp_path: Path) -> None:
+    path = written(tmp_path, "scan.ply", SCANNED)
+    for model in (here(path), apart.read(path, glb.unheard)):
+        (part,) = model.parts
+        for point, shade in zip(part.points, part.shade, strict=True):
+            expected = (200, 40, 30) if point[1:].sum() == 0 else (30, 60, 180)
+            assert 255 * shade == pytest.approx(expected, abs=0.5)
+    solid = Solid.of(model.parts, model.materials)
+    assert {tuple(colour) for colour in solid.base.tolist()} <= {(200, 40, 30), (30, 60, 180), (199, 40, 30)}
+
+
+def test_a_lightened_scan_keeps_its_colours() -> None:
+    steps = np.linspace(0.0, 1.0, 40, dtype=np.float32)
+    x, y = np.meshgrid(steps, steps)
+    points = np.stack([x.ravel(), y.ravel(), np.zeros(1600, np.float32)], axis=1)
+    corner = (np.arange(39)[:, None] * 40 + np.arange(39)).ravel()
+    triangles = np.concatenate([corner[:, None] + [0, 1, 41], corner[:, None] + [0, 41, 40]]).astype(np.int32)
+    shade = np.stack([x.ravel(), y.ravel(), np.full(1600, 0.5, np.float32)], axis=1)
+    normals = np.tile(np.array([0, 0, 1], np.float32), (1600, 1))
+    lighter = clustered(Part("scan", 0, points, normals, triangles, shade), 0.1)
+    assert len(lighter.triangles) < len(triangles) / 4
+    assert lighter.shade == pytest.approx(
+        np.column_stack([lighter.points[:, :2], np.full(len(lighter.points), 0.5)]), abs=0.01
+    )
 
 
 @pytest.mark.parametrize("mark", ["o", "g"])

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.messages import Mail, RangeAnswer, Request
+from app.presenters import watchers
 from app.presenters.inquiry import Inquiry
 from app.scene.state import RobotMark, Route
 from twin.plant.reading import Station
@@ -53,8 +54,9 @@ class Robots:
 
     @property
     def ways(self) -> list[Way]:
-        """Where each has been in the last hour."""
-        return list(self._ways.values())
+        """Where the camera of each has been in the last hour."""
+        kinds = {name: self._robots[name].kind if name in self._robots else "ground" for name in self._ways}
+        return [way + np.array([0.0, 0.0, 0.0, watchers.mast(kinds[name])]) for name, way in self._ways.items()]
 
     def marks(self, mail: Mail, language: str) -> tuple[RobotMark, ...]:
         """The robots as the scene shows them."""

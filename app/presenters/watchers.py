@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from app.scene.surround import Post
+from app.scene.surround import ROBOTS_SIDES, Post
 from twin.plant.reading import Station
 from twin.plant.station import Camera, Robot
 
@@ -15,7 +15,6 @@ VIEW = (float(np.tan(np.radians(57.0) / 2)), float(np.tan(np.radians(44.0) / 2))
 STRIDE = 3.0  # m between two places of a robot that are looked from
 SIGHT = 6.0  # m that a robot looks at
 SMALL = 64  # px to a side of what a robot sees: at the end of its sight, 19 cm
-AROUND = (0, 1, 2, 3, 5)  # the sides that a robot looks at: all but straight up
 MAST, HANGER = 1.2, -0.3  # m from a robot to its camera, on the ground and under a rail
 PANORAMIC = "panoramic"
 
@@ -44,15 +43,20 @@ def on_their_ways(station: Station | None) -> tuple[Post, ...]:
     return tuple(dict.fromkeys(post for robot in robots for post in _along(robot)))
 
 
+def mast(kind: str) -> float:
+    """How far above a robot of a kind its camera is. [m]"""
+    return HANGER if kind == "rail" else MAST
+
+
 def at(robot: str, place: tuple[float, float, float]) -> Post:
     """What a robot sees from a place of its camera. [m]"""
     x, y, z = (round(coordinate, 1) for coordinate in place)
-    return Post(robot, (x, y, z), sides=AROUND, size=SMALL, reach=SIGHT)
+    return Post(robot, (x, y, z), sides=ROBOTS_SIDES, size=SMALL, reach=SIGHT)
 
 
 def _along(robot: Robot) -> Iterator[Post]:
     corners = np.array(robot.route, np.float64)
-    above = np.array([0.0, 0.0, HANGER if robot.kind == "rail" else MAST])
+    above = np.array([0.0, 0.0, mast(robot.kind)])
     for start, end in zip(corners, np.roll(corners, -1, axis=0), strict=True):
         steps = max(1, int(np.ceil(np.linalg.norm(end - start) / STRIDE)))
         for step in range(steps):

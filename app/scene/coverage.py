@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,13 +14,21 @@ from app.scene.glb import Part
 from app.scene.solids import Solid, polygons
 from app.scene.state import Sightings
 
-SIGHT = 6.0  # m within which a robot that passes sees a surface; what stands between is not asked for
+SIGHT = 6.0  # m within which a robot that passes sees a surface, where nothing hides it
 CELL = 1.5  # m, the cells that are reckoned with
 APART = 1.5  # m between two places of a robot that are reckoned with
 SHADES = 64  # of the ramp
 LIFT = 0.03  # m that the carpet lies above its floor
 FLOOR = 0.8  # m, the radius of the circle in a triangle: smaller ones are ledges, or told by their corners
 Floats = NDArray[np.float64]
+Sees = Callable[[Floats, Floats], NDArray[np.bool_]]
+
+
+def openly(_: Floats, points: Floats) -> NDArray[np.bool_]:
+    """Nothing hides anything."""
+    return np.ones(len(points), bool)
+
+
 NO_FLOORS: Floats = np.zeros((0, 3, 3))
 
 
@@ -32,13 +40,20 @@ class Coverage:
     sightings : Sightings     Who was where, and what was sampled.
     reach : (2, 3)            Lowest and highest corner of the station. [m]
     floors : (f, 3, 3)        Its floors, as triangles. [m]
+    sees : Callable           Which points (n, 3) nothing hides from a place (3,).
     """
 
-    def __init__(self, sightings: Sightings, reach: Floats, floors: Floats = NO_FLOORS) -> None:
+    def __init__(
+        self,
+        sightings: Sightings,
+        reach: Floats,
+        floors: Floats = NO_FLOORS,
+        sees: Sees = openly,
+    ) -> None:
         self._sightings = sightings
         self._low = reach[0]
         self._floors = floors
-        self._ages = seen(sightings.places, reach, sightings.reach)
+        self._ages = seen(sightings.places, reach, sightings.reach, sees)
         steps = np.linspace(0.0, 1.0, SHADES)
         self._ramp = 255 * np.array([theme.rgb(theme.along(sightings.ramp, float(step))) for step in steps], np.float32)
         self._sampled = dict(sightings.sampled)
@@ -93,7 +108,7 @@ class Coverage:
         return self._sampled.get(node)
 
 
-def seen(places: Floats, reach: Floats, longest: float) -> Floats:
+def seen(places: Floats, reach: Floats, longest: float, sees: Sees = openly) -> Floats:
     """How long ago each cell between two corners (2, 3) was seen from places (n, 4: seconds ago, metres). [s]"""
     count = np.maximum(np.ceil((reach[1] - reach[0]) / CELL).astype(int), 1)
     ages = np.full(count, longest)
@@ -102,11 +117,23 @@ def seen(places: Floats, reach: Floats, longest: float) -> Floats:
         if ago >= longest:
             continue
         spans = [np.abs(side - where) <= SIGHT for side, where in zip(sides, at, strict=True)]
-        box = np.ix_(*spans)
         squares = [(side[span] - where) ** 2 for side, span, where in zip(sides, spans, at, strict=True)]
         near = squares[0][:, None, None] + squares[1][:, None] + squares[2] <= SIGHT**2
-        ages[box] = np.where(near, np.minimum(ages[box], ago), ages[box])
+        cells = tuple(np.flatnonzero(span)[index] for span, index in zip(spans, np.nonzero(near), strict=True))
+        middles = np.stack([side[cell] for side, cell in zip(sides, cells, strict=True)], axis=1)
+        open_to = tuple(cell[_is_seen(np.array(at), middles, sees)] for cell in cells)
+        ages[open_to] = np.minimum(ages[open_to], ago)
     return ages
+
+
+def _is_seen(eye: Floats, middles: Floats, sees: Sees) -> NDArray[np.bool_]:
+    """Which cells are seen by their middles (n, 3): a surface that passes through one shows at its side towards the
+    eye, and a floor at its top."""
+    away = eye - middles
+    away[:, 2] = 0.0
+    length = np.linalg.norm(away, axis=1, keepdims=True)
+    nearer = middles + away * np.minimum(0.5 * CELL / np.maximum(length, 1e-9), 1.0)
+    return sees(eye, nearer) | sees(eye, nearer + np.array([0.0, 0.0, 0.5 * CELL]))
 
 
 def thinned(places: Floats) -> Floats:

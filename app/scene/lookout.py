@@ -75,6 +75,11 @@ class Lookout:
         self._blind.follow(camera)
 
     @property
+    def left(self) -> int:
+        """How many posts are still to be surveyed."""
+        return self._surveys.left
+
+    @property
     def blindness(self) -> Blindness | None:
         """How much no camera sees; None where nobody asks."""
         return self._blind.blindness

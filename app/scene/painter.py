@@ -13,7 +13,7 @@ from vtkmodules.vtkRenderingCore import vtkActor
 from app import theme
 from app.scene.bodies import Bodies
 from app.scene.camera import VIEW_ANGLE, Camera
-from app.scene.coverage import Coverage, extent, floors
+from app.scene.coverage import APART, SIGHT, Coverage, extent, floors, thinned
 from app.scene.drapes import Drapes
 from app.scene.glb import Model
 from app.scene.light import Light
@@ -22,13 +22,16 @@ from app.scene.marks import Outline, ring, surface
 from app.scene.motion import Motion
 from app.scene.places import SCENERY, Box, Places, corners
 from app.scene.robots import Robots, Routes, is_placed, room
+from app.scene.sightlines import Sightlines
 from app.scene.stage import MOST_PIECES, Picture, Stage, around
 from app.scene.state import MOTION, ROBOTS, Halo, RobotMark, SceneState, Sightings
+from app.scene.surround import Post
 
 REACH = 0.8  # m round a robot in which a click finds it
 OVERVIEW_FROM = np.radians([-112.0, -120.0, -128.0, -136.0])
 ABOVE = float(np.radians(40.0))
 INWARD = 0.7  # share of the way from the middle of a box to its corners, where there is likely something of it
+WORTH = 40  # places surveyed that are worth colouring surfaces anew
 HIGHEST = 6.0  # m: what an overview need not show is above
 
 
@@ -64,6 +67,8 @@ class Painter:
         self._drapes = Drapes(self._stage, self._bodies)
         self.lookout = Lookout(self._stage, self._bodies, self._light, model.parts, submit)
         self._motion = Motion(model, self._stage, self._light, submit)
+        self._sightlines = Sightlines(self.lookout, SIGHT, APART)
+        self._covered_at = 0  # how many places were still to be surveyed when surfaces were coloured by them
         self._rings: list[vtkActor] = []
         self._outlines: list[Outline] = []
         self._look(self.overview())
@@ -75,6 +80,8 @@ class Painter:
         before, self._state = self._state, state
         if state == before:
             return
+        if (state.posts, state.sightings) != (before.posts, before.sightings):
+            self.lookout.want((*state.posts, *self._looked_from(state.sightings)))
         if state.sightings != before.sightings:
             self._cover(state.sightings)
         if state.sightings is None and (state.tints, None) != (before.tints, before.sightings):
@@ -84,8 +91,6 @@ class Painter:
         self._bodies.show(state, self._pixel())
         if (state.robots, state.hidden, state.selected) != (before.robots, before.hidden, before.selected):
             self._robots.show(self._robots_shown(), state.selected)
-        if state.posts != before.posts:
-            self.lookout.want(state.posts)
         self.lookout.show(state)
         self._routes.show(state.routes if ROBOTS not in state.hidden else (), state.selected)
         if (state.running, MOTION in state.shown) != (before.running, MOTION in before.shown):
@@ -95,6 +100,20 @@ class Painter:
             self._drapes.cut(self._bodies.plane)
         if _marks(state) != _marks(before):
             self._mark(*_marks(state)[:3])
+
+    def find_out(self, seconds: float) -> bool:
+        """Find out more of what is seen from where, for about so long; whether there is more."""
+        is_more = self.lookout.go_on(seconds)
+        found = self._covered_at - self.lookout.left
+        if self._state.sightings is not None and found > 0 and (found >= WORTH or not self.lookout.left):
+            self._cover(self._state.sightings)
+        return is_more
+
+    def _looked_from(self, sightings: Sightings | None) -> tuple[Post, ...]:
+        """Where robots have looked from, if that is asked for."""
+        if sightings is None:
+            return ()
+        return self._sightlines.posts(thinned(sightings.places)[:, 1:])
 
     def look(self, camera: Camera) -> None:
         """Look from another place."""
@@ -266,7 +285,8 @@ class Painter:
 
     def _cover(self, sightings: Sightings | None) -> None:
         """Colour every surface by when it was seen last; as they are for None."""
-        coverage = Coverage(sightings, *self._ground) if sightings is not None else None
+        coverage = Coverage(sightings, *self._ground, self._sightlines.sees) if sightings is not None else None
+        self._covered_at = self.lookout.left
         self._bodies.dye(coverage.colours if coverage is not None else None)
         if self._carpet is not None:
             self._stage.remove(self._carpet)

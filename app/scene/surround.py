@@ -26,6 +26,7 @@ SIDES = (
 )
 """Where each side of the cube lies, and which way is up in its picture; in the model's axes."""
 ALL_SIDES = tuple(range(len(SIDES)))
+ROBOTS_SIDES = (0, 1, 2, 3, 5)  # that robots look at: all but straight up
 STEEP = 1e-6  # sine of the angle to the vertical below which a camera has no left of its own
 SLACK = 0.06  # m by which a point may seem to lie behind what is seen in its direction
 GRAZING = 0.08  # cosine of the flattest angle at which a surface is still seen
@@ -73,22 +74,35 @@ class View:
 
     def sees(self, points: NDArray[np.floating], normals: NDArray[np.floating]) -> NDArray[np.bool_]:
         """Which points (n, 3) of surfaces with normals (n, 3) are seen from there: none from behind."""
+        found = np.zeros(len(points), bool)
         away = (points - self.aim.eye).astype(np.float32)
+        inside, ahead, depth = self._within(away)
+        distance = np.linalg.norm(away[inside], axis=1)
+        facing = -np.einsum("ij,ij->i", away[inside], normals[inside]) / np.maximum(distance, np.float32(1e-6))
+        rows, columns = self.depth.shape
+        pixel = 2 * max(self.aim.half[0] / columns, self.aim.half[1] / rows)
+        # within one pixel a surface that is seen flatly reaches over some distance
+        blur = ahead * pixel / np.maximum(facing, np.float32(GRAZING))
+        found[inside] = (facing > GRAZING) & (ahead <= depth + SLACK + blur)
+        return found
+
+    def reaches(self, points: NDArray[np.floating], slack: float) -> NDArray[np.bool_]:
+        """Which points (n, 3) of the room nothing hides from there. ``slack`` [m] they may lie behind what does."""
+        found = np.zeros(len(points), bool)
+        inside, ahead, depth = self._within((points - self.aim.eye).astype(np.float32))
+        found[inside] = ahead <= depth + slack
+        return found
+
+    def _within(self, away: NDArray[np.float32]) -> tuple[NDArray[np.intp], NDArray[np.float32], NDArray[np.float32]]:
+        """Which points lie in the picture, how far ahead they are, and what is seen in their directions. [m]"""
         ahead, left, up = (away @ axis.astype(np.float32) for axis in self.aim.axes)
         with np.errstate(divide="ignore", invalid="ignore"):
             across, upward = left / (ahead * self.aim.half[0]), up / (ahead * self.aim.half[1])
-        found = np.zeros(len(points), bool)
         inside = np.flatnonzero((ahead > 0) & (np.abs(across) <= 1) & (np.abs(upward) <= 1))
-        distance = np.linalg.norm(away[inside], axis=1)
-        facing = -np.einsum("ij,ij->i", away[inside], normals[inside]) / np.maximum(distance, np.float32(1e-6))
-        inside, facing = inside[facing > GRAZING], facing[facing > GRAZING]
         rows, columns = self.depth.shape
         row = np.minimum(((1 - upward[inside]) / 2 * rows).astype(np.intp), rows - 1)
         column = np.minimum(((1 - across[inside]) / 2 * columns).astype(np.intp), columns - 1)
-        pixel = 2 * max(self.aim.half[0] / columns, self.aim.half[1] / rows)
-        # within one pixel a surface that is seen flatly reaches over some distance
-        found[inside] = ahead[inside] <= self.depth[row, column] + SLACK + ahead[inside] * pixel / facing
-        return found
+        return inside, ahead[inside], self.depth[row, column]
 
 
 class Surveys:

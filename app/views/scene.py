@@ -176,7 +176,7 @@ class Scene(QWidget):
         """Find out more of what cameras see, as far as a beat has time for it."""
         if self._painter is not None:
             was = self._is_finding_out
-            self._is_finding_out = self._painter.lookout.go_on(SPARE)
+            self._is_finding_out = self._painter.find_out(SPARE)
             if was or self._painter.stale:
                 self.update()
 

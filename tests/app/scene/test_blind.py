@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,11 +11,12 @@ from hypothesis import strategies as st
 
 from app.scene import gaze
 from app.scene.camera import Camera
+from app.scene.coverage import CELL, Coverage
 from app.scene.gaze import Gaze
 from app.scene.glb import Material, Model, Part
 from app.scene.painter import Painter
 from app.scene.skin import Skin, floors, parted
-from app.scene.state import SceneState
+from app.scene.state import SceneState, Sightings
 from app.scene.surround import SIDES, Post, aim, equirectangular
 
 SIZE = (300, 260)
@@ -205,3 +208,42 @@ def test_a_rendered_panorama_shows_no_tints_and_leaves_them_where_they_are(room:
     painter.resize(SIZE[0] + 1, SIZE[1])
     painter.resize(*SIZE)
     assert np.abs(painter.paint().astype(int) - tinted).max() <= 2
+
+
+# ---- what robots have seen ------------------------------------------------------------------------------------------
+
+
+def sightings(*places: tuple[float, ...]) -> Sightings:
+    return Sightings(0.0, (), 3600.0, ("#000000", "#FFFFFF"), np.array(places, np.float64).reshape(-1, 4))
+
+
+def test_a_robot_that_passes_sees_nothing_behind_the_wall(room: Model) -> None:
+    painter = Painter(room, SIZE)
+    passed = sightings((60.0, 3.0, 5.0, 1.2))
+    painter.show(SceneState(sightings=passed))
+    low, high = np.array([0.0, 0.0, -0.2]), np.array([10.0, 10.0, 3.2])
+
+    def ages() -> np.ndarray:
+        return Coverage(passed, np.array([low, high]), sees=painter._sightlines.sees)._ages
+
+    assert (ages() == 3600.0).all()  # as long as nobody knows what hides what
+    steps = 0
+    while painter.find_out(0.0):
+        steps += 1
+    found = ages()
+    assert steps == 4  # after five sides there is nothing more
+    cell = (int(7.5 // CELL), int(5.0 // CELL), 0)
+    assert found[cell] == 3600.0
+    assert found[int(3.0 // CELL), int(8.0 // CELL), 0] == 60.0
+    openly = Coverage(passed, np.array([low, high]))._ages
+    assert openly[cell] == 60.0
+
+
+def test_places_close_to_each_other_are_looked_from_once(room: Model) -> None:
+    painter = Painter(room, SIZE)
+    painter.show(SceneState(sightings=sightings((60.0, 3.0, 5.0, 1.2))))
+    while painter.find_out(0.0):
+        pass
+    later = replace(sightings((30.0, 3.2, 5.1, 1.2)), at=30.0)
+    painter.show(SceneState(sightings=later))
+    assert not painter.find_out(0.0)

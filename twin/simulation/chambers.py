@@ -23,7 +23,8 @@ from twin.simulation.service import Service
 DAMP, SEEPS = 0.02, 0.03  # m of water that always stands in a chamber, and the most that melting snow adds
 SEEPING = 8.0 * 3600.0  # s
 FREEZING, THAWS_OVER = 273.15, 3.0  # K
-FLOODED = 25.0  # m for a leak of the whole flow, in the chamber next to it
+FLOODED, DEEP = 25.0, 2.5  # m for a leak of the whole flow in the chamber next to it, and to its hatch
+FILLING = 0.45  # m/s that such a leak would fill it by: 5.4 m³/s over 12 m²
 WIRE = 0.003  # of the flow, that a leak wire answers to
 SUPPLY, RETURN = 0, 1
 
@@ -73,9 +74,15 @@ def damp(it: Chambers, outdoor: float) -> Floats:
     return level
 
 
-def step(standing: Floats, it: Chambers, outdoor: float, dt: float) -> Floats:
-    """(k,) what stands there ``dt`` seconds later. [m]"""
-    return approached(standing, damp(it, outdoor), SEEPING, dt)
+def step(standing: Floats, it: Chambers, outdoor: float, effects: Effects, dt: float) -> Floats:
+    """(k,) what stands there ``dt`` seconds later: what leaks fills a chamber until as much seeps away. [m]"""
+    leak = it.leak(effects)
+    most = damp(it, outdoor) + np.minimum(FLOODED * leak, DEEP)
+    seeped = approached(standing, most, SEEPING, dt)
+    level: Floats = np.where(
+        standing < most, np.minimum(np.maximum(seeped, standing + FILLING * leak * dt), most), seeped
+    )
+    return level
 
 
 def readings(
@@ -87,7 +94,7 @@ def readings(
     ----------
     pressure : (2, k)   Of supply and return. [Pa]
     warm : (2, k)       Of their water. [K]
-    standing : (k,)     Water that seeped in. [m]
+    standing : (k,)     Water there. [m]
     """
     leak = it.leak(effects)
     return {
@@ -95,6 +102,6 @@ def readings(
         "return_pressure": pressure[RETURN],
         "supply_temperature": warm[SUPPLY],
         "return_temperature": warm[RETURN],
-        "chamber_water_level": standing + np.minimum(FLOODED * leak, 2.5),
+        "chamber_water_level": standing,
         "leak_wire_alarm": flags((leak > WIRE) | service.wire),
     }

@@ -220,7 +220,7 @@ def _warm(it: Plan, rest: Rest, here: Now, load: grid.Load, power: grid.Powers, 
     ambient = building.ambient(it.layout, here.outdoor)
     building.step(rest.rooms, _heat(it, here), ambient, effects, lot, EVERY, powered=not load.dark)
     grid.step(rest.grid, load, power, it.feeds, effects, lot, EVERY)
-    rest.damp = chambers.step(rest.damp, it.chambers, here.outdoor, EVERY)
+    rest.damp = chambers.step(rest.damp, it.chambers, here.outdoor, effects, EVERY)
 
 
 def _air(it: Plan, rooms: building.Rooms) -> Floats:

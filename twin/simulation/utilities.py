@@ -20,6 +20,9 @@ USUAL_LOSS = 18.0 / 3600.0  # m³/s that every tight line loses
 MOST = 200.0 / 3600.0  # m³/s of all make-up pumps together; beyond it the emergency make-up opens
 EMERGENCY = 800.0 / 3600.0
 OPENS_IN = 30.0  # s that the emergency make-up's valves take
+STARTS_IN = 15.0  # s in which all pumps come up, one after the other
+UP = 0.1  # of what it can give, at which a pump runs as fast as it must against the line
+REFILLS_IN = 600.0  # s in which lines that have lost pressure get it back
 ELASTICITY = 4.0  # m² (m³ of water a line gives for each metre of head it loses)
 SUMP_LOW, SUMP_HIGH = 0.3, 1.2  # m between which the sump is pumped out
 QUALITIES = ("ph", "conductivity", "dissolved_oxygen", "turbidity", "hardness", "iron", "chloride")
@@ -44,6 +47,7 @@ class Utilities:
     bearing: Floats  # (make-up pumps,) [K]
     chance: Floats  # (waters, 7)
     vessel: Floats  # (vessels,) absolute pressure at which its gas would fill half of it [Pa]
+    pumped: float  # m³/s that the pumps have come up to
     opening: float  # of the emergency make-up's valves
 
 
@@ -70,58 +74,68 @@ def first(pumps: int, waters: int, demand: Demand, lot: Generator) -> Utilities:
         bearing=demand.air + BEARING_RISE * _shares(pumps, USUAL_LOSS),
         chance=lot.standard_normal((waters, len(QUALITIES))),
         vessel=demand.vessel + STANDARD_ATMOSPHERE,
+        pumped=USUAL_LOSS,
         opening=0.0,
     )
 
 
 def step(it: Utilities, demand: Demand, effects: Effects, lot: Generator, dt: float) -> None:
     """Let ``dt`` seconds pass."""
-    needed, given = _flows(it, demand, effects)
+    needed, pumped, emergency = _flows(it, demand, effects)
+    it.pumped = min(pumped, it.pumped + MOST * dt / STARTS_IN)
     way = min(max((needed - MOST) / EMERGENCY, 0.0), 1.0) - it.opening
     it.opening += min(max(way, -dt / OPENS_IN), dt / OPENS_IN)
+    given = it.pumped + emergency
     it.total += given * dt
     it.raw = it.tank < TANK_LOW or (it.raw and it.tank < TANK_HIGH)
     it.tank = max(0.0, it.tank + dt * ((RAW if it.raw else 0.0) - given) / TANK)
-    it.deficit = max(0.0, it.deficit + dt * (needed - given) / ELASTICITY)
+    it.deficit = max(0.0, it.deficit + dt * (_lost(demand, effects) - given) / ELASTICITY)
     seeping = 0.4e-5 + 0.02 * effects.seals_together / 1e-3
     it.pumping_out = it.sump > SUMP_HIGH or (it.pumping_out and it.sump > SUMP_LOW)
     it.sump = max(0.0, it.sump + dt * (seeping - (2e-3 if it.pumping_out else 0.0)))
-    it.bearing = approached(it.bearing, demand.air + BEARING_RISE * _shares(it.bearing.size, given), 1500.0, dt)
+    it.bearing = approached(it.bearing, demand.air + BEARING_RISE * _shares(it.bearing.size, it.pumped), 1500.0, dt)
     it.chance = wandered(it.chance, 4.0 * 3600.0, lot, dt)
     it.vessel = approached(it.vessel, demand.vessel + STANDARD_ATMOSPHERE, CHARGING, dt)
 
 
-def _flows(it: Utilities, demand: Demand, effects: Effects) -> tuple[float, float]:
-    """What is needed and what comes. [m³/s]"""
-    needed = USUAL_LOSS + demand.leaks + effects.seals_together
-    most = MOST + EMERGENCY * it.opening
-    return needed, min(needed, most) * (1.0 - effects.makeup_lost) * demand.powered
+def _lost(demand: Demand, effects: Effects) -> float:
+    """What lines and seals lose. [m³/s]"""
+    return USUAL_LOSS + demand.leaks + effects.seals_together
+
+
+def _flows(it: Utilities, demand: Demand, effects: Effects) -> tuple[float, float, float]:
+    """What is needed, what the pumps are to give once they have come up, and what comes besides. [m³/s]"""
+    needed = _lost(demand, effects) + it.deficit * ELASTICITY / REFILLS_IN
+    works = (1.0 - effects.makeup_lost) * demand.powered
+    emergency = min(max(needed - MOST, 0.0), EMERGENCY * it.opening)
+    return needed, min(needed, MOST) * works, emergency * works
 
 
 def _shares(pumps: int, flow: float) -> Floats:
     """(pumps,) how hard each works: the first alone as long as it can, the last in reserve."""
     each = MOST / max(pumps, 1)
-    return clipped(min(flow, MOST) / each - np.arange(pumps, dtype=np.float64), 0.0, 1.0)
+    return clipped(flow / each - np.arange(pumps, dtype=np.float64), 0.0, 1.0)
 
 
 def readings(it: Utilities, demand: Demand, effects: Effects) -> dict[str, Floats]:
     """What is measured of the make-up plant."""
-    _, given = _flows(it, demand, effects)
+    _, pumped, emergency = _flows(it, demand, effects)
+    flow = min(it.pumped, pumped)
     line = demand.pressure
     level = it.tank
     said = {
         "tank_1_level": level + 0.02,
         "tank_2_level": level - 0.02,
-        "flow": min(given, MOST),
+        "flow": flow,
         "total": it.total,
-        "header_pressure": line + 40e3 if given > 0.0 else line,  # 30 to 50 kPa above the point it feeds
+        "header_pressure": line + 40e3 if flow > 0.0 else line,  # 30 to 50 kPa above the point it feeds
         "temperature": demand.air + 12.0,  # it comes from the deaerator through a cooler
         "pressurisation_point_pressure": line,
         "raw_water_flow": RAW if it.raw else 0.0,
         "softener_differential_pressure": 25e3 + 15e3 * it.raw,
         "deaerator_vacuum": 82e3 - 4e3 * it.raw,
         "sump_level": it.sump,
-        "emergency_flow": max(0.0, given - MOST),
+        "emergency_flow": emergency,
     }
     values = np.array(list(said.values()), dtype=np.float64)
     return {name: values[i : i + 1] for i, name in enumerate(said)}
@@ -129,10 +143,10 @@ def readings(it: Utilities, demand: Demand, effects: Effects) -> dict[str, Float
 
 def pump_readings(it: Utilities, demand: Demand, effects: Effects) -> dict[str, Floats]:
     """What is measured of each make-up pump."""
-    _, given = _flows(it, demand, effects)
-    share = _shares(it.bearing.size, given)
+    _, pumped, _ = _flows(it, demand, effects)
+    share = _shares(it.bearing.size, min(it.pumped, pumped))
     runs = share > 0.0
-    frequency = np.where(runs, 30.0 + 20.0 * share, 0.0)
+    frequency = (30.0 + 20.0 * share) * np.minimum(share / UP, 1.0)
     return {
         "running": flags(runs),
         "fault": np.full(share.size, float(effects.makeup_lost > 0.0)),

@@ -57,3 +57,20 @@ def test_make_up_pumps_without_power_give_nothing() -> None:
     assert utilities.readings(it, dark, HEALTHY)["flow"] == 0.0
     assert it.deficit > 0.0
     assert not utilities.pump_readings(it, dark, HEALTHY)["running"].any()
+
+
+def test_pumps_come_up_one_after_the_other_and_not_at_once() -> None:
+    it, leaking = plant(), demand(leaks=0.05)
+    flow = [utilities.readings(passed(it, leaking, 1), leaking, HEALTHY)["flow"][0] for _ in range(20)]
+    assert 0.0 < np.diff(flow).max() <= utilities.MOST / utilities.STARTS_IN + 1e-12
+    assert flow[-1] == pytest.approx(0.05 + utilities.USUAL_LOSS, rel=0.02)
+    assert utilities.pump_readings(it, leaking, HEALTHY)["frequency"][0] == pytest.approx(50.0)
+
+
+def test_lines_get_their_pressure_back_once_make_up_comes_again() -> None:
+    it, lost = plant(), Effects.none(LAYOUT)
+    lost.makeup_lost = 1.0
+    fallen = passed(it, demand(), 600, lost).deficit
+    assert fallen == pytest.approx(600.0 * utilities.USUAL_LOSS / utilities.ELASTICITY)
+    assert passed(it, demand(), 600).deficit < 0.5 * fallen
+    assert passed(it, demand(), 3600).deficit < 0.01 * fallen

@@ -57,12 +57,13 @@ def test_it_keeps_that_level_for_minutes_and_is_half_full_again_after_hours() ->
 def test_what_lines_lose_is_made_up_and_what_is_not_made_up_lowers_the_pressure() -> None:
     it, leaking = plant(), demand(leaks=150.0 / 3600.0)
     flow = utilities.readings(passed(it, leaking, 60), leaking, HEALTHY)["flow"]
-    assert flow[0] * 3600.0 == pytest.approx(168.0)
-    assert it.deficit == 0.0
+    assert flow[0] * 3600.0 == pytest.approx(168.0, rel=0.01)
+    assert it.deficit < 0.1  # m, from while the pumps came up
     lost = Effects.none(LAYOUT)
     lost.makeup_lost = 1.0
     assert utilities.readings(it, leaking, lost)["flow"] == 0.0
-    assert passed(it, leaking, 60, lost).deficit == pytest.approx(60.0 * 168.0 / 3600.0 / utilities.ELASTICITY)
+    before = it.deficit
+    assert passed(it, leaking, 60, lost).deficit - before == pytest.approx(60.0 * 168.0 / 3600.0 / utilities.ELASTICITY)
 
 
 @given(st.floats(0.0, 0.3))

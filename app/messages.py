@@ -14,7 +14,7 @@ from twin.detectors.anomaly import Anomaly
 from twin.pipeline import Snapshot
 from twin.signals import Event
 from twin.text import Text
-from twin.thermography import Panorama, ThermalFrame
+from twin.thermography import Annotation, Panorama, ThermalFrame
 
 Mode = Literal["live", "replay"]
 
@@ -164,7 +164,8 @@ class Mail:
     the span. ``generation`` grows
     with every change, so that equal generations mean there is nothing to do. ``live_source`` says whether there is a
     *now* to go back to; ``recognised`` are the anomalies somebody has seen; ``thermal`` the thermal pictures of the
-    last hour at the cursor, the newest last; ``vistas`` what each panoramic camera that was recorded has taken.
+    last hour at the cursor, the newest last; ``vistas`` what each panoramic camera that was recorded has taken;
+    ``annotations`` what reviewers have said of the recording.
     """
 
     generation: int
@@ -188,3 +189,4 @@ class Mail:
     ended: bool = False
     thermal: tuple[ThermalFrame, ...] = ()
     vistas: tuple[Vista, ...] = ()
+    annotations: tuple[Annotation, ...] = ()

@@ -13,7 +13,7 @@ from twin.detectors.anomaly import Anomaly
 from twin.pipeline import Snapshot
 from twin.recordings.memory import Memory
 from twin.signals import Event
-from twin.thermography import ThermalFrame
+from twin.thermography import Annotation, ThermalFrame
 
 LOOKING_AHEAD = (10.0, 600.0, 36_000.0)  # s, for the next frame
 Look = Callable[[float], Snapshot | None]
@@ -32,6 +32,7 @@ class Recall:
         self.anomalies: tuple[Anomaly, ...] = memory.anomalies()
         self.alarms: tuple[Alarm, ...] = memory.alarms()
         self.events: tuple[Event, ...] = _events(memory)
+        self.annotations: tuple[Annotation, ...] = memory.annotations()
         self._kept: tuple[float, Snapshot | None] = (float("nan"), None)
         self._gallery = Gallery(memory)
         self._panoramas = Panoramas(memory)

@@ -212,6 +212,7 @@ class Session:
             ended=self._feed.ended if self._feed is not None else False,
             thermal=self._recall.thermal(cursor),
             vistas=self._recall.vistas(cursor),
+            annotations=self._recall.annotations,
         )
 
     def _post(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -15,13 +15,14 @@ from app.presenters.status import is_unseen
 from twin.plant.reading import Station
 from twin.signals import Event, TagTable
 from twin.text import Text
+from twin.thermography import Annotation
 
 RATES = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 100.0, 300.0, 1000.0)
 SHORTEST, LONGEST = 120.0, 600.0  # s of a live source shown in the lanes: all there is, within these
 NARROWEST = 10.0  # s
 LEAD = 0.08  # share of the lanes kept free to the right of now
 
-LaneName = Literal["alarms", "anomalies", "operations", "labels", "data", "truth"]
+LaneName = Literal["alarms", "anomalies", "operations", "labels", "notes", "data", "truth"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +229,8 @@ class Presenter:
         mail = self._mail
         if mail is None or not math.isfinite(mail.span[0]):
             return
-        made_of = (mail.past_alarms, mail.anomalies, mail.events, mail.recognised, mail.mode, int(mail.span[1]))
+        made_of = (mail.past_alarms, mail.anomalies, mail.events, mail.recognised, mail.annotations, mail.mode)
+        made_of = (*made_of, int(mail.span[1]))
         if made_of != self._made_of:
             self._made_of, self._lanes = made_of, self._make_lanes(mail)
         state = State(
@@ -287,7 +289,8 @@ class Presenter:
         if not mail.live_source:  # what a simulated fault truly was is for training on recordings, never for now
             optional.append(("truth", ("truth",)))
         filled = (Lane(name, self._marks(mail.events, kinds)) for name, kinds in optional)
-        return (*lanes, *self._label_lanes(mail), *(lane for lane in filled if lane.marks))
+        notes = [_noted(mail.annotations)] if mail.annotations else []
+        return (*lanes, *self._label_lanes(mail), *notes, *(lane for lane in filled if lane.marks))
 
     def _label_lanes(self, mail: Mail) -> Iterator[Lane]:
         """What whoever made a recording said of it, a lane for each of its label columns: where it is not zero."""
@@ -316,6 +319,16 @@ class Presenter:
         """What an event is about: a circuit by its name, anything else as people call it anyway."""
         circuit = self._circuits.get(event.subject)
         return event.subject if circuit is None else circuit.said_in(self._language) or event.subject
+
+
+def _noted(annotations: Sequence[Annotation]) -> Lane:
+    """What reviewers have said, each at its time or over its span, with who said it."""
+    said = sorted(annotations, key=lambda note: note.at)
+    return Lane("notes", tuple(Mark(n.at, max(n.at, n.until), n.subject, _signed(n)) for n in said))
+
+
+def _signed(note: Annotation) -> str:
+    return f"{note.text} ({note.author})" if note.author else note.text
 
 
 def _label_value(event: Event) -> str:

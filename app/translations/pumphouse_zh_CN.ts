@@ -1199,6 +1199,10 @@ A station file names one (model = &quot;station.glb&quot;); --station FILE bring
         <translation>位置未知</translation>
     </message>
     <message>
+        <source>outside the station</source>
+        <translation>位于站外</translation>
+    </message>
+    <message>
         <source>LIVE</source>
         <translation>实时</translation>
     </message>
@@ -1629,6 +1633,10 @@ A station file names one (model = &quot;station.glb&quot;); --station FILE bring
     <message>
         <source>Labels</source>
         <translation>标注</translation>
+    </message>
+    <message>
+        <source>Notes</source>
+        <translation>批注</translation>
     </message>
     <message>
         <source>Data trouble</source>

@@ -45,6 +45,7 @@ WORDS: dict[str, str] = {
     "blocked": QT_TRANSLATE_NOOP("words", "stopped by an obstacle"),
     "silent": QT_TRANSLATE_NOOP("words", "does not answer"),
     "lost": QT_TRANSLATE_NOOP("words", "place not known"),
+    "outside": QT_TRANSLATE_NOOP("words", "outside the station"),
     # modes
     "live": QT_TRANSLATE_NOOP("words", "LIVE"),
     "replay": QT_TRANSLATE_NOOP("words", "REPLAY"),
@@ -165,6 +166,7 @@ WORDS: dict[str, str] = {
     "anomalies": QT_TRANSLATE_NOOP("words", "Anomalies"),
     "operations": QT_TRANSLATE_NOOP("words", "Operations"),
     "labels": QT_TRANSLATE_NOOP("words", "Labels"),
+    "notes": QT_TRANSLATE_NOOP("words", "Notes"),
     "data": QT_TRANSLATE_NOOP("words", "Data trouble"),
     "truth": QT_TRANSLATE_NOOP("words", "Truth"),
 }

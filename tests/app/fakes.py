@@ -17,7 +17,7 @@ from twin.plant.reading import Station, parse, read
 from twin.recordings.memory import Overview
 from twin.signals import Block, Event, Frame, Pose, TagTable
 from twin.text import Text
-from twin.thermography import Panorama, ThermalFrame
+from twin.thermography import Annotation, Panorama, ThermalFrame
 
 START = 1_768_190_400.0  # 2026-01-12 12:00 in Asia/Shanghai
 ONSET = 20.0  # s after the start at which P102 is flagged
@@ -194,6 +194,9 @@ class Memory:
     def panoramas(self, since: float, until: float, camera: str | None = None) -> Iterator[Panorama]:
         taken = (picture for f in self._frames for picture in f.panoramas)
         return iter([p for p in taken if since <= p.at < until and camera in (None, p.camera)])
+
+    def annotations(self) -> tuple[Annotation, ...]:
+        return ()
 
     def panorama_times(self) -> dict[str, np.ndarray]:
         taken = [picture for f in self._frames for picture in f.panoramas]

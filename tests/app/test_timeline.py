@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +19,7 @@ from tests.app import fakes
 from tests.app.test_presenters import Double, mail
 from twin.signals import Event, Tag, TagTable
 from twin.text import Text
+from twin.thermography import Annotation
 
 MARKS = st.lists(
     st.builds(
@@ -108,3 +110,20 @@ def test_what_is_done_to_a_circuit_tells_the_circuits_name_in_the_language_spoke
     line.say_in("zh")
     lane = next(lane for lane in view.last.lanes if lane.name == "operations")
     assert [(m.equipment, m.what) for m in lane.marks] == [("供水", "泵轮换")]
+
+
+def test_what_reviewers_said_has_a_lane_with_its_author() -> None:
+    asked: list[object] = []
+    presenter = timeline.Presenter(Double(), asked.append, fakes.station(), fakes.station().tags)
+    notes = (
+        Annotation(fakes.START + 40.0, fakes.START + 50.0, "P102", "Wang", "cavitates again"),
+        Annotation(fakes.START + 20.0, fakes.START + 20.0, "", "", "shift change"),
+    )
+    presenter.take(replace(mail(), annotations=notes))
+    [lane] = [lane for lane in presenter._state.lanes if lane.name == "notes"]
+    assert [(mark.what, mark.equipment, mark.until - mark.since) for mark in lane.marks] == [
+        ("shift change", "", 0.0),
+        ("cavitates again (Wang)", "P102", 10.0),
+    ]
+    presenter.take(mail())
+    assert "notes" not in [lane.name for lane in presenter._state.lanes]

@@ -27,6 +27,7 @@ from app.scene.stage import MOST_PIECES, Picture, Stage, around
 from app.scene.state import MOTION, ROBOTS, Halo, RobotMark, SceneState, Sightings
 from app.scene.surround import Post
 
+ASIDE = 1.0  # m that a robot may be beside the model
 REACH = 0.8  # m round a robot in which a click finds it
 OVERVIEW_FROM = np.radians([-112.0, -120.0, -128.0, -136.0])
 ABOVE = float(np.radians(40.0))
@@ -190,6 +191,18 @@ class Painter:
         if robot is not None:
             return room(robot)
         return self._places.box(equipment) if equipment else self._places.whole
+
+    def is_outside(self, mark: RobotMark) -> bool:
+        """Whether a robot is placed beside or below all there is of the model, by more than a step."""
+        low, high = self._reach
+        at = np.array(mark.position)
+        is_off = bool((at < low - ASIDE).any() or (at[:2] > high[:2] + ASIDE).any())
+        return is_off and is_placed(mark) and mark.kind != "frame"
+
+    @cached_property
+    def _reach(self) -> Box:
+        """The box of all that stands, the building too."""
+        return extent(part.points for part in self._model.parts)
 
     def _robots_shown(self) -> tuple[RobotMark, ...]:
         return self._state.robots if ROBOTS not in self._state.hidden else ()

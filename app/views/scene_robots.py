@@ -44,10 +44,10 @@ def paint(painter: QPainter, mark: RobotMark, seen: Seen, chosen: bool, bounds: 
 
 
 def paint_lost(painter: QPainter, marks: list[RobotMark], bounds: QRectF, placed: list[QRectF]) -> None:
-    """Name the robots of which nobody knows where they are, upper right, for they are nowhere else."""
+    """Name the robots that have no place, or one outside the station, upper right, for they are nowhere else."""
     if not marks:
         return
-    text = "  ·  ".join(f"{mark.robot} {words.word('lost')}" for mark in marks)
+    text = "  ·  ".join(f"{mark.robot} {words.word('outside' if mark.status == 'outside' else 'lost')}" for mark in marks)
     painter.setFont(style.font(theme.SMALL))
     metrics = QFontMetricsF(painter.font())
     plate = QRectF(0, 0, metrics.horizontalAdvance(text) + 2 * EDGE, metrics.height() + 4)

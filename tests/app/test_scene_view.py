@@ -19,6 +19,7 @@ from app.presenters.selection import Selection
 from app.scene import glb
 from app.scene.painter import Painter
 from app.scene.state import Label, RobotMark, SceneState
+from app.views import scene_robots
 from app.views.scene import Scene
 from tests.app import fakes
 from twin.paths import REFERENCE_STATION
@@ -239,3 +240,20 @@ def test_without_a_model_it_says_why(qtbot: QtBot) -> None:
     qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=QPoint(10, 10))
     view.fly_to("P101")
     view.look_from("top")
+
+
+def test_a_robot_outside_the_station_and_one_without_a_place_are_said_to_be_so(
+    view: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[tuple[str, str]] = []
+
+    def listen(_: object, marks: list[RobotMark], *__: object) -> None:
+        said.extend((mark.robot, mark.status) for mark in marks)
+
+    monkeypatch.setattr(scene_robots, "paint_lost", listen)
+    nan = float("nan")
+    places = {"RB1": (0.0, 0.0, 0.0), "RB2": (4000.0, 0.0, 0.0), "RB3": (nan, 0.0, 0.0), "RB4": (0.0, 0.0, -60.0)}
+    robots = tuple(RobotMark(name, "ground", at, 0.0, status="looking") for name, at in places.items())
+    view.show_state(SceneState(robots=robots))
+    view.grab()
+    assert said[:3] == [("RB2", "outside"), ("RB3", "looking"), ("RB4", "outside")]

@@ -13,6 +13,7 @@ from twin.detectors import diagnosis
 from twin.detectors.anomaly import Anomaly, Evidence
 from twin.detectors.cases import TOGETHER, Case, Cases, certain
 from twin.detectors.channels import Channels
+from twin.detectors.first_look import FirstLook
 from twin.detectors.holding import Holding
 from twin.detectors.kinds import WHY, Sample
 from twin.detectors.pump_residuals import NO_FLOW
@@ -104,6 +105,7 @@ class Detector:
         self._trips = Trips(model)
         self._sensors = Sensors(model.binding)
         self._holding = Holding(model.binding)
+        self._first_look = FirstLook(self._channels)
         numbers, responses = count(1), Responses(station)
         self._cases = Cases(self._channels, responses, numbers, model.binding.tags, station.id)
         self._surroundings = Surroundings(station, model, responses, numbers)
@@ -130,7 +132,10 @@ class Detector:
         teaching = self._healthy is not None and self._healthy[0] <= at < self._healthy[1]
         sample = self._reconciled(self._channels.sample(state), at)
         claimed = self._cases.claimed
-        seen = self._watch.step(at, sample, claimed | self._reconciliation.weighing, teaching)
+        held = claimed | self._reconciliation.weighing
+        if not teaching:
+            held = held | self._first_look.step(at, self._watch, claimed)
+        seen = self._watch.step(at, sample, held, teaching)
         running = frozenset(name for name, turns in zip(state.pumps, state.running, strict=True) if turns)
         changed: list[Anomaly] = []
         tripped = self._trips.step(state)
@@ -530,9 +535,10 @@ class Detector:
             npsh = state.npsh_available / state.npsh_required
         return diagnosis.Evidence(
             departure=departure,
-            sigma=of_mean * seen.sigma,
+            sigma=np.where(self._first_look.held, 1.0, of_mean) * seen.sigma,  # how it was built does not average out
             usable=seen.valid & ~others & self._judged,
             raised=raised if raised is not None else case.claims if case is not None else seen.crossed & ~others,
+            basis=self._sample.basis if self._sample is not None else np.ones(len(self._channels)),
             vibration=self._told("vibration", departure) / 100.0,
             envelope=self._told("envelope", departure) / 100.0,
             noise=np.fmax(self._told("head", restless), self._told("power", restless)),

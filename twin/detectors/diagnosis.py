@@ -28,6 +28,7 @@ SHORT_WEIGHT = 4.0  # χ² that NPSH can speak against a fault: gauges do not se
 LOUD = 0.5  # mean of a witness (a factor of 1.6) from which on a fault is loud
 EXCESS = 2.5  # how much wider the spread of such a witness is above its mean
 BOUND = 12.0  # χ² of one witness at most: none may outweigh the residuals
+LEAST_BASIS = 0.1  # of rated: a pump that turns gives so much head at least
 OUT_OF_BOUNDS = 9.0  # χ² for each factor e by which a size is out of its bounds
 PAIR_TOLERANCE = 0.15  # share of what is seen by which two faults together may differ from their signatures
 UNLIKE = 0.8  # squared cosine beyond which two faults cannot be told apart side by side
@@ -39,7 +40,8 @@ TOLD = 3  # candidates that are told
 class Evidence:
     """What is seen in a circuit: arrays (m,) over all channels in per cent of rated, (n,) over all pumps.
 
-    ``raised`` are the channels that gave the alarm: what moves none of them explains nothing.
+    ``raised`` are the channels that gave the alarm: what moves none of them explains nothing. ``basis`` is what each
+    channel's errors grow with, over rated: at little speed a fault takes the same share of less head.
     ``vibration``, ``envelope`` and ``noise`` are natural logarithms of factors over healthy running; ``npsh`` is
     available over required, ``flows`` whether water does. NaN where it is not known.
     """
@@ -48,6 +50,7 @@ class Evidence:
     sigma: Floats
     usable: NDArray[np.bool_]
     raised: NDArray[np.bool_]
+    basis: Floats
     vibration: Floats
     envelope: Floats
     noise: Floats
@@ -162,7 +165,8 @@ def _fit(hypotheses: Hypotheses, evidence: Evidence) -> tuple[Floats, Floats]:
 
 def _implausible(hypotheses: Hypotheses, size: Floats, evidence: Evidence) -> Floats:
     """χ² added (h,) for a size out of bounds; infinite for the wrong sign, or without what it must have."""
-    amount = np.where(hypotheses.sensor, np.abs(size), size)
+    basis = np.maximum(evidence.basis[hypotheses.leads], LEAST_BASIS)
+    amount = np.where(hypotheses.sensor, np.abs(size), size / basis)
     flows = np.append(evidence.flows, True)[hypotheses.pump]
     contrary = (hypotheses.wet & ~flows) | (hypotheses.dry & flows)
     relevant = (hypotheses.moves[:, evidence.raised] != 0).any(axis=1)

@@ -55,3 +55,10 @@ class Offsets:
         self._settled = np.where(healthy, (1.0 - gain * basis) * predicted, self._settled)
         self._learned_at = np.where(healthy & (self._moved > 0), self._point, self._learned_at)
         self._moved = np.where(healthy, 0.0, self._moved)
+
+    def forget(self, which: NDArray[np.bool_]) -> None:
+        """Begin anew in some channels (m,)."""
+        self.value = np.where(which, 0.0, self.value)
+        self._settled = np.where(which, self._prior_square, self._settled)
+        self._moved = np.where(which, 0.0, self._moved)
+        self._learned_at = np.where(which, np.nan, self._learned_at)

@@ -114,6 +114,11 @@ class Watch:
         return crossed
 
     @property
+    def seen(self) -> NDArray[np.intp]:
+        """(m,) samples that could be judged so far."""
+        return self._seen
+
+    @property
     def calm(self) -> NDArray[np.bool_]:
         """(m,) where neither sum is on its way up."""
         calm: NDArray[np.bool_] = (self._fast.level < SUSPICIOUS) & (self._slow.level < SUSPICIOUS)
@@ -166,6 +171,13 @@ class Watch:
         self._explained[which] = or_zero(departure[which])
         self._whitening.forget(which)
         self.reset(which)
+
+    def take_back(self, which: NDArray[np.bool_]) -> None:
+        """Forget where some channels stand: they are judged, unsurely, by what the station file says."""
+        self.offsets.forget(which)
+        self._whitening.forget(which)
+        self.reset(which)
+        self._recent[:, which] = np.nan
 
     @property
     def explained(self) -> Floats:

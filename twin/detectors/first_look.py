@@ -1,0 +1,78 @@
+"""What was wrong from the first frame on: an offset that no build difference explains is not learned for normal.
+
+A residual's offset starts at what the station file says and is learned within seconds, so that a recording that
+begins broken would be taken for a station built so. Where what was learned lies further off than builds and
+transmitters differ (:attr:`twin.detectors.kinds.Kind.prior`), and the sisters of the same circuit do not, it is taken
+back: the pump is judged by its file, and unsurely. Where several are off alike, the file is wrong and not the pumps.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.detectors.channels import Channels
+from twin.detectors.watch import Watch
+from twin.signals import Floats
+
+BEYOND = 2.0  # of the spread of builds and transmitters: further off is none as it was delivered
+SEEN = 12  # samples after which an offset may be held against that
+GIVEN_UP = 60.0  # s without a sum beyond its threshold after which a pump that was taken back is learned again
+LEFT_OUT = frozenset({"flow_balance", "backflow"})  # of which there is but one, or which a pump has while it stands
+
+
+class FirstLook:
+    """Watches over what is learned of the channels (m,); ``held`` are those that are judged by the station file."""
+
+    def __init__(self, channels: Channels) -> None:
+        self._channels = channels
+        self._limit: Floats = BEYOND * np.array([kind.prior for kind in channels.kinds])
+        self._judged = np.array([kind.judged for kind in channels.kinds], dtype=bool)  # a file says nothing of others
+        self._looked_at = self._judged & np.array([kind.name not in LEFT_OUT for kind in channels.kinds], dtype=bool)
+        self.held: NDArray[np.bool_] = np.zeros(len(channels), dtype=bool)
+        self._claimed = self.held
+        self._crossed_at = -np.inf
+
+    def step(self, at: float, watch: Watch, claimed: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """(m,) channels that must teach nothing; ``claimed`` are those that some anomaly explains."""
+        beyond = (np.abs(watch.offsets.value) > self._limit) & self._looked_at
+        if beyond.any():
+            self._look(at, watch, beyond & (watch.seen > SEEN) & ~claimed & ~self.held)
+        if self.held.any():
+            self._let_go(at, watch, claimed)
+        return self.held
+
+    def _look(self, at: float, watch: Watch, beyond: NDArray[np.bool_]) -> None:
+        """Take back what was learned of those that are off by themselves."""
+        which = np.zeros(len(beyond), dtype=bool)
+        for channel in np.flatnonzero(beyond).tolist():
+            if not self._alone(channel, watch):
+                continue
+            which[channel] = True
+            pump, circuit = self._channels.pump[channel], int(self._channels.circuit[channel])
+            if pump >= 0:
+                which |= self._channels.pump == pump
+                which[self._channels.balance(circuit)] = True
+        which &= self._judged
+        if which.any():
+            watch.take_back(which)
+            self.held = self.held | which
+            self._crossed_at = at
+
+    def _alone(self, channel: int, watch: Watch) -> bool:
+        """Whether a channel is off as its sisters of the same circuit are not; without any nothing is said."""
+        sisters = self._channels.of(self._channels.names[channel].name)
+        ours = (self._channels.circuit[sisters] == self._channels.circuit[channel]) & (watch.seen[sisters] > SEEN)
+        sisters = sisters[ours & (sisters != channel)]
+        if not len(sisters):
+            return False
+        value = watch.offsets.value
+        return bool(abs(value[channel] - np.median(value[sisters])) > self._limit[channel])
+
+    def _let_go(self, at: float, watch: Watch, claimed: NDArray[np.bool_]) -> None:
+        """Learn again what an anomaly has explained that is over, or what was nothing after all."""
+        if ((watch.crossed | claimed) & self.held).any():
+            self._crossed_at = at
+        over = self.held if at - self._crossed_at >= GIVEN_UP else self._claimed & ~claimed
+        self.held = self.held & ~over
+        self._claimed = claimed & self.held

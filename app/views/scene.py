@@ -41,7 +41,6 @@ REST_MS = 250  # after which a camera that does not move is worth smooth edges
 TURN = math.radians(0.35)  # a pixel of dragging
 WHEEL = 1.2  # nearer by a notch of the wheel
 GAP = 4.0  # px between labels
-OUTSIDE = "outside"  # the status of a robot that is placed where the model has nothing
 PLACES = 5  # one above the other, that a label may stand in
 NEAR_BY = math.radians(27.0)  # above the floor
 APPROACHES = (-120.0, -60.0, 120.0, 60.0, -90.0, 180.0)  # degrees from x, tried until nothing is in the way
@@ -326,9 +325,11 @@ class Scene(QWidget):
         bounds = QRectF(self.rect())
         marks = self._state.robots if ROBOTS not in self._state.hidden else ()
         assert self._painter is not None
-        marks = tuple(replace(mark, status=OUTSIDE) if self._painter.is_outside(mark) else mark for mark in marks)
+        marks = tuple(
+            replace(mark, status=scene_robots.OUTSIDE) if self._painter.is_outside(mark) else mark for mark in marks
+        )
         seen = {mark.robot: self._seen(mark) for mark in marks}
-        nowhere = [mark for mark in marks if seen[mark.robot] is None or mark.status == OUTSIDE]
+        nowhere = [mark for mark in marks if seen[mark.robot] is None or mark.status == scene_robots.OUTSIDE]
         scene_robots.paint_lost(painter, nowhere, bounds, placed)
         for mark in sorted(marks, key=lambda each: each.robot != self._state.selected):
             found = seen[mark.robot]

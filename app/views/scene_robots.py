@@ -16,6 +16,7 @@ SMALL = 22.0  # px: a robot that is no larger in the picture has a dart
 BATTERY = QRectF(0, 0, 22, 9)  # px
 EDGE = 6.0  # px
 BELOW = 14.0  # px from a robot to its plate
+OUTSIDE = "outside"  # the status of a robot that is placed where the model has nothing
 GAP = 2.0  # px between plates
 DART = ((9.0, 0.0), (-6.0, 5.5), (-3.0, 0.0), (-6.0, -5.5))  # px, pointing along x
 
@@ -47,7 +48,7 @@ def paint_lost(painter: QPainter, marks: list[RobotMark], bounds: QRectF, placed
     """Name the robots that have no place, or one outside the station, upper right, for they are nowhere else."""
     if not marks:
         return
-    text = "  ·  ".join(f"{mark.robot} {words.word('outside' if mark.status == 'outside' else 'lost')}" for mark in marks)
+    text = "  ·  ".join(f"{mark.robot} {words.word(OUTSIDE if mark.status == OUTSIDE else 'lost')}" for mark in marks)
     painter.setFont(style.font(theme.SMALL))
     metrics = QFontMetricsF(painter.font())
     plate = QRectF(0, 0, metrics.horizontalAdvance(text) + 2 * EDGE, metrics.height() + 4)

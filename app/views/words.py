@@ -46,7 +46,6 @@ WORDS: dict[str, str] = {
     "silent": QT_TRANSLATE_NOOP("words", "does not answer"),
     "lost": QT_TRANSLATE_NOOP("words", "place not known"),
     "outside": QT_TRANSLATE_NOOP("words", "outside the station"),
-    "outside": QT_TRANSLATE_NOOP("words", "outside the station"),
     # modes
     "live": QT_TRANSLATE_NOOP("words", "LIVE"),
     "replay": QT_TRANSLATE_NOOP("words", "REPLAY"),

@@ -252,7 +252,7 @@ def test_a_robot_outside_the_station_and_one_without_a_place_are_said_to_be_so(
 
     monkeypatch.setattr(scene_robots, "paint_lost", listen)
     nan = float("nan")
-    places = {"RB1": (0.0, 0.0, 0.0), "RB2": (4000.0, 0.0, 0.0), "RB3": (nan, 0.0, 0.0), "RB4": (0.0, 0.0, -60.0)}
+    places = {"RB1": (20.0, 14.0, 0.0), "RB2": (4000.0, 0.0, 0.0), "RB3": (nan, 0.0, 0.0), "RB4": (20.0, 14.0, -60.0)}
     robots = tuple(RobotMark(name, "ground", at, 0.0, status="looking") for name, at in places.items())
     view.show_state(SceneState(robots=robots))
     view.grab()

@@ -99,20 +99,35 @@ CAUSES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 )
 """By kind of equipment and measurement (patterns): in which runs all of a group moves. The first that fits counts."""
 
+SLOW: tuple[tuple[str, float], ...] = (
+    ("*bearing*_temperature|stator_winding_*|motor_cooling_air_out|input_transformer_*|power_cell_*", 1.0),  # K
+    ("main_transformer_*|dry_transformer_*|busbar_contact_*|joint_temperature|battery_temperature", 1.0),
+    ("chamber_water_level|tank_?_level|sump_level", 0.1),  # m
+    ("humidity|oil_level", 1.0),  # %
+    ("inlet_temperature_?|outlet_temperature_?|supply_temperature|return_temperature", 1.0),
+    ("run_hours", 1.1 / 3600.0),
+    ("battery", 0.5),  # % of a robot's
+    ("ph", 0.1),
+)
+"""Measurements (patterns) that take time, and by how much of their unit they may change from a second to the next."""
+
+
 Begun = Callable[[Plant], None]
 
 
 class Watched:
-    """A plant whose true readings are kept: the least and the greatest of each tag, in its own unit."""
+    """A plant whose true readings are kept: the least, the greatest and the largest step of each tag, in its unit."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         count = len(reference().tags)
         self.least, self.greatest = np.full(count, np.inf), np.full(count, -np.inf)
+        self.jump, self._last = np.zeros(count), np.full(count, np.nan)
         saying = instruments.step
 
         def watched(said: instruments.Said, true: Floats, *rest: object) -> object:
             here = (true - KIT.offset) / KIT.scale
             self.least, self.greatest = np.fmin(self.least, here), np.fmax(self.greatest, here)
+            self.jump, self._last = np.fmax(self.jump, np.abs(here - self._last)), here
             return saying(said, true, *rest)  # type: ignore[arg-type]
 
         monkeypatch.setattr(instruments, "step", watched)
@@ -121,6 +136,7 @@ class Watched:
         """Run for a while; ``begun`` may bring slow states near to where they change, which takes hours otherwise."""
         plant = Plant(reference(), SEED, start, scenario)
         begun(plant)
+        self._last.fill(np.nan)
         for _ in range(seconds):
             plant.step()
 
@@ -259,14 +275,19 @@ def season(seen: Watched) -> None:
 
 
 @cache
-def moved(cause: str) -> NDArray[np.bool_]:
-    """(n,) which tags a cause moves."""
+def seen_in(cause: str) -> Watched:
+    """What a cause did."""
     with pytest.MonkeyPatch.context() as patch:
         seen = Watched(patch)
         if cause == "service":
             patch.setattr(Almanac, "service", all_serviced)
         (season if cause == "season" else RUNS[cause])(seen)
-    return seen.varied
+    return seen
+
+
+def moved(cause: str) -> NDArray[np.bool_]:
+    """(n,) which tags a cause moves."""
+    return seen_in(cause).varied
 
 
 def kinds() -> dict[str, str]:
@@ -304,6 +325,17 @@ def test_every_tag_of_the_reference_station_changes_for_its_reason(kind: str) ->
             seen = np.any([moved(cause) for cause in told], axis=0)
             still += [f"{tags[i].name} {tags[i].equipment} {measures}: {told}" for i in columns if not seen[i]]
     assert not still, f"{len(still)}: {still}"
+
+
+@pytest.mark.parametrize("cause", ["season", *(name for name in RUNS if name not in ("faults", "dark"))])
+def test_what_takes_time_does_not_jump(cause: str) -> None:
+    """Fires, floods and batteries that were brought near to empty are left out: they come as a step by request."""
+    jump, jumped = seen_in(cause).jump, []
+    for column, tag in enumerate(reference().tags):
+        most = next((most for what, most in SLOW if any(fnmatch(tag.measures, one) for one in what.split("|"))), np.inf)
+        if jump[column] > most:
+            jumped.append(f"{tag.name} {tag.equipment} {tag.measures}: {jump[column]:g} {tag.unit}")
+    assert not jumped
 
 
 def test_all_tags_have_a_cause_or_a_reason_why_not() -> None:

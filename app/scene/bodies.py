@@ -25,6 +25,7 @@ ALONE = "\0alone"  # the layer of what is singled out, which no model has
 CHUNK = 20_000  # points in a solid, at most, unless one part has more
 WIDE = 12.0  # m
 FINE = 0.3  # m: parts of which nine triangles in ten are smaller are bolts, nuts and the like
+HEAVY = 300_000  # triangles, of which more cannot be turned smoothly on software OpenGL
 AFAR = 0.06  # m a pixel: from where fine parts, and the finer form of what has two, are too small to be seen
 Colour = tuple[int, int, int]
 
@@ -59,6 +60,8 @@ class Bodies:
         self._state = SceneState()
         self._tints: dict[str, Colour] = {}
         self._dyed = False  # whether points have colours of their own instead
+        self._heavy = sum(len(part.triangles) for part in model.parts) > HEAVY
+        self._hurried = False
         self._alone: Drawn | None = None
         self._drawn = self._merged()
 
@@ -79,16 +82,23 @@ class Bodies:
         if wanted != (before.hidden, before.alone, before.selected if before.alone else ""):
             self.reveal(pixel)
 
-    def reveal(self, pixel: float) -> None:
-        """Show the layers that are not taken away, in the form for a pixel so wide [m]; what is alone, alone."""
+    def reveal(self, pixel: float, hurried: bool = False) -> None:
+        """Show the layers that are not taken away, in the form for a pixel so wide [m]; what is alone, alone. As long
+        as it is ``hurried``, a heavy model is shown in its coarser form."""
+        self._hurried = hurried and self._heavy
         ghost = self._alone is not None and self._state.alone == GHOST
         for drawn in self._drawn:
-            in_form = drawn.near if pixel < AFAR else drawn.afar
+            in_form = drawn.near if pixel < AFAR and not self._hurried else drawn.afar
             drawn.actor.SetVisibility(in_form and not self._is_isolated and self._is_wanted(drawn))
             self._light.thin(drawn.actor, ghost)
             if drawn.actor.GetVisibility() and not self._dyed:
                 self._dye(drawn.solid)
         self._stage.change()
+
+    def settle(self, pixel: float) -> None:
+        """The camera rests: show everything in its finest form that counts."""
+        if self._hurried:
+            self.reveal(pixel)
 
     @contextmanager
     def in_detail(self, whole: bool) -> Iterator[None]:

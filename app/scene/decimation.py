@@ -17,6 +17,7 @@ from app.scene.glb import Model, Part, smooth, unheard
 
 MOST_DRAWN = 500_000  # triangles: software OpenGL turns so many in a tenth of a second
 CELLS = 1 << 20  # at most along an axis
+COARSE = 100_000  # triangles of the form for afar: turned in a frame of the window
 SAMPLE = 2_000_000  # points by which the side of the cells is found
 STEPS = 5  # until it is
 PASSES = 5
@@ -43,6 +44,14 @@ def lightened(model: Model, most: int = MOST_DRAWN, told: Callable[[float], None
             break
         side *= max(1.1, float(np.sqrt(_count(parts) / most)))
     return replace(model, parts=parts, afar=())
+
+
+def coarsened(model: Model, most: int = COARSE) -> Model:
+    """The same model with a form of so many triangles for afar and for while the camera moves, if it is heavy and has
+    no such form of its own."""
+    if model.afar or _count(model.parts) <= 2 * most:
+        return model
+    return replace(model, afar=lightened(model, most).parts)
 
 
 def clustered(part: Part, side: float) -> Part:

@@ -127,7 +127,7 @@ class Painter:
         self._stage.look(camera)
         self._drapes.follow(camera)
         self.lookout.follow(camera)
-        self._bodies.reveal(self._pixel())
+        self._bodies.reveal(self._pixel(), hurried=True)
 
     def advance(self, seconds: float) -> None:
         """Let shafts and water move on, as far as they are shown."""
@@ -139,8 +139,9 @@ class Painter:
         return self._stage.drawn
 
     def refine(self) -> None:
-        """Smooth the edges, as long as the camera rests."""
+        """Smooth the edges, and show what was coarse while the camera moved in full, as long as it rests."""
         self._stage.refine()
+        self._bodies.settle(self._pixel())
 
     @property
     def camera(self) -> Camera:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from app.scene import apart, glb
 from app.scene.container import BrokenError
-from app.scene.decimation import lightened
+from app.scene.decimation import coarsened, lightened
 from app.scene.glb import Model, unheard
 from app.scene.placing import placed
 from twin.errors import StationError
@@ -38,7 +38,7 @@ def read(path: Path, station: StationFile, told: Callable[[float], None] = unhea
         node_names(path)  # refuses what is plainly broken, and names what must be installed
         model = apart.read(path, told)
     try:
-        return placed(model, station, up="y" if suffix in GLTF else "z")
+        return placed(coarsened(model), station, up="y" if suffix in GLTF else "z")
     except BrokenError as error:
         raise StationError(path, str(error), UNIT if "unit" in str(error) else "Export it again") from None
 

@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.scene import apart, foreign, glb, ifc, reading
-from app.scene.decimation import clustered, lightened
+from app.scene import apart, bodies, foreign, glb, ifc, reading
+from app.scene.decimation import clustered, coarsened, lightened
 from app.scene.glb import Material, Model, Part
+from app.scene.painter import Painter
 from app.scene.solids import Solid
 from tests.app.scene import models
 from tests.twin.plant import model_files
@@ -89,19 +90,45 @@ def test_a_scan_keeps_the_colour_of_each_point_through_another_process_and_in_th
     assert {tuple(colour) for colour in solid.base.tolist()} <= {(200, 40, 30), (30, 60, 180), (199, 40, 30)}
 
 
+def scanned_ground(steps: int) -> Part:
+    """A level square of a metre in many triangles, redder along x and greener along y."""
+    along = np.linspace(0.0, 1.0, steps, dtype=np.float32)
+    x, y = (each.ravel() for each in np.meshgrid(along, along))
+    count = steps * steps
+    points = np.stack([x, y, np.zeros(count, np.float32)], axis=1)
+    corner = (np.arange(steps - 1)[:, None] * steps + np.arange(steps - 1)).ravel()[:, None]
+    triangles = np.concatenate([corner + np.array(each) for each in ((0, 1, steps + 1), (0, steps + 1, steps))])
+    shade = np.stack([x, y, np.full(count, 0.5, np.float32)], axis=1)
+    upward = np.tile(np.array([0, 0, 1], np.float32), (count, 1))
+    return Part("scan", 0, points, upward, triangles.astype(np.int32), shade)
+
+
 def test_a_lightened_scan_keeps_its_colours() -> None:
-    steps = np.linspace(0.0, 1.0, 40, dtype=np.float32)
-    x, y = np.meshgrid(steps, steps)
-    points = np.stack([x.ravel(), y.ravel(), np.zeros(1600, np.float32)], axis=1)
-    corner = (np.arange(39)[:, None] * 40 + np.arange(39)).ravel()
-    triangles = np.concatenate([corner[:, None] + [0, 1, 41], corner[:, None] + [0, 41, 40]]).astype(np.int32)
-    shade = np.stack([x.ravel(), y.ravel(), np.full(1600, 0.5, np.float32)], axis=1)
-    normals = np.tile(np.array([0, 0, 1], np.float32), (1600, 1))
-    lighter = clustered(Part("scan", 0, points, normals, triangles, shade), 0.1)
-    assert len(lighter.triangles) < len(triangles) / 4
-    assert lighter.shade == pytest.approx(
-        np.column_stack([lighter.points[:, :2], np.full(len(lighter.points), 0.5)]), abs=0.01
-    )
+    part = scanned_ground(40)
+    lighter = clustered(part, 0.1)
+    assert len(lighter.triangles) < len(part.triangles) / 4
+    expected = np.column_stack([lighter.points[:, :2], np.full(len(lighter.points), 0.5)])
+    assert lighter.shade == pytest.approx(expected, abs=0.01)
+
+
+def test_a_heavy_model_is_coarse_while_the_camera_moves_and_whole_when_it_rests(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(bodies, "HEAVY", 5_000)
+    model = Model((scanned_ground(60),), (Material("", (1.0, 1.0, 1.0), 1.0, 0.0, 0.7),), ("scan",))
+    assert coarsened(model) is model  # light enough as it is
+    painter = Painter(coarsened(model, 1_000), (120, 80))
+
+    def drawn() -> int:
+        shown = [each for each in painter._bodies._drawn if each.actor.GetVisibility()]
+        return sum(each.solid.data.GetNumberOfCells() for each in shown)
+
+    painter.refine()
+    assert drawn() == 2 * 59 * 59
+    painter.look(painter.camera.orbited(0.1, 0.0))
+    assert 0 < drawn() <= 1_000
+    painter.refine()
+    assert drawn() == 2 * 59 * 59
 
 
 @pytest.mark.parametrize("mark", ["o", "g"])

@@ -190,6 +190,7 @@ def test_odd_and_damaged_hdf5_files_are_refused_in_a_sentence(shared_data: Path)
 DAMAGED = """
 import math, random, sys
 from pathlib import Path
+from tests.twin.recordings.test_malice import MOST, most_memory
 from twin.errors import StationError
 from twin.recordings.recording import Recording
 whole, path = Path(sys.argv[1]).read_bytes(), Path(sys.argv[1] + ".damaged")
@@ -201,6 +202,7 @@ for trial in range(150):
     else:
         content[chance.randrange(len(content))] ^= chance.randrange(1, 256)
     path.write_bytes(content)
+    before = most_memory(anew=True)
     try:
         with Recording.open(path) as recording:
             recording.range(-math.inf, math.inf)
@@ -209,6 +211,7 @@ for trial in range(150):
             recording.track("RB1")
     except StationError as error:
         print(error)
+    assert most_memory() - before < MOST
 """
 
 

@@ -9,7 +9,7 @@ from twin.simulation.scenario import catalogue, load
 
 LONG = 240  # s after a scenario's first happening
 LONGEST = 900  # s of a scenario in which nothing happens soon
-ENTRIES = ("nodes", "lines", "heat", "power")
+ENTRIES = ("nodes", "lines", "vessels", "heat", "power")
 
 
 def seconds(name: str) -> int:

@@ -69,8 +69,13 @@ def _scales(calibration: Calibration | None, lot: Generator) -> tuple[float, flo
 
 def wandered(at: Floats, seconds: float, lot: Generator, dt: float) -> Floats:
     """Slow chance one step on: standard normal, forgotten over ``seconds`` (Ornstein–Uhlenbeck, exact)."""
+    return stirred(at, seconds, lot.standard_normal(at.shape), dt)
+
+
+def stirred(at: Floats, seconds: float, fresh: Floats, dt: float) -> Floats:
+    """The same with ``fresh``, as many standard normal numbers, drawn already."""
     kept = math.exp(-dt / seconds)
-    moved: Floats = kept * at + math.sqrt(1.0 - kept * kept) * lot.standard_normal(at.shape)
+    moved: Floats = kept * at + math.sqrt(1.0 - kept * kept) * fresh
     return moved
 
 

@@ -120,6 +120,21 @@ class Feeds:
         return np.asarray(of_any, dtype=np.bool_)
 
     @cached_property
+    def pumps_of_main(self) -> Floats:
+        """(main, p) 1 where a drive hangs on a main transformer ..."""
+        return _hanging(self.main_of_pump, self.main)
+
+    @cached_property
+    def stations_of_main(self) -> Floats:
+        """(main, station transformers) ... where a station transformer does ..."""
+        return _hanging(self.main_of_station, self.main)
+
+    @cached_property
+    def panels_of_station(self) -> Floats:
+        """(station transformers, panels) ... and where a panel hangs on one of those."""
+        return _hanging(self.station_of_panel, self.station)
+
+    @cached_property
     def sections(self) -> NDArray[np.intp]:
         """(main,) their indices."""
         return np.arange(self.main)
@@ -139,6 +154,12 @@ class Feeds:
         """(panels,) what each carries over the usual: no two carry the same."""
         share: Floats = 1.0 + 0.15 * np.sin(self.panels)
         return share
+
+
+def _hanging(on: NDArray[np.intp], count: int) -> Floats:
+    """(count, n) 1 where each of n things hangs on one of so many."""
+    hanging: Floats = 1.0 * (on == np.arange(count)[:, None])
+    return hanging
 
 
 def _joined(to: NDArray[np.intp]) -> Pairs:
@@ -219,14 +240,11 @@ def powers(load: Load, feed: Feeds, oil_fan: NDArray[np.bool_]) -> Powers:
     """Add up from the panels to the incomers; ``oil_fan`` (main,) says which oil coolers run."""
     live = _live(feed, load.service)
     panel, current = _panels(load, feed)
-    station = np.zeros(feed.station)
-    np.add.at(station, feed.station_of_panel, panel)
+    station = feed.panels_of_station @ panel
     station = _taken_over(station, load.gone)
     taken = station / STATION_EFFICIENCY
     own = (AUXILIARIES + OIL_COOLER * flags(oil_fan)) * flags(live)
-    section = own.copy()
-    np.add.at(section, feed.main_of_pump, load.drives)
-    np.add.at(section, feed.main_of_station, taken)
+    section = own + feed.pumps_of_main @ load.drives + feed.stations_of_main @ taken
     drawn = np.zeros(feed.drive_of_cubicle.size)
     for (cubicles, served), what in ((feed.drives, load.drives), (feed.stations, taken), (feed.mains, own)):
         drawn[cubicles] = what[served]

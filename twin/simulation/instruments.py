@@ -7,7 +7,7 @@ thermometers ± 0.2 K, vibration 3 %. A bias belongs to a transmitter and is the
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.random import Generator
@@ -91,6 +91,18 @@ class Transmitters:
     dead_above: Floats
     period: NDArray[np.int64]  # s, whole, at least 1
 
+    def rounded(self, value: Floats) -> Floats:
+        """(n,) what can be said of values (n,): multiples of the tags' steps, and no negative zero."""
+        coarse = value / self.step
+        np.rint(coarse, out=coarse)
+        coarse *= self.step
+        coarse += 0.0
+        return coarse if self._all_quantised else np.where(self.quantised, coarse, value)
+
+    @cached_property
+    def _all_quantised(self) -> bool:
+        return bool(self.quantised.all())
+
     def slow(self, second: int) -> NDArray[np.bool_]:
         """(n,) which do not report at this second of the run."""
         due = tuple(second % period == 0 for period in self._periods)
@@ -173,28 +185,52 @@ def step(
     ----------
     true : (n,)   What there is to measure, SI; NaN where the plant has no such thing.
     """
-    said.noise = kit.memory * said.noise + kit.fresh * lot.standard_normal(true.size)
-    wanted = (true - kit.offset) / kit.scale
-    wanted[np.abs(wanted) < kit.cutoff] = 0.0
-    sigma = np.maximum(kit.noise, kit.scatter * np.abs(wanted))
+    noise = lot.standard_normal(true.size)
+    noise *= kit.fresh
+    noise += kit.memory * said.noise
+    said.noise = noise
+    wanted = true - kit.offset
+    wanted /= kit.scale
+    size = np.abs(wanted)
+    beyond = size >= kit.cutoff
+    wanted *= beyond
+    size *= beyond
+    size *= kit.scatter
+    sigma = np.maximum(kit.noise, size, out=size)
     if effects.sensors_noisy:
         quietest = np.where(effects.sensor_noise > 0.0, QUIETEST * kit.span, 0.0)
         sigma = np.maximum(sigma, quietest) * (1.0 + effects.sensor_noise)
-    value = wanted * kit.gain
-    value += kit.zero
-    value += effects.sensor_offset * kit.span
-    value += sigma * said.noise
-    value = np.where(kit.quantised, np.rint(value / kit.step) * kit.step + 0.0, value)  # no negative zero
+    value = wanted
+    value *= kit.gain
+    value += _fixed(kit, effects)
+    value += np.multiply(sigma, noise, out=sigma)
+    said.value, quality = _limited(said, kit.rounded(value), kit, kit.slow(second) | effects.sensor_stuck)
+    return _known(said.value, quality, effects, lot)
+
+
+@lru_cache(maxsize=8)
+def _fixed(kit: Transmitters, effects: Effects) -> Floats:
+    """(n,) what transmitters say too much whatever they measure, and what faults add to it; in the tags' units."""
+    fixed: Floats = kit.zero + effects.sensor_offset * kit.span
+    return fixed
+
+
+def _limited(said: Said, value: Floats, kit: Transmitters, silent: NDArray[np.bool_]) -> tuple[Floats, Qualities]:
+    """What is said within the tags' ranges, and its quality; those that are silent (n,) say what they said before."""
+    held = silent & np.isfinite(said.value)
+    quality = np.zeros(value.size, dtype=np.uint8)
     limited = np.minimum(np.maximum(value, kit.low), kit.high)
-    outside = (value < kit.dead_below) | (value > kit.dead_above)
-    value = limited
-    held = (kit.slow(second) | effects.sensor_stuck) & np.isfinite(said.value)
-    value = np.where(held, said.value, value)
-    said.value = value
-    quality = BAD * (outside & ~held)
+    if (limited != value).any():
+        quality[((value < kit.dead_below) | (value > kit.dead_above)) & ~held] = BAD
+    np.copyto(limited, said.value, where=held)
+    return limited, quality
+
+
+def _known(value: Floats, quality: Qualities, effects: Effects, lot: Generator) -> tuple[Floats, Qualities]:
+    """The same without what does not come."""
     gone = np.isnan(value)
     if effects.sensors_gone:
-        gone = gone | (lot.random(true.size) < effects.sensor_gone)
+        gone |= lot.random(value.size) < effects.sensor_gone
         value = np.where(gone, np.nan, value)
     quality[gone] = MISSING
     return value, quality

@@ -47,7 +47,6 @@ class Plan:
     walks: robots.Walks
     sights: robots.Sights
     headers: tuple[str, ...]  # (c,)
-    vessel_circuit: NDArray[np.intp]  # (vessels,)
     relief_circuit: NDArray[np.intp]  # (relief valves,)
     coldest: int  # circuit that make-up is fed into
     open_normally: Floats  # (motor valves,) 1 for those that stand open in service
@@ -59,6 +58,7 @@ class Plan:
     cubicle_places: Floats  # (cubicles, 2) [m]
     no_room: Floats  # (1,) temperature of no room [K]
     resting: Service  # nothing is being worked on
+    stand: Kept[[Floats], slow.Stand]  # readings of how valves stand, by their openings
     slow: Kept[[Floats, Rest], slow.Slow]  # readings of what takes minutes, by the temperatures of the machines
     watched: NDArray[np.intp]  # (cameras,) a pump, or a room after the pumps, or none after those
 
@@ -99,7 +99,6 @@ def plan(layout: Layout, built: AsBuilt, works: Works) -> Plan:
         walks=robots.walks(layout),
         sights=view,
         headers=tuple(header_of.get(circuit, "") for circuit in layout.circuits),
-        vessel_circuit=_circuits(layout, "surge_vessel"),
         relief_circuit=_circuits(layout, "relief_valve"),
         coldest=int(np.argmin(layout.water_temperature)),
         open_normally=np.array([float("emergency" not in part.name.en) for part in layout.things("motor_valve")]),
@@ -111,6 +110,7 @@ def plan(layout: Layout, built: AsBuilt, works: Works) -> Plan:
         cubicle_places=np.array([(part.position or NOWHERE)[:2] for part in layout.things("cubicle")]).reshape(-1, 2),
         no_room=no_room,
         resting=nothing(layout),
+        stand=Kept(lambda opening: slow.stand(opening, works.discharge_valve)),
         slow=Kept(lambda _, rest: slow.readings(layout, feeds, view, no_room, rest.warmth, rest.rooms, rest.grid)),
         watched=np.array([seen.get(camera.watches, -1) for camera in layout.station.file.cameras], dtype=np.intp),
     )
@@ -257,12 +257,10 @@ def _demand(it: Plan, here: Now) -> utilities.Demand:
     of = here.hydraulics
     effects = here.effects
     leaks = float((effects.line_leak * it.works.line_rated).sum()) if effects.leaks else 0.0
-    outlet = of.pressure[it.works.outlet]
     return utilities.Demand(
         leaks=leaks,
         pressure=float(of.pressure[it.works.inlet[it.coldest]]),
         air=float(here.air[it.makeup_room]),
-        vessel=outlet[it.vessel_circuit],
         powered=not grid.without(here.controls.transformer_off, here.service).all(),
     )
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.signals import Floats
-from twin.simulation import building, chambers, electrics, grid, robots, standby, utilities, vibration, waterside
+from twin.simulation import building, chambers, electrics, grid, robots, slow, standby, utilities, vibration, waterside
 from twin.simulation.board import Group, flags, same, taken
 from twin.simulation.chance import clipped
 from twin.simulation.control import NO_INTERLOCK
@@ -21,7 +21,6 @@ from twin.simulation.waterside import Hydraulics
 CAVITATION_NOISE = 8.0  # dB(A) more
 LIFTS = 2.2e6  # Pa at which a relief valve lifts
 SHAKING = 0.9e-3  # m/s of a header at rated flow
-OPEN, SHUT = 0.98, 0.02  # of travel, at which limit switches answer
 FLAP = 0.4  # of rated flow, that opens a check valve's flap all the way
 SEATED = 1e-4  # of rated flow backwards or forwards, within which a check valve sits
 FLUSH = 14e-3 / 60.0  # m³/s through a pair of seals
@@ -45,15 +44,11 @@ def groups(it: Plan, rest: Rest, second: Second) -> list[Group]:
 def _machines(it: Plan, rest: Rest, here: Now) -> list[Group]:
     """Pumps and drives."""
     machines, of, controls, effects = it.layout.machines, here.hydraulics, here.controls, here.effects
-    valve = taken(of.opening, it.works.discharge_valve, 1.0)
     seated = (np.abs(of.flow) <= SEATED * machines.rated_flow) & (effects.check_open == 0.0)
     strainer = taken(of.loss, it.works.strainer, np.nan)
     running = controls.frequency > 0.0
     service = here.service
     switches = {
-        **_pump_switches(effects, service),
-        "discharge_valve_open": flags(valve >= OPEN),
-        "discharge_valve_closed": flags(valve <= SHUT),
         "check_valve_closed": flags(seated),
         "running": flags(running),
         "common_fault": flags(effects.tripped | (controls.latched != NO_INTERLOCK)),
@@ -66,16 +61,21 @@ def _machines(it: Plan, rest: Rest, here: Now) -> list[Group]:
         "shaft_speed": of.speed * machines.rated_speed,
         "inlet_strainer_differential_pressure": np.abs(strainer),
         "seal_flush_flow": FLUSH * (0.9 + 0.1 * of.speed) + effects.leaking_seals,
-        "discharge_valve_position": valve,
         "run_hours": rest.hours,
     }
-    slow = it.slow(rest.warmth.part, rest)
+    warm = it.slow(rest.warmth.part, rest)
     shaking = vibration.readings(of.flow / machines.rated_flow, of.speed, of.margin, it.built, effects)
-    pumps = process | slow.pumps | shaking | electrics.readings(here.electrics) | switches
     common = controls.command[machines.circuit] * machines.rated_hz
     wanted = np.where(controls.fallen, common, controls.wanted)
     drives = electrics.drive_readings(here.electrics, controls.frequency, wanted, effects)
-    return [Group(machines.ids, pumps), Group(machines.drives, drives | slow.drives)]
+    return [
+        *(Group(machines.ids, said) for said in (process, shaking, electrics.readings(here.electrics), switches)),
+        Group(machines.ids, _pump_switches(effects, service), lasting=True),
+        Group(machines.ids, it.stand(of.opening).pumps, lasting=True),
+        Group(machines.ids, warm.pumps, lasting=True),
+        Group(machines.drives, drives),
+        Group(machines.drives, warm.drives, lasting=True),
+    ]
 
 
 @lru_cache(maxsize=8)
@@ -127,9 +127,6 @@ def _valves(it: Plan, here: Now, emergency: float) -> list[Group]:
     opening, through, service = of.opening, of.through, here.service
     flap = np.minimum(np.abs(through) / (FLAP * it.works.resistance_rated), 1.0)
     network = {
-        "position": opening,
-        "open": flags(opening >= OPEN),
-        "closed": flags(opening <= SHUT),
         "fault": flags(service.gate_contact),  # actuators do not fail here; what they move may
         "differential_pressure": np.abs(of.loss),
         "flow": through,
@@ -140,7 +137,8 @@ def _valves(it: Plan, here: Now, emergency: float) -> list[Group]:
     lifted = {"lifted": flags((of.peak[it.works.outlet][it.relief_circuit] > LIFTS) | service.relief)}
     return [
         Group(ids, network),
-        Group(actuated, _motor_valves(it, service, emergency)),
+        Group(ids, it.stand(opening).valves, lasting=True),
+        Group(actuated, _motor_valves(it, service, emergency), lasting=True),
         Group(layout.ids("relief_valve"), lifted),
     ]
 
@@ -149,12 +147,7 @@ def _valves(it: Plan, here: Now, emergency: float) -> list[Group]:
 def _motor_valves(it: Plan, service: Service, emergency: float) -> dict[str, Floats]:
     """They isolate what is in service, and are only moved to show that they can be; but for the emergency make-up's."""
     standing = np.abs(np.maximum(it.open_normally, emergency) - service.moved)
-    return {
-        "position": standing,
-        "open": flags(standing >= OPEN),
-        "closed": flags(standing <= SHUT),
-        "fault": flags(service.valve_contact),
-    }
+    return slow.valves(standing) | {"fault": flags(service.valve_contact)}
 
 
 def _supplies(it: Plan, rest: Rest, here: Now, demand: utilities.Demand, makeup: dict[str, Floats]) -> list[Group]:
@@ -169,7 +162,7 @@ def _supplies(it: Plan, rest: Rest, here: Now, demand: utilities.Demand, makeup:
         Group(layout.ids("makeup")[:1], plant),
         Group(layout.ids("makeup_pump"), makeup),
         Group(layout.ids("water_quality"), utilities.quality_readings(rest.utilities, effects)),
-        Group(layout.ids("surge_vessel"), utilities.vessel_readings(rest.utilities, demand)),
+        Group(it.works.network.vessels, {"level": of.vessel_level, "pressure": of.vessel_pressure}),
         Group(layout.ids("line_chamber"), along),
     ]
 
@@ -177,8 +170,7 @@ def _supplies(it: Plan, rest: Rest, here: Now, demand: utilities.Demand, makeup:
 def _electrical(it: Plan, rest: Rest, here: Now, load: grid.Load, power: grid.Powers) -> list[Group]:
     """From the incomers to the sockets."""
     layout, feed = it.layout, it.feeds
-    on = np.zeros(feed.main)
-    np.add.at(on, feed.main_of_pump, flags(here.electrics.drive > 0.0))
+    on = feed.pumps_of_main @ flags(here.electrics.drive > 0.0)
     main = layout.ids("transformer")
     transformers = grid.transformer_readings(rest.grid, power, load, feed, on)
     return [
@@ -202,9 +194,9 @@ def _house(it: Plan, rest: Rest, second: Second) -> list[Group]:
     layout, of = it.layout, here.hydraulics
     heard = CAVITATION_NOISE * clipped(1.3 - of.margin, 0.0, 0.5) / 0.3
     level = building.sound(heard, of.speed, rest.rooms.fan, int(np.count_nonzero(here.electrics.drive)), layout)
-    slow = it.slow(rest.warmth.part, rest)
+    warm = it.slow(rest.warmth.part, rest)
     hottest, hotter = robots.seen(
-        where, it.sights, slow.spots, slow.hotter, float(np.add.reduce(here.air)) / here.air.size
+        where, it.sights, warm.spots, warm.hotter, float(np.add.reduce(here.air)) / here.air.size
     )
     charging = rest.walkers.charging
     walking = {
@@ -221,10 +213,11 @@ def _house(it: Plan, rest: Rest, second: Second) -> list[Group]:
         "obstacle": flags(_met(it, here, where)),
     }
     cameras = tuple(camera.id for camera in layout.station.file.cameras)
-    seen = {"maximum_temperature": _watched(it, rest, slow.hottest)}
+    seen = {"maximum_temperature": _watched(it, rest, warm.hottest)}
     return [
-        Group(layout.rooms, building.readings(rest.rooms, level, here.effects) | slow.rooms),
-        *(Group((name,), slow.fans) for name in layout.ids("ventilation")[:1]),
+        Group(layout.rooms, building.readings(rest.rooms, level, here.effects)),
+        Group(layout.rooms, warm.rooms, lasting=True),
+        *(Group((name,), warm.fans, lasting=True) for name in layout.ids("ventilation")[:1]),
         Group(tuple(track.robot for track in it.walks.tracks), walking),
         Group(cameras, seen),
     ]

@@ -8,13 +8,13 @@ the outlet header above its greatest.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isnan
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from twin.plant.bank import Bank
 from twin.signals import Floats
-from twin.simulation.chance import clipped
 from twin.simulation.control import Controls, Mode, News
 from twin.simulation.gauges import INLET, OUTLET
 from twin.simulation.layout import Layout
@@ -22,13 +22,32 @@ from twin.text import Text
 from twin.units import STANDARD_GRAVITY
 
 # by mode: manual, flow, suction, discharge, difference
-PROPORTIONAL = np.array([0.0, 1.0, 0.5, 0.5, 0.3])  # share of rated speed for each share of the span
-INTEGRAL = np.array([1.0, 40.0, 20.0, 20.0, 30.0])  # s
-SMOOTHING = np.array([1.0, 10.0, 5.0, 5.0, 10.0])  # s over which the signal is averaged before it is kept
-ANSWER = np.array([0.0, 1.0, -1.0, 1.0, 1.0])  # whether more speed raises or lowers what is kept
+PROPORTIONAL = (0.0, 1.0, 0.5, 0.5, 0.3)  # share of rated speed for each share of the span
+INTEGRAL = (1.0, 40.0, 20.0, 20.0, 30.0)  # s
+SMOOTHING = (1.0, 10.0, 5.0, 5.0, 10.0)  # s over which the signal is averaged before it is kept
+ANSWER = (0.0, 1.0, -1.0, 1.0, 1.0)  # whether more speed raises or lowers what is kept
 MANUAL, FLOW = int(Mode.MANUAL), int(Mode.FLOW)  # plain numbers compare faster with arrays
 LIMITING = 0.03  # of rated speed a second, for each span beyond a header's limit
 SET_POINT_RATE = 1e3  # Pa/s at which a station that is switched on comes to the pressure its file asks for
+
+
+class Loop(NamedTuple):
+    """The speed control of one circuit. There are few, and plain numbers are quicker than arrays of two."""
+
+    span: list[float]  # by mode: design flow [m³/s], rated head as a pressure [Pa]
+    least_speed: float  # over rated
+    least_inlet: float  # Pa
+    most_outlet: float  # Pa
+
+
+class Output(NamedTuple):
+    """What one loop remembers."""
+
+    command: float  # common speed, over rated
+    integral: float
+    cap: float  # the highest speed that the headers' limits allow, over rated
+    measured: float  # what is kept, smoothed, SI
+    lost: bool  # whether nothing measures it
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,11 +55,7 @@ class Regulator:
     """A station's speed control, compiled."""
 
     layout: Layout
-    span: Floats  # (5, c) by mode: design flow [m³/s], rated head as a pressure [Pa]
-    least_inlet: Floats  # (c,) [Pa]
-    most_outlet: Floats  # (c,) [Pa]
-    names: tuple[Text, ...]  # of modes
-    circuits: NDArray[np.intp]  # (c,) their indices
+    loops: tuple[Loop, ...]  # (c,)
 
     @classmethod
     def of(cls, layout: Layout, bank: Bank, density: Floats) -> Regulator:
@@ -56,7 +71,9 @@ class Regulator:
         limits = [(known[c].least_suction_mpa, known[c].most_discharge_mpa) for c in layout.circuits]
         least = np.array([-np.inf if low is None else low * 1e6 for low, _ in limits])
         most = np.array([np.inf if high is None else high * 1e6 for _, high in limits])
-        return cls(layout, span, least, most, _NAMES, np.arange(len(layout.circuits)))
+        columns = (span.T, layout.least_speed, least, most)
+        loops = tuple(Loop(*each) for each in zip(*(column.tolist() for column in columns), strict=True))
+        return cls(layout, loops)
 
 
 _NAMES = (
@@ -127,47 +144,56 @@ def regulate(controls: Controls, said: Floats, it: Regulator, dt: float) -> None
     for ramp in (controls.flow, controls.pressure, controls.speed):
         ramp.step(dt)
     controls.said = np.where(np.isnan(said), controls.said, said)
-    mode, circuits = controls.mode, it.circuits
-    manual, of_flow = mode == MANUAL, mode == FLOW
-    now = np.where(manual, controls.command, said[np.maximum(mode, 1) - 1, circuits])
-    lost = np.isnan(now)
-    _tell(controls, lost, it)
-    smooth = np.minimum(1.0, dt / SMOOTHING[mode])
-    controls.measured = np.where(lost, controls.measured, controls.measured + (now - controls.measured) * smooth)
-    wanted = np.where(of_flow, controls.asked, controls.pressure.value)
-    error = ANSWER[mode] * (wanted - controls.measured) / it.span[mode, circuits]
-    _limit(controls, said, it, dt)
-    least, most = it.layout.least_speed, controls.cap
-    held = lost | _pump_lost(controls, it.layout) if True in controls.fallen.tolist() else lost
-    step = PROPORTIONAL[mode] * error
-    integral = clipped(controls.integral + step * dt / INTEGRAL[mode], least, most)
-    aimed = np.where(held, controls.command, integral + step)
-    controls.command = clipped(np.where(manual, controls.speed.value, aimed), least, most)
-    controls.integral = np.where(held | manual, controls.command - step, integral)
+    remembered = (controls.command, controls.integral, controls.cap, controls.measured, controls.lost)
+    before = [Output(*each) for each in zip(*(column.tolist() for column in remembered), strict=True)]
+    pressure = controls.pressure.value
+    wanted = np.array([controls.speed.value, controls.asked, pressure, pressure, pressure]).T.tolist()
+    waits, modes = _pump_lost(controls, it.layout), controls.mode.tolist()
+    after = [_turned(dt, *each) for each in zip(it.loops, before, modes, said.T.tolist(), wanted, waits, strict=True)]
+    _tell(controls, before, after, it)
+    command, integral, cap, measured, lost = zip(*after, strict=True)
+    controls.command, controls.integral = np.array(command), np.array(integral)
+    controls.cap, controls.measured, controls.lost = np.array(cap), np.array(measured), np.array(lost)
 
 
-def _limit(controls: Controls, said: Floats, it: Regulator, dt: float) -> None:
+def _turned(
+    dt: float, loop: Loop, was: Output, mode: int, said: list[float], wanted: list[float], waits: bool
+) -> Output:
+    """One loop ``dt`` s later: ``said`` is what the gauges say, ``wanted`` what each mode is to keep, SI."""
+    signal = was.command if mode == MANUAL else said[mode - 1]
+    lost = isnan(signal)
+    smooth = 0.0 if lost else min(1.0, dt / SMOOTHING[mode]) * (signal - was.measured)
+    measured = was.measured + smooth
+    step = PROPORTIONAL[mode] * ANSWER[mode] * (wanted[mode] - measured) / loop.span[mode]
+    cap = _capped(loop, was, said, dt)
+    integral = min(max(was.integral + step * dt / INTEGRAL[mode], loop.least_speed), cap)
+    held = lost or waits
+    aimed = wanted[MANUAL] if mode == MANUAL else was.command if held else integral + step
+    command = min(max(aimed, loop.least_speed), cap)
+    return Output(command, command - step if held or mode == MANUAL else integral, cap, measured, lost)
+
+
+def _capped(loop: Loop, was: Output, said: list[float], dt: float) -> float:
     """Where a header has passed its limit the cap comes down from the present speed, and rises again with the room."""
-    span = it.span[Mode.DISCHARGE]
-    beyond = np.fmax(it.least_inlet - said[INLET], said[OUTLET] - it.most_outlet) / span
-    beyond = np.where(np.isnan(beyond), 0.0, beyond)
-    since = np.where(beyond > 0.0, np.minimum(controls.cap, controls.command), controls.cap)
-    controls.cap = np.minimum(np.maximum(since - LIMITING * dt * beyond, it.layout.least_speed), 1.0)
+    over = [each for each in (loop.least_inlet - said[INLET], said[OUTLET] - loop.most_outlet) if not isnan(each)]
+    beyond = max(over, default=0.0) / loop.span[Mode.DISCHARGE]
+    since = min(was.cap, was.command) if beyond > 0.0 else was.cap
+    return min(max(since - LIMITING * dt * beyond, loop.least_speed), 1.0)
 
 
-def _pump_lost(controls: Controls, layout: Layout) -> NDArray[np.bool_]:
+def _pump_lost(controls: Controls, layout: Layout) -> list[bool]:
     """(c,) circuits in which a pump that should run does not."""
-    lost = np.zeros(len(layout.circuits), dtype=bool)
-    lost[layout.machines.circuit[controls.fallen]] = True
+    lost = [False] * len(layout.circuits)
+    for pump in controls.fallen.nonzero()[0]:
+        lost[layout.machines.circuit[pump]] = True
     return lost
 
 
-def _tell(controls: Controls, lost: NDArray[np.bool_], it: Regulator) -> None:
-    if lost.tolist() == controls.lost.tolist():
-        return
-    for circuit in (lost != controls.lost).nonzero()[0]:
-        what = it.names[controls.mode[circuit]]
-        gone = Text(f"the signal of {what.en} is lost; speed is held", f"{what.zh}信号丢失，转速保持")
-        back = Text(f"the signal of {what.en} is back", f"{what.zh}信号恢复")
-        controls.news.append(News("notice", it.layout.circuits[circuit], gone if lost[circuit] else back))
-    controls.lost = lost
+def _tell(controls: Controls, before: list[Output], after: list[Output], it: Regulator) -> None:
+    """News of signals that are lost, and that are back."""
+    for circuit, (was, now) in enumerate(zip(before, after, strict=True)):
+        if was.lost != now.lost:
+            what = _NAMES[controls.mode[circuit]]
+            gone = Text(f"the signal of {what.en} is lost; speed is held", f"{what.zh}信号丢失，转速保持")
+            back = Text(f"the signal of {what.en} is back", f"{what.zh}信号恢复")
+            controls.news.append(News("notice", it.layout.circuits[circuit], gone if now.lost else back))

@@ -1,16 +1,19 @@
-"""What there is to measure of what takes minutes: reckoned when it was stepped, and the same until it is again."""
+"""What there is to measure of what seldom changes: reckoned when it has, and the same until it does again."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from twin.signals import Floats
 from twin.simulation import building, grid, heat
+from twin.simulation.board import flags, taken
 from twin.simulation.layout import Layout
 from twin.simulation.robots import Sights
 
+OPEN, SHUT = 0.98, 0.02  # of travel, at which limit switches answer
 EYE_OF_CAMERA = 0.7  # share of a hot spot's excess that an infrared camera sees past doors and lagging
 
 
@@ -25,6 +28,25 @@ class Slow:
     spots: Floats  # (s,) what robots look at [K]
     hotter: Floats  # (s,) than its sisters [K]
     hottest: Floats  # (p + rooms + 1,) of each pump, and of what stands in each room [K]
+
+
+@dataclass(frozen=True, eq=False)
+class Stand:
+    """How valves stand: readings of pumps' discharge valves and of all resistances."""
+
+    pumps: dict[str, Floats]
+    valves: dict[str, Floats]
+
+
+def stand(opening: Floats, discharge: NDArray[np.intp]) -> Stand:
+    """Readings of openings (r,), of which ``discharge`` (p,) are those of pumps; -1 for a pump that has none."""
+    of_pumps = valves(taken(opening, discharge, 1.0))
+    return Stand({f"discharge_valve_{measures}": values for measures, values in of_pumps.items()}, valves(opening))
+
+
+def valves(opening: Floats) -> dict[str, Floats]:
+    """What actuators that stand so say."""
+    return {"position": opening, "open": flags(opening >= OPEN), "closed": flags(opening <= SHUT)}
 
 
 def readings(

@@ -1,4 +1,4 @@
-"""Make-up plant, water quality, surge vessels: the slow and small things that keep a hot-water line full and clean."""
+"""Make-up plant and water quality: the slow and small things that keep a hot-water line full and clean."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from twin.signals import Floats
 from twin.simulation.board import flags
 from twin.simulation.chance import approached, clipped, wandered
 from twin.simulation.effects import Effects
-from twin.units import STANDARD_ATMOSPHERE
 
 TANK = 120.0  # m² of both make-up tanks together
 TANK_LOW, TANK_HIGH = 2.8, 4.6  # m between which raw water is taken
@@ -29,8 +28,6 @@ QUALITIES = ("ph", "conductivity", "dissolved_oxygen", "turbidity", "hardness", 
 USUAL_QUALITY = np.array([9.6, 620e-4, 35e-6, 1.2, 0.12, 0.09e-3, 9e-3])  # pH, S/m, kg/m³, NTU, mol/m³, kg/m³, kg/m³
 QUALITY_SPREAD = np.array([0.04, 12e-4, 2.5e-6, 0.06, 0.006, 0.006e-3, 0.3e-3])
 EXCURSION = np.array([-1.6, 1500e-4, 250e-6, 9.0, 1.0, 0.5e-3, 45e-3])  # what raw water does where it comes in
-CHARGING = 1800.0  # s in which compressor and vent bring a surge vessel back to half full
-POLYTROPIC = 1.2  # exponent of its gas, between isothermal and adiabatic
 BEARING_RISE = 24.0  # K of a make-up pump
 
 
@@ -46,7 +43,6 @@ class Utilities:
     deficit: float  # m of head the lines have lost for want of make-up
     bearing: Floats  # (make-up pumps,) [K]
     chance: Floats  # (waters, 7)
-    vessel: Floats  # (vessels,) absolute pressure at which its gas would fill half of it [Pa]
     pumped: float  # m³/s that the pumps have come up to
     opening: float  # of the emergency make-up's valves
 
@@ -58,7 +54,6 @@ class Demand:
     leaks: float  # m³/s beyond the usual
     pressure: float
     air: float  # K
-    vessel: Floats  # (vessels,) header pressure at each surge vessel [Pa]
     powered: bool = True
 
 
@@ -73,7 +68,6 @@ def first(pumps: int, waters: int, demand: Demand, lot: Generator) -> Utilities:
         deficit=0.0,
         bearing=demand.air + BEARING_RISE * _shares(pumps, USUAL_LOSS),
         chance=lot.standard_normal((waters, len(QUALITIES))),
-        vessel=demand.vessel + STANDARD_ATMOSPHERE,
         pumped=USUAL_LOSS,
         opening=0.0,
     )
@@ -95,7 +89,6 @@ def step(it: Utilities, demand: Demand, effects: Effects, lot: Generator, dt: fl
     it.sump = max(0.0, it.sump + dt * (seeping - (2e-3 if it.pumping_out else 0.0)))
     it.bearing = approached(it.bearing, demand.air + BEARING_RISE * _shares(it.bearing.size, it.pumped), 1500.0, dt)
     it.chance = wandered(it.chance, 4.0 * 3600.0, lot, dt)
-    it.vessel = approached(it.vessel, demand.vessel + STANDARD_ATMOSPHERE, CHARGING, dt)
 
 
 def _lost(demand: Demand, effects: Effects) -> float:
@@ -162,10 +155,3 @@ def quality_readings(it: Utilities, effects: Effects) -> dict[str, Floats]:
     """Water quality at each sampling point."""
     values = USUAL_QUALITY + QUALITY_SPREAD * it.chance + EXCURSION * effects.water_quality[:, None]
     return dict(zip(QUALITIES, np.maximum(values, 0.0).T, strict=True))
-
-
-def vessel_readings(it: Utilities, demand: Demand) -> dict[str, Floats]:
-    """Surge vessels: their gas is pressed together by the header at once, and charged again until it fills half."""
-    pressed = it.vessel / (demand.vessel + STANDARD_ATMOSPHERE)
-    gas = clipped(0.5 * pressed ** (1.0 / POLYTROPIC), 0.1, 0.95)
-    return {"level": 1.0 - gas, "pressure": demand.vessel}

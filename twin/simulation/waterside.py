@@ -6,6 +6,7 @@ happens at a neighbour arrives after L/a. What is wrong with an impeller is wron
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
@@ -18,12 +19,12 @@ from twin.errors import StationError
 from twin.plant import water
 from twin.plant.hydraulics import Boundary, Flows, solve, steady
 from twin.plant.line import Lines, LineState
-from twin.plant.network import Losses, Network
+from twin.plant.network import SHUT, Losses, Network
 from twin.plant.station import Resistance
 from twin.signals import Floats
-from twin.simulation import carriage, transport
+from twin.simulation import carriage, transport, vessels
 from twin.simulation.carriage import Routes, Warm
-from twin.simulation.chance import AsBuilt, approached, wandered
+from twin.simulation.chance import AsBuilt, approached, stirred
 from twin.simulation.control import Controls, drive
 from twin.simulation.effects import Effects
 from twin.simulation.kept import Kept
@@ -31,6 +32,7 @@ from twin.simulation.layout import Layout
 from twin.simulation.neighbours import FOLLOWING, Neighbours, neighbours
 from twin.simulation.outside import Outside, Sheet
 from twin.simulation.transport import Contents
+from twin.simulation.vessels import Cushions, Vessels
 from twin.units import STANDARD_ATMOSPHERE, STANDARD_GRAVITY
 
 DT = 0.5  # s of one short step: a rotor runs down to half speed in 1.3 s, a wave to the neighbour takes 23 s
@@ -42,6 +44,7 @@ FELT = 0.7  # share of a change in its margin that a pump answers within a secon
 NPSH3 = 0.03  # head lost where NPSH available equals NPSH required, by definition
 ONSET = 0.09  # of NPSH required, over which that loss changes e-fold
 WORST = 0.5  # of head, lost in full cavitation
+CAVITATION_BEGINS = math.log(NPSH3) + 1.0 / ONSET  # logarithm of that loss, were nothing available
 CAVITATION_EFFICIENCY = 0.67  # efficiency points lost for each point of head
 COASTING = 0.004  # of rated torque: bearings and seals, that bring a rotor to rest in the end
 AT_REST = 0.004  # of rated speed
@@ -72,7 +75,7 @@ class Fluid:
     heat_capacity: Floats  # (c,) [J/(K·m³)]
     of_pump: Floats  # (p,) density of what it pumps
     weight: Floats  # (p,) [N/m³]
-    boiling: Floats  # (p,) absolute pressure [Pa]
+    above_boiling: Floats  # (p,) head at the suction that water there has over the datum's before it boils [m]
     of_node: Floats  # (nodes,) weight [N/m³]
     of_end: Floats  # (r,) weight where each resistance ends
 
@@ -86,6 +89,7 @@ class Water:
     coasting: NDArray[np.bool_]  # (p,) whose drives give nothing
     flows: Flows
     lines: LineState
+    cushions: Cushions
     margin: Floats  # (p,) NPSH available over required, a moment ago
     unsteady: Floats  # (p,) chance
     warm: Warm
@@ -118,11 +122,22 @@ class Works:
     resistance_rated: Floats  # (r,)
     way_of_circuit: Floats  # (c, r) 1 where a resistance is of a circuit
     neighbours: Neighbours
+    vessels: Vessels
     routes: Routes
     of_circuit: Floats  # (c, p) 1 where a pump is of a circuit
     starts: NDArray[np.intp]  # (r,) node each resistance begins at
     ends: NDArray[np.intp]  # (r,)
     fluid: Kept[[Floats], Fluid]  # of water of these temperatures (c,) [K]
+
+    @cached_property
+    def stiffness(self) -> Kept[[Floats], Floats]:
+        """(lines + vessels,) What ends lose with flow, by the stiffness (v,) of the vessels' gas. [m/(m³/s)]"""
+        return Kept(lambda linear: np.concatenate((self.lines.impedance, linear)))
+
+    @cached_property
+    def rubbing(self) -> Floats:
+        """(lines + vessels,) What ends lose with the square of flow. [s²/m⁵]"""
+        return np.concatenate((np.zeros(len(self.network.lines)), self.vessels.rubbing))
 
     @cached_property
     def valved(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -156,13 +171,16 @@ class Hydraulics:
     outgoing: Floats  # (c,)
     opening: Floats  # (r,)
     line_head: Floats  # (points,) along all lines [m]
+    vessel_level: Floats  # (vessels,) share filled by water
+    vessel_pressure: Floats  # (vessels,) of their gas, gauge [Pa]
     in_lines: Contents  # what the lines hold
     converged: bool
 
 
 def works(layout: Layout, built: AsBuilt) -> Works:
     """Compile. Raises StationError where the station has no network the water could take."""
-    network = Network.of(layout.station.file)
+    beside = vessels.described(layout)
+    network = Network.of(layout.station.file, beside)
     node = network.node_index
     pumps = layout.station.pumps
     circuits = {circuit.id: circuit for circuit in layout.station.file.circuits}
@@ -172,6 +190,7 @@ def works(layout: Layout, built: AsBuilt) -> Works:
     lines = Lines.of(layout.station.file, DT)
     resistances = slice(len(pumps), len(pumps) + len(layout.resistances))
     ends = network.to_node[resistances]
+    suction = np.array([node[p.from_node] for p in pumps], dtype=np.intp)
     return Works(
         layout=layout,
         built=built,
@@ -180,7 +199,7 @@ def works(layout: Layout, built: AsBuilt) -> Works:
         discharge_valve=_of_pumps(layout, lambda part: not part.check and part.travel_s > 0.0 and "valve" in part.kind),
         check_valve=_of_pumps(layout, lambda part: part.check),
         strainer=_of_pumps(layout, lambda part: part.kind == "strainer"),
-        suction=np.array([node[p.from_node] for p in pumps], dtype=np.intp),
+        suction=suction,
         discharge=np.array([node[p.to_node] for p in pumps], dtype=np.intp),
         inlet=np.array([node[circuits[c].inlet] for c in layout.circuits], dtype=np.intp),
         outlet=np.array([node[circuits[c].outlet] for c in layout.circuits], dtype=np.intp),
@@ -191,24 +210,27 @@ def works(layout: Layout, built: AsBuilt) -> Works:
         resistance_rated=np.array([part.flow_m3_h for part in layout.resistances]) / 3600.0,
         way_of_circuit=1.0 * (network.node_circuit[ends] == np.arange(len(layout.circuits))[:, None]),
         neighbours=neighbours(layout, lines),
+        vessels=vessels.vessels(beside, node, network.elevation),
         routes=carriage.routes(layout, _joined(layout, "upstream")),
         of_circuit=1.0 * (layout.machines.circuit == np.arange(len(layout.circuits))[:, None]),
         starts=network.from_node[resistances],
         ends=ends,
-        fluid=Kept(lambda warm: _fluid(warm, layout, network, ends)),
+        fluid=Kept(lambda warm: _fluid(warm, layout, network, suction, ends)),
     )
 
 
-def _fluid(warm: Floats, layout: Layout, network: Network, ends: NDArray[np.intp]) -> Fluid:
+def _fluid(warm: Floats, layout: Layout, network: Network, suction: NDArray[np.intp], ends: NDArray[np.intp]) -> Fluid:
     """What water of these temperatures (c,) is like, where it is asked for. [K]"""
     density, circuit = water.density(warm), layout.machines.circuit
-    of_node = density[network.node_circuit] * STANDARD_GRAVITY
+    weight = density * STANDARD_GRAVITY
+    of_node = weight[network.node_circuit]
     return Fluid(
         density=density,
         heat_capacity=density * water.heat_capacity(warm),
         of_pump=density[circuit],
-        weight=(density * STANDARD_GRAVITY)[circuit],
-        boiling=water.vapour_pressure(warm)[circuit],
+        weight=weight[circuit],
+        above_boiling=((STANDARD_ATMOSPHERE - water.vapour_pressure(warm)) / weight)[circuit]
+        - network.elevation[suction],
         of_node=of_node,
         of_end=of_node[ends],
     )
@@ -237,24 +259,27 @@ def first(it: Works, controls: Controls, outside: Outside, at: float, lot: Gener
     wanted = np.maximum(controls.asked, 1e-9)
     load = _load(it, controls)
     behind = it.neighbours.heads(load) + outside.now(at).head
-    flows = _running(it, controls, share, ways.losses, it.lines.steady_boundary(it.line_rated, behind))
+    flows = _running(it, controls, share, ways.losses, it.line_rated, behind)
     last = (share + 1.0, _pumped(it, flows.pump) / wanted - 1.0 + USUAL_RISE)
     for _ in range(SETTLING):
         error = _pumped(it, flows.pump) / wanted - 1.0
         rise = _secant(share, error, last)
         last = (share, error)
         share = np.clip(share - error / rise, LEAST_SHARE, 1.0)
-        flows = _running(it, controls, share, ways.losses, it.lines.steady_boundary(flows.line, behind))
+        flows = _running(it, controls, share, ways.losses, flows.line, behind)
     speed = np.where(controls.duty > 0, share[machines.circuit], 0.0)
+    warm = carriage.first(it.routes, outside, at, lot)
+    beside = (it.fluid(warm.arriving).of_node * (flows.head - it.network.elevation))[it.vessels.node]
     state = Water(
         speed=speed,
         spinning=np.zeros(len(machines)),
         coasting=controls.duty == 0,
         flows=replace(flows, tangents=None),  # those of lines at rest, which from now on move
         lines=it.lines.at_rest(flows),
+        cushions=vessels.first(beside),
         margin=np.full(len(machines), PLENTY),
         unsteady=lot.standard_normal(len(machines)),
-        warm=carriage.first(it.routes, outside, at, lot),
+        warm=warm,
         load=load,
         neighbours=np.zeros(len(it.layout.lines)),
         peak=flows.head.copy(),
@@ -263,8 +288,16 @@ def first(it: Works, controls: Controls, outside: Outside, at: float, lot: Gener
     return state, share
 
 
-def _running(it: Works, controls: Controls, share: Floats, losses: Losses, boundary: Boundary) -> Flows:
-    """The steady state at these speeds."""
+def _running(it: Works, controls: Controls, share: Floats, losses: Losses, flow: Floats, behind: Floats) -> Flows:
+    """The steady state at these speeds, with the friction of these flows (l,) in the lines; vessels as good as shut.
+
+    ``behind`` (l,) is what the neighbours hold. [m]
+    """
+    lines, count = it.lines.steady_boundary(flow, behind), it.vessels.node.size
+    held, shut = np.zeros(count), np.full(count, SHUT)
+    boundary = Boundary(
+        *(np.concatenate(pair) for pair in ((lines.head, held), (lines.linear, shut), (lines.quadratic, held)))
+    )
     speed = np.where(controls.duty > 0, share[it.layout.machines.circuit], 0.0)
     return steady(it.network, speed, losses, boundary, head_scale=it.built.head_scale)
 
@@ -297,25 +330,27 @@ def second(it: Works, state: Water, controls: Controls, effects: Effects, lost: 
     What changes slowly (valves, strainers, the margin to cavitation) is taken as it was at its beginning. Flows that do
     not settle are not taken: the state before stays, and the second is marked.
     """
-    state.neighbours = wandered(state.neighbours, 0.5 * HOUR, lot, 1.0)
+    lines = it.line_node.size
+    fresh = lot.standard_normal(lines + STEPS * state.speed.size)
+    state.neighbours = stirred(state.neighbours, 0.5 * HOUR, fresh[:lines], 1.0)
+    gusts = fresh[lines:].reshape(STEPS, -1)
     state.load = approached(state.load, _load(it, controls), FOLLOWING, 1.0)
     behind = it.neighbours.heads(state.load, effects.line_head) - lost + NEIGHBOUR_SPREAD * state.neighbours
     state.ways = _ways(it, controls, effects, state.ways)
     inflow = _leaks(it, effects)
     scale, shaken = _head_scale(it, state, effects)
-    state.peak = np.full(state.peak.size, -np.inf)
-    state.converged, before = True, state.speed
-    for _ in range(STEPS):
+    weight = it.fluid(state.warm.arriving).of_node[it.vessels.node]
+    state.converged, before, heads = True, state.speed, []
+    for gust in gusts:
         drive(controls, it.layout, effects, DT)
         _turn(it, state, controls, effects)
-        state.unsteady = wandered(state.unsteady, TURBULENCE, lot, DT)
-        head_scale = scale * (1.0 + shaken * state.unsteady)
-        boundary = it.lines.boundary(state.lines)
+        state.unsteady = stirred(state.unsteady, TURBULENCE, gust, DT)
+        head_scale = scale + shaken * state.unsteady
         flows = solve(
             it.network,
             state.speed,
             state.ways.losses,
-            boundary,
+            _ends(it, state, weight),
             head_scale=head_scale,
             inflow=inflow,
             start=state.flows,
@@ -323,11 +358,21 @@ def second(it: Works, state: Water, controls: Controls, effects: Effects, lost: 
         if flows.converged:
             state.flows = flows
             state.lines = it.lines.advance(state.lines, flows.line, flows.line_head, behind)
+            vessels.step(it.vessels, state.cushions, flows.vessel, DT)
         state.converged = state.converged and flows.converged
-        state.peak = np.maximum(state.peak, state.flows.head)
+        heads.append(state.flows.head)
+    state.peak = np.maximum(*heads)
     state.spinning = it.layout.machines.kinetic * (state.speed**2 - before**2)  # per second
     state.coasting = controls.frequency <= 0.0
     state.margin = state.margin + FELT * (_margin(it, state) - state.margin)
+    vessels.charge(state.cushions, weight * (state.flows.head[it.vessels.node] - it.vessels.elevation), 1.0)
+
+
+def _ends(it: Works, state: Water, weight: Floats) -> Boundary:
+    """What stands behind lines and vessels for a short step; ``weight`` (v,) is that of the vessels' water. [N/m³]"""
+    lines, cushions = it.lines.boundary(state.lines), state.cushions
+    pushing = vessels.heads(it.vessels, cushions, state.flows.head[it.vessels.node], weight, DT)
+    return Boundary(np.concatenate((lines.head, pushing)), it.stiffness(cushions.linear), it.rubbing)
 
 
 def carry(it: Works, state: Water, of: Hydraulics, sheet: Sheet, lot: Generator) -> None:
@@ -394,7 +439,7 @@ def _as_leaky(effects: Effects, leak: Floats, before: Ways) -> bool:
 
 def cavitation(margin: Floats) -> Floats:
     """Share of head lost over NPSH available by required: 3 % where they are equal, by definition of NPSH3."""
-    lost: Floats = np.minimum(NPSH3 * np.exp(-(margin - 1.0) / ONSET), WORST)
+    lost: Floats = np.minimum(np.exp(CAVITATION_BEGINS - margin * (1.0 / ONSET)), WORST)
     return lost
 
 
@@ -405,7 +450,7 @@ def _recirculated(it: Works, state: Water, effects: Effects) -> Floats:
 
 
 def _head_scale(it: Works, state: Water, effects: Effects) -> tuple[Floats, Floats]:
-    """(p,) head over the design curve's, of the machine as built and as it is; and the share of it that fluctuates."""
+    """(p,) head over the design curve's, of the machine as built and as it is; and how much of that fluctuates."""
     lost = cavitation(at_the_eye(state, effects))
     scale = it.built.head_scale * (1.0 - effects.head_loss) * (1.0 - lost)
     if effects.worn:
@@ -413,7 +458,7 @@ def _head_scale(it: Works, state: Water, effects: Effects) -> tuple[Floats, Floa
         design = it.network.bank.head(flow, state.speed)
         moved = it.network.bank.head(flow + _recirculated(it, state, effects), state.speed)
         scale = scale * np.where(design > 1.0, moved / np.maximum(design, 1.0), 1.0)
-    return scale, UNSTEADY + effects.unsteadiness + BUBBLES * lost
+    return scale, scale * (UNSTEADY + effects.unsteadiness + BUBBLES * lost)
 
 
 def at_the_eye(state: Water, effects: Effects) -> Floats:
@@ -427,13 +472,10 @@ def at_the_eye(state: Water, effects: Effects) -> Floats:
 
 def _margin(it: Works, state: Water) -> Floats:
     """(p,) NPSH available over required; the velocity head in the suction pipe is left out (0.6 m)."""
-    fluid = it.fluid(state.warm.arriving)
-    gauge = fluid.weight * (state.flows.head - it.network.elevation)[it.suction]
-    available = (gauge + STANDARD_ATMOSPHERE - fluid.boiling) / fluid.weight
+    available = state.flows.head.take(it.suction) + it.fluid(state.warm.arriving).above_boiling
     required = it.network.bank.npsh_required(np.maximum(state.flows.pump, 0.0), np.maximum(state.speed, AT_REST))
-    margin = np.where(state.speed > 0.1, np.minimum(available / np.maximum(required, 0.1), PLENTY), PLENTY)
-    margin[np.isnan(margin)] = PLENTY  # a curve without NPSH never cavitates
-    return margin
+    margin = np.fmin(available / np.maximum(required, 0.1), PLENTY)  # a curve without NPSH never cavitates
+    return np.where(state.speed > 0.1, margin, PLENTY)
 
 
 def shaft_power(it: Works, state: Water, effects: Effects) -> Floats:
@@ -472,7 +514,7 @@ def hydraulics(it: Works, state: Water, effects: Effects) -> Hydraulics:
     warm = state.warm.arriving
     flow, fluid = flows.pump, it.fluid(warm)
     incoming, outgoing = _metered(it, flows, effects)
-    backward = np.where(flow < 0.0, WINDMILL * -flow / it.layout.machines.rated_flow, 0.0)
+    backward = -WINDMILL * flow / it.layout.machines.rated_flow
     head = flows.head[it.discharge] - flows.head[it.suction]
     turning = state.speed > 0.0
     shaft = np.where(state.coasting, 0.0 - state.spinning, shaft_power(it, state, effects))
@@ -500,6 +542,8 @@ def hydraulics(it: Works, state: Water, effects: Effects) -> Hydraulics:
         outgoing=outgoing,
         opening=state.ways.opening,
         line_head=state.lines.head,
+        vessel_level=1.0 - state.cushions.share,
+        vessel_pressure=vessels.gauge(state.cushions),
         in_lines=state.warm.lines,
         converged=state.converged,
     )

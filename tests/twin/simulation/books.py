@@ -15,13 +15,14 @@ import numpy as np
 from tests.twin.simulation.stations import START, reference
 from twin.plant.line import Lines, LineState
 from twin.signals import Floats
-from twin.simulation import carriage, moment, transport
+from twin.simulation import carriage, moment, transport, vessels
 from twin.simulation.carriage import EVERY, Routes, Warm
 from twin.simulation.moment import Second
 from twin.simulation.outside import Sheet
 from twin.simulation.plant import Plant
 from twin.simulation.scenario import Scenario
 from twin.simulation.transport import Contents, Leaving, Mains
+from twin.simulation.vessels import Cushions, Vessels
 from twin.simulation.waterside import DT
 from twin.units import STANDARD_GRAVITY
 
@@ -38,13 +39,14 @@ class Worst:
 
     nodes: float  # water that flows into a node and not out of it, of a circuit's flow
     lines: float  # water that a line has taken in a step and does not hold
+    vessels: float  # the same of a surge vessel
     heat: float  # heat of water that was pushed on or warmed, of what passes
     power: float  # of what the drives draw and the neighbours bring, in a second
 
     @property
     def all(self) -> float:
         """The largest of them."""
-        return max(self.nodes, self.lines, self.heat, self.power)
+        return max(self.nodes, self.lines, self.vessels, self.heat, self.power)
 
 
 @dataclass
@@ -52,6 +54,7 @@ class Books:
     """What was left over, entry by entry."""
 
     lines: list[float] = field(default_factory=list)
+    vessels: list[float] = field(default_factory=list)
     heat: list[float] = field(default_factory=list)
     seconds: list[Second] = field(default_factory=list)
     pushed: dict[int, tuple[Floats, Floats, Leaving]] = field(default_factory=dict)  # by mains: volume, gained, left
@@ -62,6 +65,11 @@ class Books:
         entered = DT * (after.flow[lines.far] - after.flow[lines.near])
         left_over = storage(lines, after) - storage(lines, before) - entered
         self.lines.append(float(np.abs(left_over).max() / (DT * RATED)))
+
+    def write_vessels(self, it: Vessels, before: Floats, after: Floats, flow: Floats) -> None:
+        """A step of the surge vessels, by the shares (v,) that gas fills and the flows (v,) out of them."""
+        left_over = it.volume * (before - after) + DT * flow
+        self.vessels.append(float(np.abs(left_over).max(initial=0.0) / (DT * RATED)))
 
     def write_heat(self, it: Routes, warm: Warm, due: Floats, in_lines: Floats, in_station: Floats) -> None:
         """A move of the mains; ``due`` (c,) is what was to be added, the others what they held before. [m³·K]"""
@@ -89,12 +97,17 @@ def storage(lines: Lines, state: LineState) -> Floats:
 def kept() -> Iterator[Books]:
     """Books of every plant that runs meanwhile."""
     books, advance, push, cool, move = Books(), Lines.advance, transport.advance, transport.cool, carriage._move
-    step = moment.step
+    step, give = moment.step, vessels.step
 
     def advanced(lines: Lines, state: LineState, flow: Floats, head: Floats, behind: Floats | None = None) -> LineState:
         after = advance(lines, state, flow, head, behind)
         books.write_lines(lines, state, after)
         return after
+
+    def gave(it: Vessels, held: Cushions, flow: Floats, dt: float) -> None:
+        before = held.share
+        give(it, held, flow, dt)
+        books.write_vessels(it, before, held.share, flow)
 
     def pushed(it: Mains, held: Contents, volume: Floats, far: Floats, near: Floats) -> Leaving:
         left = push(it, held, volume, far, near)
@@ -122,6 +135,7 @@ def kept() -> Iterator[Books]:
 
     changes = (
         (Lines, "advance", advanced),
+        (vessels, "step", gave),
         (transport, "advance", pushed),
         (carriage, "_move", moved),
         (moment, "step", passed),
@@ -142,7 +156,7 @@ def audited(scenario: Scenario | str, seconds: int, start: float = START) -> Wor
             plant.step()
             nodes = max(nodes, unbalanced(plant))
             power = max(power, unaccounted(plant, books.seconds[-1], spinning(plant) - before))
-    return Worst(nodes, max(books.lines), max(books.heat, default=0.0), power)
+    return Worst(nodes, max(books.lines), max(books.vessels), max(books.heat, default=0.0), power)
 
 
 def spinning(plant: Plant) -> float:
@@ -164,16 +178,15 @@ def leaks(plant: Plant) -> Floats:
 def unbalanced(plant: Plant) -> float:
     """The worst of all nodes: what flows in less what flows out, over the rated flow."""
     network, flows = plant._works.network, plant._state.water.flows
-    through = np.concatenate([flows.pump, flows.resistance, flows.line])
     balance = -leaks(plant)
     for sign, ends in ((-1.0, network.from_node), (1.0, network.to_node)):
         inside = ends >= 0
-        np.add.at(balance, ends[inside], sign * through[inside])
+        np.add.at(balance, ends[inside], sign * flows.flow[inside])
     return float(np.abs(balance).max() / RATED)
 
 
 def unaccounted(plant: Plant, second: Second, sped_up: float) -> float:
-    """Share of the power, drawn and brought by the lines, that is neither lost on the way, nor in the rotors or lines.
+    """Share of the power, drawn and brought by lines and vessels, that is neither lost on the way nor held.
 
     ``sped_up`` is what the rotors have gained within this second. [J]
     """
@@ -181,6 +194,7 @@ def unaccounted(plant: Plant, second: Second, sped_up: float) -> float:
     works = plant._works
     weight = (of.density * STANDARD_GRAVITY)[works.network.node_circuit]
     brought = float((weight * flows.head)[works.line_node] @ flows.line)  # less what the other lines take away
+    brought += float((weight * flows.head)[works.vessels.node] @ flows.vessel)
     spilt = float(weight * flows.head @ leaks(plant))
     warmed = float(of.lost.sum() + of.rubbed.sum())
     drawn = float(electric.drive.sum())

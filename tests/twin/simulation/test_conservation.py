@@ -35,6 +35,7 @@ def test_every_scenario_that_comes_with_the_program_keeps_water_heat_and_power(n
     worst = books.audited(sooner(load(name)), SECONDS)
     assert worst.nodes < WITHIN, "water at the nodes"
     assert worst.lines < WITHIN, "water in the lines"
+    assert worst.vessels < WITHIN, "water in the surge vessels"
     assert worst.heat < WITHIN, "heat of the water"
     assert worst.power < WITHIN, "power, from the drives to water, rotors and warmth"
 

@@ -1,4 +1,4 @@
-"""Make-up, water quality and surge vessels: slow states that move for a reason."""
+"""Make-up and water quality: slow states that move for a reason."""
 
 from __future__ import annotations
 
@@ -12,15 +12,13 @@ from twin.simulation import utilities
 from twin.simulation.effects import Effects
 from twin.simulation.layout import layout_of
 from twin.simulation.utilities import Demand, Utilities
-from twin.units import STANDARD_ATMOSPHERE
 
 LAYOUT = layout_of(reference())
 HEALTHY = Effects.none(LAYOUT)
-HEADER = 1.3e6  # Pa
 
 
-def demand(header: float = HEADER, leaks: float = 0.0) -> Demand:
-    return Demand(leaks=leaks, pressure=4e5, air=295.0, vessel=np.full(4, header))
+def demand(leaks: float = 0.0) -> Demand:
+    return Demand(leaks=leaks, pressure=4e5, air=295.0)
 
 
 def plant() -> Utilities:
@@ -32,26 +30,6 @@ def passed(it: Utilities, asked: Demand, seconds: int, effects: Effects = HEALTH
     for _ in range(seconds):
         utilities.step(it, asked, effects, lot, 1.0)
     return it
-
-
-def level(it: Utilities, asked: Demand) -> float:
-    return float(utilities.vessel_readings(it, asked)["level"][0])
-
-
-@given(st.floats(2e5, 2.4e6))
-def test_a_surge_vessel_fills_at_once_as_its_gas_is_pressed_together(header: float) -> None:
-    it = plant()
-    gas = 0.5 * ((HEADER + STANDARD_ATMOSPHERE) / (header + STANDARD_ATMOSPHERE)) ** (1.0 / 1.2)
-    assert level(it, demand(header)) == pytest.approx(1.0 - min(max(gas, 0.1), 0.95))
-
-
-def test_it_keeps_that_level_for_minutes_and_is_half_full_again_after_hours() -> None:
-    fallen = demand(HEADER - 3.5e5)
-    it = plant()
-    at_once = level(it, fallen)
-    assert at_once < 0.4
-    assert level(passed(it, fallen, 60), fallen) == pytest.approx(at_once, abs=0.01)
-    assert level(passed(it, fallen, 4 * 3600), fallen) == pytest.approx(0.5, abs=0.005)
 
 
 def test_what_lines_lose_is_made_up_and_what_is_not_made_up_lowers_the_pressure() -> None:

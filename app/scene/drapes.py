@@ -174,7 +174,8 @@ def net(aim: Aim, distance: NDArray[np.floating]) -> tuple[NDArray[np.float32], 
     sides = ahead[:-1, :-1], ahead[1:, :-1], ahead[1:, 1:], ahead[:-1, 1:]
     far, near = (pick(pick(sides[0], sides[1]), pick(sides[2], sides[3])) for pick in (np.maximum, np.minimum))
     with np.errstate(invalid="ignore"):
-        first = np.flatnonzero((far - near < TORN * near).ravel())  # upper left corners of what is whole
+        whole = _broad(far - near < TORN * near)
+    first = np.flatnonzero(whole.ravel())  # upper left corners of what is whole
     first += first // max(1, columns - 1)  # counted in pixels instead of squares
     square = first[:, None] + np.array([0, columns, columns + 1, 0, columns + 1, 1])
     is_used = np.zeros(rows * columns, bool)
@@ -183,6 +184,19 @@ def net(aim: Aim, distance: NDArray[np.floating]) -> tuple[NDArray[np.float32], 
     number = np.cumsum(is_used) - 1
     points = aim.eye + aim.rays(rows, columns).reshape(-1, 3)[used] * ahead.ravel()[used][:, None]
     return points.astype(np.float32), number[square].reshape(-1, 3), used
+
+
+def _broad(whole: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Squares that have three neighbours in a block of four: what is one square wide, a beam in the picture's coarse
+    grid, would be a row of teeth."""
+    if min(whole.shape) < 2:
+        return whole
+    block = whole[:-1, :-1] & whole[1:, :-1] & whole[:-1, 1:] & whole[1:, 1:]
+    kept = np.zeros_like(whole)
+    for rows in (slice(None, -1), slice(1, None)):
+        for columns in (slice(None, -1), slice(1, None)):
+            kept[rows, columns] |= block
+    return kept
 
 
 def frustum(aim: Aim) -> list[NDArray[np.float32]]:

@@ -19,6 +19,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QPolygonF,
+    QRegion,
     QResizeEvent,
     QWheelEvent,
 )
@@ -361,8 +362,9 @@ class Scene(QWidget):
                 plate = self._plate(label, anchor, short, up)
                 free = not any(plate.adjusted(-GAP, -GAP, GAP, GAP).intersects(other) for other in placed)
                 if free and plate.top() >= 0:
+                    self._paint_stem(painter, label, plate, anchor, placed)
                     placed.append(plate)
-                    self._paint_plate(painter, label, plate, anchor, short)
+                    self._paint_plate(painter, label, plate, short)
                     return
 
     def _anchor(self, label: Label) -> QPointF | None:
@@ -387,11 +389,21 @@ class Scene(QWidget):
         plate.moveLeft(min(max(plate.left(), 0.0), self.width() - plate.width()))
         return plate
 
-    def _paint_plate(self, painter: QPainter, label: Label, plate: QRectF, anchor: QPointF, short: bool) -> None:
-        chosen = label.equipment == self._state.selected
-        edge = QColor(label.colour or (theme.BRIGHT if chosen else theme.LINE))
+    def _paint_stem(
+        self, painter: QPainter, label: Label, plate: QRectF, anchor: QPointF, placed: list[QRectF]
+    ) -> None:
+        """The line from a label to what it belongs to, behind all plates that it crosses."""
+        free = QRegion(self.rect())
+        for other in placed:
+            free -= QRegion(other.toAlignedRect())
+        painter.setClipRegion(free)
         painter.setPen(QPen(QColor(label.colour or theme.FAINT), 1))
         painter.drawLine(QPointF(anchor.x(), plate.bottom()), anchor)
+        painter.setClipping(False)
+
+    def _paint_plate(self, painter: QPainter, label: Label, plate: QRectF, short: bool) -> None:
+        chosen = label.equipment == self._state.selected
+        edge = QColor(label.colour or (theme.BRIGHT if chosen else theme.LINE))
         painter.setPen(QPen(edge, 1))
         painter.setBrush(style.veil())
         painter.drawRoundedRect(plate, 3, 3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QColor, QFont
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from app import theme
@@ -88,8 +89,8 @@ class SceneTree(QWidget):
             for entry in group.entries:
                 item = QTreeWidgetItem([f"{entry.id}  {entry.name}".rstrip()])
                 item.setData(0, _ID, entry.id)
-                item.setCheckState(0, _ticked(entry.id not in self._state.away))
                 top.addChild(item)
+                self._dress(item)
             self._tree.addTopLevelItem(top)
             top.setExpanded(self._state.searched)
         self._tree.blockSignals(False)
@@ -100,10 +101,18 @@ class SceneTree(QWidget):
         for row in range(self._tree.topLevelItemCount()):
             top = self._tree.topLevelItem(row)
             for number in range(top.childCount()):
-                item = top.child(number)
-                item.setCheckState(0, _ticked(item.data(0, _ID) not in self._state.away))
+                self._dress(top.child(number))
         self._tree.blockSignals(False)
         self._say()
+
+    def _dress(self, item: QTreeWidgetItem) -> None:
+        """Tick what is drawn; strike out what is not, for an empty box is hard to see."""
+        is_away = item.data(0, _ID) in self._state.away
+        item.setCheckState(0, Qt.CheckState.Unchecked if is_away else Qt.CheckState.Checked)
+        font = QFont(self._tree.font())
+        font.setStrikeOut(is_away)
+        item.setFont(0, font)
+        item.setForeground(0, QColor(theme.FAINT if is_away else theme.TEXT))
 
     def _tick(self, item: QTreeWidgetItem) -> None:
         if item.data(0, _ID):
@@ -154,7 +163,3 @@ class SceneTree(QWidget):
             self._list()
             self._mark()
         super().changeEvent(event)
-
-
-def _ticked(is_shown: bool) -> Qt.CheckState:
-    return Qt.CheckState.Checked if is_shown else Qt.CheckState.Unchecked

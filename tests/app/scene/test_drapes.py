@@ -112,9 +112,22 @@ def test_a_net_over_one_surface_is_whole_and_torn_at_an_edge() -> None:
     assert (used == np.arange(48)).all()
     flat[:, 4:] *= 1 + 3 * TORN
     assert len(net(aim, flat)[1]) == 2 * 5 * 6
-    flat[2, 2] = np.inf
-    assert len(net(aim, flat)[1]) == 2 * (5 * 6 - 4)
+    wide = np.full((12, 16), 4.0)
+    wide[5, 7] = np.inf
+    assert len(net(aim, wide)[1]) == 2 * (11 * 15 - 4)
     assert len(net(aim, np.full((6, 8), np.inf))[1]) == 0
+
+
+def test_what_is_one_square_wide_carries_no_picture_and_what_is_broader_does() -> None:
+    aim = Aim.of(Picture())
+    assert aim is not None
+    distance = np.full((20, 30), np.inf)
+    distance[:, 4:6] = 3.0  # a post, one square wide
+    distance[5:15, 12:20] = 5.0
+    points, _, used = net(aim, distance)
+    assert set(used % 30) == set(range(12, 20))
+    assert set(used // 30) == set(range(5, 15))
+    assert len(points) == 80
 
 
 def test_the_frame_of_what_a_camera_sees_has_its_field_of_view() -> None:

@@ -53,6 +53,7 @@ ACTIONS = (
     Action("faster", _PLAYBACK, QT_TRANSLATE_NOOP("actions", "Faster"), ("]",)),
     Action("mark_a", _PLAYBACK, QT_TRANSLATE_NOOP("actions", "Set mark A"), ("A",)),
     Action("mark_b", _PLAYBACK, QT_TRANSLATE_NOOP("actions", "Set mark B"), ("B",)),
+    Action("note", _PLAYBACK, QT_TRANSLATE_NOOP("actions", "Write a note at this time"), ("N",)),
     Action("view_front", _SCENE, QT_TRANSLATE_NOOP("actions", "From the front"), ("1",)),
     Action("view_right", _SCENE, QT_TRANSLATE_NOOP("actions", "From the right"), ("3",)),
     Action("view_top", _SCENE, QT_TRANSLATE_NOOP("actions", "From above"), ("7",)),

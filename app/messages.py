@@ -97,7 +97,19 @@ class StepPicture:
     direction: Literal[-1, 1]
 
 
-Request = Play | Pause | Seek | SetRate | GoLive | Obey | RangeQuery | Recognise | Cancel | StepSample | StepPicture
+@dataclass(frozen=True, slots=True)
+class Annotate:
+    """Keep a note on a tag, equipment or nothing in particular in the recording, at a time or over a span."""
+
+    at: float
+    until: float
+    subject: str
+    text: str
+    by: str = "operator"
+
+
+Moves = Play | Pause | Seek | SetRate | GoLive | StepSample | StepPicture
+Request = Moves | Obey | RangeQuery | Recognise | Cancel | Annotate
 
 
 # ---- mail: to the window -------------------------------------------------------------------------------------------

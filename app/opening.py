@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC
+from functools import partial
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
@@ -23,6 +24,7 @@ from twin.errors import StationError
 from twin.paths import state_folder
 from twin.pipeline import Twin
 from twin.plant.reading import Station, read
+from twin.recordings.annotations import annotate
 from twin.recordings.live import LiveMemory
 from twin.recordings.memory import Track
 from twin.recordings.recording import Recording
@@ -76,7 +78,7 @@ def _recorded(recording: Recording, name: str, station: str | None, at: str | No
 
     def begin(mailbox: Mailbox) -> Session:
         hindsight = Hindsight(recording, fresh, (plant, recording.tags))
-        recall = Recall(recording, hindsight.at, recording.close)
+        recall = Recall(recording, hindsight.at, recording.close, partial(annotate, recording.path))
         analysed = bool(recall.anomalies or recall.alarms) or plant is None
         analysis = None if analysed else Analysis(recording, fresh().step, recall)
         return Session(mailbox, clock, recall, analysis=analysis, start_at=start_at)

@@ -10,6 +10,7 @@ from app.messages import RangeAnswer, RangeQuery, Vista
 from app.panoramas import Panoramas
 from twin.alarms.book import Alarm
 from twin.detectors.anomaly import Anomaly
+from twin.errors import StationError
 from twin.pipeline import Snapshot
 from twin.recordings.memory import Memory
 from twin.signals import Event
@@ -17,17 +18,21 @@ from twin.thermography import Annotation, ThermalFrame
 
 LOOKING_AHEAD = (10.0, 600.0, 36_000.0)  # s, for the next frame
 Look = Callable[[float], Snapshot | None]
+Write = Callable[[Annotation], None]
 
 
 class Recall:
     """A memory, what was found in it, and the snapshot at any time of it.
 
-    ``look`` tells the pumps and residuals of the last frame at or before a time.
+    ``look`` tells the pumps and residuals of the last frame at or before a time; ``write`` keeps what a reviewer says.
     """
 
-    def __init__(self, memory: Memory, look: Look, close: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, memory: Memory, look: Look, close: Callable[[], None] = lambda: None, write: Write | None = None
+    ) -> None:
         self._memory = memory
         self._look = look
+        self._write = write
         self.close = close
         self.anomalies: tuple[Anomaly, ...] = memory.anomalies()
         self.alarms: tuple[Alarm, ...] = memory.alarms()
@@ -59,6 +64,13 @@ class Recall:
         """When the next panorama of a camera was taken, or the one before; the cursor where there is none."""
         found = self._panoramas.neighbour(camera, cursor, direction)
         return cursor if found is None else found
+
+    def annotate(self, annotation: Annotation) -> None:
+        """Keep what a reviewer says. Raises StationError where it cannot be kept."""
+        if self._write is None:
+            raise StationError("A note", "can be written into a recording only", "Record the source and open that")
+        self._write(annotation)
+        self.annotations = self._memory.annotations()
 
     def found(self, anomalies: tuple[Anomaly, ...], alarms: tuple[Alarm, ...], events: tuple[Event, ...]) -> None:
         """Take over what was found since."""

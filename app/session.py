@@ -13,6 +13,7 @@ from app.analysis import Analysis
 from app.bridge import Mailbox
 from app.feed import Feed
 from app.messages import (
+    Annotate,
     Cancel,
     GoLive,
     Health,
@@ -36,6 +37,7 @@ from twin.clock import Clock
 from twin.errors import StationError
 from twin.pipeline import Snapshot
 from twin.text import Text
+from twin.thermography import Annotation
 
 BEAT = 1 / 30  # s between looks at the cursor
 HEARTBEAT = 0.25  # s at most between two mails, so that an age is never older than that
@@ -152,6 +154,9 @@ class Session:
         if self._feed is not None:
             self._feed.recognise(self._cursor(), request.anomalies, request.by)
 
+    def _annotate(self, request: Annotate) -> None:
+        self._recall.annotate(Annotation(request.at, request.until, request.subject, request.by, request.text))
+
     def _cancel(self, _: Cancel) -> None:
         if self._analysis is not None:
             self._analysis.cancel()
@@ -170,6 +175,7 @@ class Session:
         Obey: _obey,
         Recognise: _recognise,
         Cancel: _cancel,
+        Annotate: _annotate,
         RangeQuery: _answer,
     }
 
@@ -235,7 +241,7 @@ def _same(mail: Mail, other: Mail) -> bool:
     """Whether two mails show the same, but for how old it is. What is immutable is compared by identity."""
     by_identity = all(
         getattr(mail, name) is getattr(other, name)
-        for name in ("snapshot", "anomalies", "past_alarms", "events", "progress", "thermal", "vistas")
+        for name in ("snapshot", "anomalies", "past_alarms", "events", "progress", "thermal", "vistas", "annotations")
     )
     by_value = ("mode", "cursor", "span", "playing", "following", "rate", "recognised", "ended")
     return by_identity and all(getattr(mail, name) == getattr(other, name) for name in by_value)

@@ -134,6 +134,7 @@ class Shell(QObject):
         line.next_requested.connect(self.timeline.next_event)
         line.rate_requested.connect(self.timeline.set_rate)
         line.live_requested.connect(self.timeline.go_live)
+        line.note_requested.connect(self.timeline.note)
         line.tracks.seek_requested.connect(self.timeline.seek)
         line.tracks.zoom_requested.connect(self.timeline.zoom)
         line.tracks.shift_requested.connect(self.timeline.show_around)
@@ -173,6 +174,7 @@ class Shell(QObject):
                 for direction in ("front", "right", "top", "isometric")
             },
             "mark_a": lambda: self._panels and self._panels.trends.mark("A"),
+            "note": self._begin_note,
             "mark_b": lambda: self._panels and self._panels.trends.mark("B"),
             "fit": self._fit,
             "overview": lambda: self._panels and self._panels.fly_to(""),
@@ -273,6 +275,7 @@ class Shell(QObject):
             self._panels.take(mail)
         self._turn_to_news(mail)
         self._turn_to_pictures(mail)
+        self._menus.enable("note", not mail.live_source)
         self._menus.enable("live", mail.live_source and not mail.following)
         self._notice_bar.show_frame_time(self._heart.spent_ms)
 
@@ -323,6 +326,11 @@ class Shell(QObject):
     def _fit(self) -> None:
         if self._panels is not None:
             self._panels.fly_to(self.selection.selection.equipment)
+
+    def _begin_note(self) -> None:
+        """A note is on the tag that is selected, or on the equipment."""
+        chosen = self.selection.selection
+        self.timeline.begin_note(chosen.name if chosen.kind == "tag" else chosen.equipment)
 
     def _pick_machine(self, pump: str, fly: bool) -> None:
         self.select(Selection("equipment", pump, equipment=pump, fly=fly))

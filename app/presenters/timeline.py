@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from app.messages import GoLive, Mail, Mode, Pause, Play, Request, Seek, SetRate, StepSample
+from app.messages import Annotate, GoLive, Mail, Mode, Pause, Play, Request, Seek, SetRate, StepSample
 from app.presenters import faults, figures, formatting
 from app.presenters.selection import Selection
 from app.presenters.status import is_unseen
@@ -73,6 +73,8 @@ class View(Protocol):
 
     def show_state(self, state: State) -> None: ...
 
+    def ask_for_note(self, time: str, subject: str) -> None: ...
+
 
 class Presenter:
     """Works the lanes out of each mail, and asks for the cursor to be moved."""
@@ -91,6 +93,7 @@ class Presenter:
         self._zoomed = False
         self._centre: float | None = None  # None: goes with the cursor
         self._selected = ("", 0)
+        self._noting = (math.nan, "")
         self._state = State()
         self._made_of: tuple[object, ...] = ()
         self._lanes: tuple[Lane, ...] = ()
@@ -132,6 +135,17 @@ class Presenter:
         """Move the cursor by some seconds."""
         if self._mail is not None:
             self.seek(self._mail.cursor + seconds)
+
+    def begin_note(self, subject: str) -> None:
+        """Ask for a note at the cursor, on a tag or equipment, or "" for nothing in particular."""
+        if self._mail is not None and not self._mail.live_source:
+            self._noting = (self._mail.cursor, subject)
+            self._view.ask_for_note(formatting.clock(self._mail.cursor, self._zone), subject)
+
+    def note(self, text: str) -> None:
+        """Keep the note that was asked for."""
+        at, subject = self._noting
+        self._ask(Annotate(at, at, subject, text))
 
     def sample(self, direction: Literal[-1, 1]) -> None:
         """To the next frame or the one before."""

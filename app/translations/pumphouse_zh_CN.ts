@@ -247,6 +247,21 @@ A station file with pumps (--station FILE) shows them here.</source>
     </message>
 </context>
 <context>
+    <name>NoteLine</name>
+    <message>
+        <source>Note at {time} on {subject}</source>
+        <translation>批注 {time} {subject}</translation>
+    </message>
+    <message>
+        <source>Note at {time}</source>
+        <translation>批注 {time}</translation>
+    </message>
+    <message>
+        <source>Enter keeps it in the recording for good, Esc does not</source>
+        <translation>回车永久写入记录，Esc 放弃</translation>
+    </message>
+</context>
+<context>
     <name>NoticeBar</name>
     <message>
         <source>Nothing to report</source>
@@ -993,6 +1008,10 @@ Drag tags here from the list, or select a machine to see what matters of it.</so
     <message>
         <source>Set mark B</source>
         <translation>设置标记 B</translation>
+    </message>
+    <message>
+        <source>Write a note at this time</source>
+        <translation>在此时刻写批注</translation>
     </message>
     <message>
         <source>From the front</source>

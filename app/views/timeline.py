@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QToolButt
 from app import theme
 from app.presenters.timeline import RATES, State
 from app.views import painting, style
+from app.views.note import NoteLine
 from app.views.tracks import Tracks
 
 
@@ -19,6 +20,7 @@ class Timeline(QWidget):
     previous_requested, next_requested : to the event before, after
     rate_requested : replay at a multiple of real time
     live_requested : back to now
+    note_requested : keep a note (its words)
     """
 
     play_requested = Signal()
@@ -26,11 +28,14 @@ class Timeline(QWidget):
     next_requested = Signal()
     rate_requested = Signal(float)
     live_requested = Signal()
+    note_requested = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
         self._state = State()
         self.tracks = Tracks()
+        self._note = NoteLine(self.tracks)
+        self._note.written.connect(self.note_requested)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setStyleSheet(f"Timeline {{ background: {theme.PANEL}; }}")
         self._time = QLabel()
@@ -71,6 +76,10 @@ class Timeline(QWidget):
         self._day.setText(state.day)
         if changed or not self._live.text():
             self._retranslate()
+
+    def ask_for_note(self, time: str, subject: str) -> None:
+        """Ask for a note at a time, on something or on nothing in particular."""
+        self._note.begin(time, subject)
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:

@@ -117,6 +117,7 @@ WORDS: dict[str, str] = {
     "outside the curve": QT_TRANSLATE_NOOP("words", "outside the curve"),
     "hardly any flow": QT_TRANSLATE_NOOP("words", "hardly any flow"),
     "still learning": QT_TRANSLATE_NOOP("words", "still learning"),
+    "used up by a replaced reading": QT_TRANSLATE_NOOP("words", "used up by a replaced reading"),
     # faults
     "cavitation": QT_TRANSLATE_NOOP("words", "cavitation"),
     "low_flow": QT_TRANSLATE_NOOP("words", "low flow"),

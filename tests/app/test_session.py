@@ -13,6 +13,7 @@ from app.bridge import Mailbox
 from app.feed import Feed
 from app.hindsight import Remembered
 from app.messages import (
+    Annotate,
     Cancel,
     GoLive,
     Mail,
@@ -33,6 +34,7 @@ from twin.clock import ManualClock
 from twin.commands import Acknowledge
 from twin.errors import StationError
 from twin.pipeline import Snapshot
+from twin.thermography import Annotation
 
 Steps = Sequence[tuple[Callable[[Mail], bool], Request]]
 
@@ -247,3 +249,22 @@ def test_an_analysis_can_be_given_up() -> None:
 
     watched = Watched(make)
     watched.until(lambda m: any("given up" in n.text.en for n in m.notices), Cancel())
+
+
+def test_a_note_is_kept_in_the_recording_and_shown_and_a_file_that_takes_none_says_so() -> None:
+    kept: list[Annotation] = []
+
+    class Noted(fakes.Memory):
+        def annotations(self) -> tuple[Annotation, ...]:
+            return tuple(kept)
+
+    def make(write: Callable[[Annotation], None] | None) -> Callable[[Mailbox, ManualClock], Session]:
+        memory = Noted(60)
+        recall = Recall(memory, looking(memory), write=write)
+        return lambda box, clock: Session(box, clock, recall)
+
+    note = Annotate(fakes.START, fakes.START, "P102", "smells of oil")
+    mail = Watched(make(kept.append)).until(lambda mail: bool(mail.annotations), note)
+    assert mail.annotations == (Annotation(fakes.START, fakes.START, "P102", "operator", "smells of oil"),)
+    mail = Watched(make(None)).until(lambda mail: bool(mail.notices), note)
+    assert mail.notices[0].severity == "error"

@@ -11,9 +11,11 @@ from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from app import theme
+from app.messages import Annotate
 from app.presenters import timeline
 from app.presenters.clusters import clustered
 from app.presenters.timeline import Lane, Mark, State
+from app.views.timeline import Timeline
 from app.views.tracks import LANE, LANES, Tracks
 from tests.app import fakes
 from tests.app.test_presenters import Double, mail
@@ -127,3 +129,51 @@ def test_what_reviewers_said_has_a_lane_with_its_author() -> None:
     ]
     presenter.take(mail())
     assert "notes" not in [lane.name for lane in presenter._state.lanes]
+
+
+class Asked(Double):
+    """A view that is asked for notes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.notes: list[tuple[str, str]] = []
+
+    def ask_for_note(self, time: str, subject: str) -> None:
+        self.notes.append((time, subject))
+
+
+def test_a_note_is_asked_for_at_the_cursor_and_kept_there_though_the_cursor_runs_on() -> None:
+    asked: list[object] = []
+    presenter = timeline.Presenter(Asked(), asked.append, fakes.station(), fakes.station().tags)
+    presenter.take(replace(mail(), cursor=fakes.START + 10.0, live_source=False))
+    presenter.begin_note("P102")
+    presenter.take(replace(mail(), cursor=fakes.START + 30.0, live_source=False))
+    presenter.note("smells of oil")
+    at = fakes.START + 10.0
+    assert asked == [Annotate(at, at, "P102", "smells of oil")]
+
+
+def test_a_live_source_keeps_no_notes() -> None:
+    shown = Asked()
+    presenter = timeline.Presenter(shown, lambda _: None, fakes.station(), fakes.station().tags)
+    presenter.take(replace(mail(), live_source=True))
+    presenter.begin_note("P102")
+    assert shown.notes == []
+
+
+def test_enter_keeps_a_note_and_escape_or_no_words_do_not(qtbot: QtBot) -> None:
+    view = Timeline()
+    qtbot.addWidget(view)
+    view.resize(1200, 160)
+    view.show()
+    kept: list[str] = []
+    view.note_requested.connect(kept.append)
+    line = view._note.line
+    for words, key in (("oil below", Qt.Key.Key_Return), ("never mind", Qt.Key.Key_Escape), ("  ", Qt.Key.Key_Return)):
+        view.ask_for_note("04:50:10", "P102")
+        assert view._note.isVisible()
+        assert "04:50:10" in view._note._label.text()
+        qtbot.keyClicks(line, words)
+        qtbot.keyClick(line, key)
+        assert not view._note.isVisible()
+    assert kept == ["oil below"]

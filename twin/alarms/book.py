@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.alarms.life import SILENCED, AlarmEvent, AlarmState, after
+from twin.alarms.rates import RateRules
 from twin.alarms.rules import Rules
-from twin.alarms.slopes import Slopes
-from twin.alarms.voting import Middles, Votes
+from twin.alarms.voting import Votes
 from twin.commands import Acknowledge, ReturnToService, Shelve, TakeOutOfService, ToAlarms, Unshelve
 from twin.detectors.anomaly import Priority
 from twin.errors import UsageError
@@ -22,7 +22,6 @@ from twin.text import Text
 RuleName = Literal["LL", "L", "H", "HH", "DI", "RISE", "FALL"]
 SHELF_LONGEST = 12 * 3600.0  # s: a shelf always ends, with the shift at the latest
 BAD = np.uint8(Quality.BAD)
-MOST = np.finfo(np.float64).max  # of which a slope can be taken
 RANKS: dict[Priority, int] = {"urgent": 0, "high": 1, "medium": 2, "low": 3}
 
 
@@ -77,7 +76,7 @@ class AlarmBook:
         self._seen: dict[int, None] = {}  # which of them are acknowledged or suppressed, in that order
         self._next_id = 1
         self._votes = Votes(rules.rules)
-        self._rates = _Rates(rules)
+        self._rates = RateRules(rules)
 
     @property
     def standing(self) -> tuple[Alarm, ...]:
@@ -335,49 +334,6 @@ class _Counting:
         self._begun[0] = -np.inf
         self._counts = at - self._begun[self._start_of] >= self._grace
         self._settled_at = np.nanmax(self._begun) + np.max(self._grace, initial=0.0)
-
-
-class _Rates:
-    """Judges how fast values change, where rules are about that."""
-
-    def __init__(self, rules: Rules) -> None:
-        self._of = [_Rate(rules, np.flatnonzero(rules.span == span)) for span in np.unique(rules.span) if span > 0]
-
-    def step(self, at: float, believed: Floats, beyond: NDArray[np.bool_]) -> None:
-        """Say which rules (r,) are ``beyond`` their limits, by what all tags (n,) say, NaN where none is believed."""
-        for rate in self._of:
-            rate.step(at, believed)
-            beyond[rate.rows] = rate.beyond
-
-    def tell(self, said: Floats) -> None:
-        """Put rates, in the tag's unit per their time, in the place of what tags say (r,); NaN where there is none."""
-        for rate in self._of:
-            said[rate.rows] = np.where(np.isfinite(rate.rates), rate.rates, np.nan)
-
-
-class _Rate:
-    """The rules (k,) whose rates are taken over the same time."""
-
-    def __init__(self, rules: Rules, rows: NDArray[np.intp]) -> None:
-        self.rows = rows
-        self.rates: Floats = np.full(len(rows), np.nan)
-        self.beyond: NDArray[np.bool_] = np.zeros(len(rows), dtype=bool)
-        ruled = [rules.rules[int(row)] for row in rows]
-        self._low = np.maximum([rule.low for rule in ruled], -MOST)
-        self._high = np.minimum([rule.high for rule in ruled], MOST)
-        self._column, self._sign = rules.column[rows], rules.sign[rows]
-        self._limit, self._per = rules.limit[rows], rules.per[rows]
-        self._middles = Middles(ruled)
-        self._slopes = Slopes(len(rows), float(rules.span[rows[0]]))
-
-    def step(self, at: float, believed: Floats) -> None:
-        if not self._slopes.wants(at):
-            return
-        values = believed[self._column]
-        self._middles.step(believed, values)
-        values[(values < self._low) | (values > self._high)] = np.nan
-        self.rates = self._slopes.step(at, values) * self._per
-        self.beyond = np.isfinite(self.rates) & (self._sign * (self.rates - self._limit) > 0)
 
 
 def _believed(frame: Frame) -> Floats:

@@ -143,12 +143,12 @@ class Rules:
 def _beyond(rules: Sequence[Rule]) -> tuple[Floats, Floats]:
     """(r,) The least and the most measurement beyond each limit; none lies in between where the tag does not decide."""
     by_itself = np.array([r.span == 0.0 and r.gauges is None for r in rules], dtype=bool)
-    ends = [beyond(r.sign, r.limit, r.low, r.high) for r in rules]
+    ends = [range_beyond(r.sign, r.limit, r.low, r.high) for r in rules]
     least, most = np.array(ends, dtype=np.float64).reshape(-1, 2).T
     return np.where(by_itself, least, np.inf), np.where(by_itself, most, -np.inf)
 
 
-def beyond(sign: float, limit: float, low: float, high: float) -> tuple[float, float]:
+def range_beyond(sign: float, limit: float, low: float, high: float) -> tuple[float, float]:
     """The least and the most value beyond a limit, of those from ``low`` to ``high``."""
     return (float(np.nextafter(limit, np.inf)), high) if sign > 0 else (low, float(np.nextafter(limit, -np.inf)))
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.alarms.gauges import Gauges
-from twin.alarms.rules import Rule, beyond
+from twin.alarms.rules import Rule, range_beyond
 from twin.signals import Floats
 
 
@@ -112,7 +112,7 @@ class _Limits(_Group):
         super().__init__(rules)
         self._votes = np.array([_gauges(rule).votes for _, rule in rules], dtype=np.intp)
         self._limit = np.array([rule.limit for _, rule in rules])
-        ends = [beyond(rule.sign, rule.limit, rule.low, rule.high) for _, rule in rules]
+        ends = [range_beyond(rule.sign, rule.limit, rule.low, rule.high) for _, rule in rules]
         self._least, self._most = np.array(ends).reshape(-1, 1, 2).transpose(2, 0, 1)
         self._said: Floats = np.full(self.columns.shape, np.nan)
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import twin
 from twin.alarms.book import RANKS, SHELF_LONGEST, AlarmBook
 from twin.alarms.life import EVENTS, LIFE, STATES, AlarmEvent, AlarmState, after, diagram
-from twin.alarms.rules import START_GRACE, Rules, beyond
+from twin.alarms.rules import START_GRACE, Rules, range_beyond
 from twin.commands import Acknowledge, ReturnToService, Shelve, TakeOutOfService, ToAlarms, Unshelve
 from twin.errors import UsageError
 from twin.plant.reading import Station, read
@@ -65,7 +65,7 @@ def test_a_limit_alarms_only_after_it_was_broken_for_its_hold(rules: Rules) -> N
 @given(st.sampled_from((1.0, -1.0)), st.floats(-1e3, 1e3), st.floats(allow_nan=False))
 def test_a_value_is_beyond_its_limit_wherever_it_is_more_than_that(sign: float, limit: float, value: float) -> None:
     for said in (value, limit, np.nextafter(limit, np.inf), np.nextafter(limit, -np.inf)):
-        least, most = beyond(sign, limit, -np.inf, np.inf)
+        least, most = range_beyond(sign, limit, -np.inf, np.inf)
         assert (least <= said <= most) == (sign * (said - limit) > 0)
 
 
@@ -220,15 +220,15 @@ def test_what_no_signal_can_say_breaks_no_limit(rules: Rules, value: float) -> N
         assert book.step(frame(float(at), temperature=value)) == ()
 
 
-def bearing() -> Rules:
-    """The rules of a bearing's thermometer and a header's gauge."""
+def bearing(celsius: tuple[float, float] | None = (0, 150)) -> Rules:
+    """The rules of a bearing's thermometer, of that range or of none, and a header's gauge."""
     file = StationFile(
         format="pumphouse-station",
         version=1,
         station=About(id="S"),
         equipment=(Equipment(id="P1", kind="pump"), Equipment(id="H", kind="header")),
         tags=(
-            TagEntry(name="TT", equipment="P1", measures="pump_bearing_de_temperature", unit="°C", range=(0, 150)),
+            TagEntry(name="TT", equipment="P1", measures="pump_bearing_de_temperature", unit="°C", range=celsius),
             TagEntry(name="PT", equipment="H", measures="inlet_pressure_a", unit="bar", range=(0, 25)),
         ),
         rates=(
@@ -266,6 +266,15 @@ def test_a_leap_over_a_gap_in_time_is_no_rate(rules: Rules) -> None:
     book = AlarmBook(bearing())
     for at, pressure in [(float(i), 6.0) for i in range(10)] + [(100.0 + i, 12.0) for i in range(10)]:
         assert book.step(Frame(at, np.array([60.0, pressure]), np.zeros(2, dtype=np.uint8))) == ()
+
+
+@pytest.mark.parametrize("celsius", [(0, 150), None])
+@pytest.mark.parametrize("nonsense", [np.inf, -np.inf, np.nan, 1e308])
+def test_one_sample_that_is_nonsense_is_no_rate(celsius: tuple[float, float] | None, nonsense: float) -> None:
+    book = AlarmBook(bearing(celsius))
+    for at in range(200):
+        value = nonsense if at == 100 and (celsius or not np.isfinite(nonsense)) else 60.0
+        assert book.step(Frame(float(at), np.array([value, 6.0]), np.zeros(2, dtype=np.uint8))) == ()
 
 
 def test_a_book_goes_on_where_another_was_left(rules: Rules) -> None:

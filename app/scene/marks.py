@@ -13,11 +13,13 @@ from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper
 from app import theme
 from app.scene.camera import Camera
 from app.scene.places import Box
+from app.scene.solids import polygons
 from app.scene.stage import near_end
 from app.scene.state import Halo
 
 LIFT = 0.06  # m above the floor at which marks lie
 RING = 0.3  # m, the width of a ring
+WIDE = 12.0  # m, from which on something is a room
 OUTLINE = 2.5  # px
 NEARER = 0.0025  # share of the distance by which what is laid over lies before what it lies on
 
@@ -84,15 +86,9 @@ class Outline:
 
 
 def ring(box: Box, halo: Halo) -> vtkActor:
-    """A ring on the floor round a box, in the colour of the priority."""
+    """A ring on the floor round a box, in the colour of the priority; a frame along its sides where it is a room's."""
     low, high = box
-    radius = 0.5 * float(np.hypot(*(high - low)[:2])) + 0.3
-    disc = vtkDiskSource()
-    disc.SetInnerRadius(radius)
-    disc.SetOuterRadius(radius + RING)
-    disc.SetCircumferentialResolution(96)
-    disc.Update()
-    data = disc.GetOutput()
+    data = _frame(box) if is_room(box) else _disc(0.5 * float(np.hypot(*(high - low)[:2])) + 0.3)
     upward = np.tile(np.array([0, 0, 1], np.float32), (data.GetNumberOfPoints(), 1))
     data.GetPointData().SetNormals(numpy_to_vtk(upward, deep=True))
     actor = surface(data, halo.colour)
@@ -100,3 +96,30 @@ def ring(box: Box, halo: Halo) -> vtkActor:
     actor.GetProperty().BackfaceCullingOff()
     actor.SetPosition((low[0] + high[0]) / 2, (low[1] + high[1]) / 2, max(0.0, low[2] - 1.0) + LIFT)
     return actor
+
+
+def is_room(box: Box) -> bool:
+    """Whether a box is too wide for a ring round it, or an outline, to point at anything."""
+    low, high = box
+    return float((high - low)[:2].max()) > WIDE
+
+
+def _disc(radius: float) -> vtkPolyData:
+    disc = vtkDiskSource()
+    disc.SetInnerRadius(radius)
+    disc.SetOuterRadius(radius + RING)
+    disc.SetCircumferentialResolution(96)
+    disc.Update()
+    return disc.GetOutput()
+
+
+def _frame(box: Box) -> vtkPolyData:
+    """A band along the sides of a box, about its middle."""
+    half = (box[1] - box[0])[:2] / 2
+    corners = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)])
+    flat = np.concatenate([corners * half, corners * (half - 2 * RING)])
+    here = np.arange(4)
+    there = (here + 1) % 4
+    bands = [np.stack([here, there, there + 4], axis=1), np.stack([here, there + 4, here + 4], axis=1)]
+    points = np.column_stack([flat, np.zeros(8)]).astype(np.float32)
+    return polygons(points, np.concatenate(bands))

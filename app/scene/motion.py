@@ -73,11 +73,16 @@ class Motion:
             actor.SetVisibility(self._is_shown)
         self._stage.move()
 
+    def look_after(self) -> None:
+        """Show the dashes as soon as their courses are reckoned, also while time stands still."""
+        if self._is_shown and self._flow is None:
+            self._add_flow()
+
     def advance(self, seconds: float) -> None:
         """Let water and shafts go on for so long. [s]"""
         if not self._is_shown or not self._running:
             return
-        self._add_flow()
+        self.look_after()
         for each in self._running:
             if each.pump in self._rotors:
                 self._rotors[each.pump].turn(each.speed * seconds / SLOWED)

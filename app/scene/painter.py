@@ -18,7 +18,7 @@ from app.scene.drapes import Drapes
 from app.scene.glb import Model
 from app.scene.light import Light
 from app.scene.lookout import Lookout, Submit, at_once
-from app.scene.marks import Outline, ring, surface
+from app.scene.marks import Outline, is_room, ring, surface
 from app.scene.motion import Motion
 from app.scene.places import SCENERY, Box, Places, corners
 from app.scene.robots import Robots, Routes, is_placed, room
@@ -104,6 +104,7 @@ class Painter:
 
     def find_out(self, seconds: float) -> bool:
         """Find out more of what is seen from where, for about so long; whether there is more."""
+        self._motion.look_after()
         is_more = self.lookout.go_on(seconds)
         found = self._covered_at - self.lookout.left
         if self._state.sightings is not None and found > 0 and (found >= WORTH or not self.lookout.left):
@@ -336,7 +337,8 @@ class Painter:
             self._stage.remove(actor)
         boxes = [(halo, self._places.box(halo.equipment)) for halo in halos]
         self._rings = [ring(box, halo) for halo, box in boxes if box is not None]
-        coloured = {halo.equipment: halo.colour for halo in halos} | ({selected: theme.BRIGHT} if selected else {})
+        coloured = {halo.equipment: halo.colour for halo, box in boxes if box is not None and not is_room(box)}
+        coloured |= {selected: theme.BRIGHT} if selected else {}
         self._outlines = [self._outline(*each) for each in coloured.items()] if outlined else []
         for actor in [*self._rings, *(outline.actor for outline in self._outlines)]:
             self._stage.add_mark(actor)

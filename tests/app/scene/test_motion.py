@@ -136,8 +136,9 @@ def test_courses_that_are_reckoned_elsewhere_are_shown_once_they_are_there(model
     before = painter.drawn
     painter.advance(0.1)
     waiting.set_result(branches(model, "P102"))
-    painter.advance(0.1)
+    painter.find_out(0.0)  # while time stands still
     assert painter.drawn == before + 1
+    assert painter.stale
 
 
 def test_a_shaft_runs_from_the_coupling_to_the_fan(model: glb.Model) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from app import theme
 from app.scene import glb
+from app.scene.marks import is_room, ring
 from app.scene.painter import Painter
 from app.scene.state import LAYERS, Halo, RobotMark, SceneState, Section
 from twin.paths import REFERENCE_STATION
@@ -84,6 +85,18 @@ def test_an_alarm_shows_in_its_priority_colour(painter: Painter) -> None:
     wanted = np.round(255 * np.array(theme.rgb(theme.PRIORITY_COLOURS["high"])))
     near = np.abs(painter.paint().astype(float) - wanted).max(axis=2) < 12
     assert near.sum() > 100
+
+
+def test_what_is_amiss_with_a_room_is_framed_along_its_sides_and_with_a_machine_ringed() -> None:
+    halo = Halo("X", theme.PRIORITY_COLOURS["high"], theme.PRIORITY_SHAPES["high"])
+    room = np.array([10.0, 10.0, 0.0]), np.array([60.0, 40.0, 0.2])
+    machine = np.array([17.0, 24.0, 0.4]), np.array([22.0, 26.0, 2.5])
+    assert is_room(room)
+    assert not is_room(machine)
+    assert ring(room, halo).GetBounds()[:4] == pytest.approx((10.0, 60.0, 10.0, 40.0))  # within the room
+    low_x, high_x, low_y, high_y = ring(machine, halo).GetBounds()[:4]
+    assert (low_x + high_x) / 2 == pytest.approx(19.5)
+    assert high_x - low_x == pytest.approx(high_y - low_y, rel=0.01)
 
 
 def test_a_click_finds_the_part_under_it(painter: Painter) -> None:

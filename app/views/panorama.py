@@ -287,7 +287,11 @@ class Panorama(QWidget):
     @property
     def is_complete(self) -> bool:
         """Whether it shows what it is to show; nobody waits for a panel that is out of sight."""
-        return not self.isVisible() or self._shown == self._wanted()
+        return not self._is_in_sight() or self._shown == self._wanted()
+
+    def _is_in_sight(self) -> bool:
+        """Qt counts a panel behind the front one of its tabs as visible too."""
+        return self.isVisible() and not self.visibleRegion().isEmpty()
 
     def settle(self) -> None:
         """End what moves by itself."""
@@ -323,7 +327,7 @@ class Panorama(QWidget):
                 self._put(found, self.tr("This picture cannot be read: it is damaged."), taken)
 
     def _render(self, eye: Place) -> None:
-        if not self.isVisible():
+        if not self._is_in_sight():
             return
         found = self._rendered(eye)
         if found is not None:

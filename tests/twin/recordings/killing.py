@@ -25,7 +25,7 @@ from twin.recordings.recording import Recording
 from twin.recordings.sealed import Sealed
 from twin.signals import Floats, Frame
 
-BLOCKS = 4
+BLOCKS = 3
 SOON = 250  # frames: about as long as a block of this size takes to be sealed
 
 

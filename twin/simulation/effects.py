@@ -27,6 +27,7 @@ class Effects:
     clearance: Floats  # (p,) flow that runs back through the wear rings, share of rated
     friction: Floats  # (p,) mechanical losses added, share of shaft power
     unsteadiness: Floats  # (p,) random fluctuation of head, share
+    air: Floats  # (p,) that comes in with the water, by the share of head it costs
     cavitation: Floats  # (p,) share of head lost by it, where the inflow to one impeller is disturbed
     valve_limit: Floats  # (p,) share of the discharge valve's travel that is lost
     valve_held_open: NDArray[np.bool_]  # (p,)
@@ -68,6 +69,7 @@ class Effects:
             clearance=np.zeros(p),
             friction=np.zeros(p),
             unsteadiness=np.zeros(p),
+            air=np.zeros(p),
             cavitation=np.zeros(p),
             valve_limit=np.zeros(p),
             valve_held_open=np.zeros(p, dtype=bool),
@@ -97,6 +99,11 @@ class Effects:
             sensor_stuck=np.zeros(tags, dtype=bool),
             sensor_gone=np.zeros(tags),
         )
+
+    @cached_property
+    def airs(self) -> bool:
+        """Whether air comes in at any pump."""
+        return bool(self.air.any())
 
     @cached_property
     def leaks(self) -> bool:

@@ -78,6 +78,7 @@ def _gas_ingress(effects: Effects, pump: int, amount: float) -> None:
     effects.head_loss[pump] += amount
     effects.efficiency_loss[pump] += 0.6 * amount
     effects.unsteadiness[pump] += 0.08 * amount
+    effects.air[pump] += amount
     effects.vibration[pump, :4] += 15.0 * MM_S * amount
 
 

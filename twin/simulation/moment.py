@@ -49,6 +49,7 @@ class Plan:
     headers: tuple[str, ...]  # (c,)
     relief_circuit: NDArray[np.intp]  # (relief valves,)
     coldest: int  # circuit that make-up is fed into
+    sampled: Floats  # (waters, p) 1 where a sampling point has the water of a pump's circuit
     open_normally: Floats  # (motor valves,) 1 for those that stand open in service
     makeup_room: int
     makeup_place: int  # the same among pumps and rooms, as ``Slow.hottest`` has them
@@ -101,6 +102,7 @@ def plan(layout: Layout, built: AsBuilt, works: Works) -> Plan:
         headers=tuple(header_of.get(circuit, "") for circuit in layout.circuits),
         relief_circuit=_circuits(layout, "relief_valve"),
         coldest=int(np.argmin(layout.water_temperature)),
+        sampled=_sampled(layout),
         open_normally=np.array([float("emergency" not in part.name.en) for part in layout.things("motor_valve")]),
         makeup_room=makeup_room,
         makeup_place=makeup_room if makeup_room < 0 else len(layout.machines) + makeup_room,
@@ -119,6 +121,12 @@ def plan(layout: Layout, built: AsBuilt, works: Works) -> Plan:
 def _circuits(layout: Layout, kind: str) -> NDArray[np.intp]:
     """The circuit of each thing of a kind; the first where none is said."""
     return np.array([max(layout.circuit(part.circuit), 0) for part in layout.things(kind)], dtype=np.intp)
+
+
+def _sampled(layout: Layout) -> Floats:
+    of = np.array([layout.circuit(part.circuit) for part in layout.things("water_quality")], dtype=np.intp)
+    sampled: Floats = (of[:, None] == layout.machines.circuit).astype(np.float64)
+    return sampled
 
 
 def _spots(layout: Layout) -> list[tuple[Point, str]]:
@@ -262,6 +270,7 @@ def _demand(it: Plan, here: Now) -> utilities.Demand:
         pressure=float(of.pressure[it.works.inlet[it.coldest]]),
         air=float(here.air[it.makeup_room]),
         powered=not grid.without(here.controls.transformer_off, here.service).all(),
+        sucked=it.sampled @ effects.air if effects.airs else None,
     )
 
 

@@ -29,6 +29,9 @@ USUAL_QUALITY = np.array([9.6, 620e-4, 35e-6, 1.2, 0.12, 0.09e-3, 9e-3])  # pH, 
 QUALITY_SPREAD = np.array([0.04, 12e-4, 2.5e-6, 0.06, 0.006, 0.006e-3, 0.3e-3])
 EXCURSION = np.array([-1.6, 1500e-4, 250e-6, 9.0, 1.0, 0.5e-3, 45e-3])  # what raw water does where it comes in
 BEARING_RISE = 24.0  # K of a make-up pump
+DISSOLVES = 0.25e-3  # kg/m³ of oxygen in a circuit's water where air costs one of its pumps all head (estimate)
+SAMPLED_IN = 60.0  # s that water takes from the pumps to an analyser
+OXYGEN = QUALITIES.index("dissolved_oxygen")
 
 
 @dataclass(eq=False)
@@ -43,6 +46,7 @@ class Utilities:
     deficit: float  # m of head the lines have lost for want of make-up
     bearing: Floats  # (make-up pumps,) [K]
     chance: Floats  # (waters, 7)
+    oxygen: Floats  # (waters,) that air has brought in [kg/m³]
     pumped: float  # m³/s that the pumps have come up to
     opening: float  # of the emergency make-up's valves
 
@@ -55,6 +59,7 @@ class Demand:
     pressure: float
     air: float  # K
     powered: bool = True
+    sucked: Floats | None = None  # (waters,) air that pumps take in, by the share of head it costs; None for none
 
 
 def first(pumps: int, waters: int, demand: Demand, lot: Generator) -> Utilities:
@@ -68,6 +73,7 @@ def first(pumps: int, waters: int, demand: Demand, lot: Generator) -> Utilities:
         deficit=0.0,
         bearing=demand.air + BEARING_RISE * _shares(pumps, USUAL_LOSS),
         chance=lot.standard_normal((waters, len(QUALITIES))),
+        oxygen=np.zeros(waters),
         pumped=USUAL_LOSS,
         opening=0.0,
     )
@@ -89,6 +95,8 @@ def step(it: Utilities, demand: Demand, effects: Effects, lot: Generator, dt: fl
     it.sump = max(0.0, it.sump + dt * (seeping - (2e-3 if it.pumping_out else 0.0)))
     it.bearing = approached(it.bearing, demand.air + BEARING_RISE * _shares(it.bearing.size, it.pumped), 1500.0, dt)
     it.chance = wandered(it.chance, 4.0 * 3600.0, lot, dt)
+    sucked = np.zeros(it.oxygen.size) if demand.sucked is None else demand.sucked
+    it.oxygen = approached(it.oxygen, DISSOLVES * sucked, SAMPLED_IN, dt)
 
 
 def _lost(demand: Demand, effects: Effects) -> float:
@@ -154,4 +162,5 @@ def pump_readings(it: Utilities, demand: Demand, effects: Effects) -> dict[str, 
 def quality_readings(it: Utilities, effects: Effects) -> dict[str, Floats]:
     """Water quality at each sampling point."""
     values = USUAL_QUALITY + QUALITY_SPREAD * it.chance + EXCURSION * effects.water_quality[:, None]
+    values[:, OXYGEN] += it.oxygen
     return dict(zip(QUALITIES, np.maximum(values, 0.0).T, strict=True))

@@ -225,6 +225,5 @@ CASES = (
 REASONS = {
     ("cavitation", "rN"): "the inflow to one impeller is disturbed, so that the pressure falls at its eye and at no"
     " gauge; less flow then requires less NPSH. Where suction pressure itself falls (strainer, upstream), rN falls",
-    ("gas_ingress", "dissolved_oxygen"): "the plant does not carry oxygen from a pump to where water is sampled",
 }
 """Why the plant moves otherwise than the catalogue says: (case, what moves) and the reason."""

@@ -59,6 +59,17 @@ def test_make_up_pumps_without_power_give_nothing() -> None:
     assert not utilities.pump_readings(it, dark, HEALTHY)["running"].any()
 
 
+def test_air_at_a_pump_brings_oxygen_to_where_the_water_of_its_circuit_is_sampled() -> None:
+    it, airy = plant(), replace(demand(), sucked=np.array([0.0, 0.08, 0.0]))
+    passed(it, airy, 300)
+    said = utilities.quality_readings(it, HEALTHY)["dissolved_oxygen"]
+    it.oxygen, kept = np.zeros(3), it.oxygen
+    assert said - utilities.quality_readings(it, HEALTHY)["dissolved_oxygen"] == pytest.approx(kept)
+    it.oxygen = kept
+    assert it.oxygen == pytest.approx([0.0, 0.08 * utilities.DISSOLVES, 0.0], rel=0.01)
+    assert passed(it, demand(), 600).oxygen.max() < 1e-8
+
+
 def test_pumps_come_up_one_after_the_other_and_not_at_once() -> None:
     it, leaking = plant(), demand(leaks=0.05)
     flow = [utilities.readings(passed(it, leaking, 1), leaking, HEALTHY)["flow"][0] for _ in range(20)]

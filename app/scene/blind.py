@@ -13,7 +13,7 @@ from vtkmodules.vtkCommonDataModel import vtkPolyData
 from app import theme
 from app.scene.bodies import Bodies, layer
 from app.scene.camera import Camera
-from app.scene.glb import Part
+from app.scene.glb import Model, Part
 from app.scene.marks import lift, lifted, surface
 from app.scene.skin import Skin
 from app.scene.solids import polygons
@@ -47,15 +47,16 @@ class Blind:
     ----------
     stage : Stage              Where it is shown.
     bodies : Bodies            What can be cut.
-    parts : Sequence of Part   What may be seen or not.
+    model : Model              What may be seen or not.
     surveys : Surveys          What is seen from where.
     submit : Callable          Has something done elsewhere, as executors do.
     """
 
-    def __init__(self, stage: Stage, bodies: Bodies, parts: Sequence[Part], surveys: Surveys, submit: Submit) -> None:
+    def __init__(self, stage: Stage, bodies: Bodies, model: Model, surveys: Surveys, submit: Submit) -> None:
         self._stage = stage
         self._bodies = bodies
-        self._parts = parts
+        self._parts = model.parts
+        self._sheets = frozenset(i for i, material in enumerate(model.materials) if material.two_sided)
         self._surveys = surveys
         self._submit = submit
         self._skin: Future[Skin] | None = None
@@ -83,7 +84,7 @@ class Blind:
         if not self._state.posts:
             return False
         if self._skin is None:
-            self._skin = self._submit(Skin.of, self._parts)
+            self._skin = self._submit(Skin.of, self._parts, self._sheets)
         if not self._skin.done():
             return True
         for post in self._state.posts:
@@ -141,7 +142,7 @@ def seen(skin: Skin, views: Sequence[View], post: Post) -> NDArray[np.intp]:
     near = np.flatnonzero(np.einsum("ij,ij->i", away, away) < post.reach**2)
     found = np.zeros(len(near), bool)
     for view in views:
-        found |= view.sees(skin.middles[near], skin.normals[near])
+        found |= view.sees(skin.middles[near], skin.normals[near], skin.has_back[near])
     return near[found]
 
 

@@ -16,7 +16,7 @@ from app.scene import surround
 from app.scene.blind import Blind, Blindness
 from app.scene.bodies import Bodies
 from app.scene.camera import Camera
-from app.scene.glb import Part
+from app.scene.glb import Model
 from app.scene.light import Light
 from app.scene.sight import Aim
 from app.scene.stage import Stage
@@ -44,16 +44,14 @@ class Lookout:
     stage : Stage              Where pictures are painted.
     bodies : Bodies            What stands.
     light : Light              What lights it.
-    parts : Sequence of Part   What may be seen or not.
+    model : Model              What may be seen or not.
     submit : Callable          Has something done elsewhere, as executors do.
     """
 
-    def __init__(
-        self, stage: Stage, bodies: Bodies, light: Light, parts: Sequence[Part], submit: Submit = at_once
-    ) -> None:
+    def __init__(self, stage: Stage, bodies: Bodies, light: Light, model: Model, submit: Submit = at_once) -> None:
         self._stage, self._bodies, self._light, self._submit = stage, bodies, light, submit
         self._surveys = Surveys(self._measure)
-        self._blind = Blind(stage, bodies, parts, self._surveys, submit)
+        self._blind = Blind(stage, bodies, model, self._surveys, submit)
         self._sides: list[Picture] = []
         self._panoramas: dict[Point, Future[Picture]] = {}
         self._wanted: Point | None = None

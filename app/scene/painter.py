@@ -66,7 +66,7 @@ class Painter:
         self._robots = Robots(self._stage, self._light)
         self._routes = Routes(self._stage)
         self._drapes = Drapes(self._stage, self._bodies)
-        self.lookout = Lookout(self._stage, self._bodies, self._light, model.parts, submit)
+        self.lookout = Lookout(self._stage, self._bodies, self._light, model, submit)
         self._motion = Motion(model, self._stage, self._light, submit)
         self._sightlines = Sightlines(self.lookout, SIGHT, APART)
         self._covered_at = 0  # how many places were still to be surveyed when surfaces were coloured by them

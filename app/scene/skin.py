@@ -26,20 +26,22 @@ Numbers = NDArray[np.float32]
 @dataclass(frozen=True, eq=False)
 class Skin:
     """Triangles: ``corners`` (f, 3, 3) and ``middles`` (f, 3) [m], ``normals`` (f, 3), ``areas`` (f,) [m²], which
-    ``is_floor`` (f,), and the number of the ``part`` (f,) that each is of."""
+    ``is_floor`` (f,), which ``has_back`` (f,) that is seen as well, and the number of the ``part`` (f,) each is of."""
 
     corners: Numbers
     middles: Numbers
     normals: Numbers
     areas: Numbers
     is_floor: NDArray[np.bool_]
+    has_back: NDArray[np.bool_]
     part: NDArray[np.int32]
 
     @classmethod
-    def of(cls, parts: Sequence[Part], largest: float = LARGEST) -> Skin:
-        """The skin of what people look after in a station: floors, machines and pipes, but not roof and walls."""
+    def of(cls, parts: Sequence[Part], sheets: frozenset[int] = frozenset(), largest: float = LARGEST) -> Skin:
+        """The skin of what people look after in a station: floors, machines and pipes, but not roof and walls.
+        ``sheets`` are materials that are seen from both sides."""
         corners = [np.zeros((0, 3, 3), np.float32)]
-        floor, owner = [np.zeros(0, bool)], [np.zeros(0, np.int32)]
+        floor, back, owner = [np.zeros(0, bool)], [np.zeros(0, bool)], [np.zeros(0, np.int32)]
         with_building = any(map(_is_building, parts))
         for number, part in enumerate(parts):
             if _is_looked_at(part):
@@ -49,6 +51,7 @@ class Skin:
                 pieces, of = parted(triangles[wanted], largest)
                 corners.append(pieces)
                 floor.append(on_floor[wanted][of])
+                back.append(np.full(len(pieces), part.material in sheets))
                 owner.append(np.full(len(pieces), number, np.int32))
         found = np.concatenate(corners)
         across = np.cross(found[:, 1] - found[:, 0], found[:, 2] - found[:, 0])
@@ -60,6 +63,7 @@ class Skin:
             across[whole] / length[whole, None],
             length[whole] / 2,
             np.concatenate(floor)[whole],
+            np.concatenate(back)[whole],
             np.concatenate(owner)[whole],
         )
 

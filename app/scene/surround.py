@@ -72,13 +72,18 @@ class View:
     aim: Aim
     depth: Depth
 
-    def sees(self, points: NDArray[np.floating], normals: NDArray[np.floating]) -> NDArray[np.bool_]:
-        """Which points (n, 3) of surfaces with normals (n, 3) are seen from there: none from behind."""
+    def sees(
+        self, points: NDArray[np.floating], normals: NDArray[np.floating], has_back: NDArray[np.bool_] | None = None
+    ) -> NDArray[np.bool_]:
+        """Which points (n, 3) of surfaces with normals (n, 3) are seen from there: none from behind, but for those that
+        have a back (n,) too."""
         found = np.zeros(len(points), bool)
         away = (points - self.aim.eye).astype(np.float32)
         inside, ahead, depth = self._within(away)
         distance = np.linalg.norm(away[inside], axis=1)
         facing = -np.einsum("ij,ij->i", away[inside], normals[inside]) / np.maximum(distance, np.float32(1e-6))
+        if has_back is not None:
+            facing = np.where(has_back[inside], np.abs(facing), facing)
         rows, columns = self.depth.shape
         pixel = 2 * max(self.aim.half[0] / columns, self.aim.half[1] / rows)
         # within one pixel a surface that is seen flatly reaches over some distance

@@ -17,7 +17,7 @@ from app.scene.glb import Material, Model, Part
 from app.scene.painter import Painter
 from app.scene.skin import Skin, floors, parted
 from app.scene.state import SceneState, Sightings
-from app.scene.surround import SIDES, Post, aim, equirectangular
+from app.scene.surround import SIDES, Post, View, aim, equirectangular
 
 SIZE = (300, 260)
 CORNERS = np.array([[x, y, z] for x in (0, 1) for y in (0, 1) for z in (0, 1)], np.float64)
@@ -159,6 +159,20 @@ def test_a_machine_is_seen_from_its_own_side_of_the_wall_only(room: Model) -> No
     assert painter.seen_share(LEFT.position, "P101") > 0.8
     assert painter.seen_share(LEFT.position, "P201") == 0.0
     assert painter.seen_share(LEFT.position, "nothing") == 0.0
+
+
+def test_what_faces_away_is_not_seen_unless_it_has_a_back() -> None:
+    view = View(aim(np.zeros(3), 0), np.full((64, 64), 5.0, np.float32))
+    points = np.array([[4.0, 0.0, 0.0]] * 3 + [[6.0, 0.0, 0.0]])
+    normals = np.array([[-1.0, 0.0, 0.0], [1.0, 0.0, 0.0], [1.0, 0.0, 0.0], [-1.0, 0.0, 0.0]])
+    assert view.sees(points, normals).tolist() == [True, False, False, False]
+    assert view.sees(points, normals, np.array([False, False, True, True])).tolist() == [True, False, True, False]
+
+
+def test_what_materials_say_of_their_backs_is_known_of_every_piece(room: Model) -> None:
+    skin = Skin.of(room.parts, frozenset({2}))
+    assert set(skin.part[skin.has_back].tolist()) == {3, 4}
+    assert not skin.has_back[skin.is_floor].any()
 
 
 # ---- rendered panoramas ---------------------------------------------------------------------------------------------

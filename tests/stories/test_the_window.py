@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app import fonts, opening, theme
@@ -17,6 +20,10 @@ from app.shell import Shell
 from app.views import style
 from tests.conftest import ROOT
 from twin.clock import WallClock
+from twin.importing import import_files
+from twin.paths import ASSETS
+from twin.plant.reading import read
+from twin.recordings.importers.mapping import Map, Shot
 
 PATIENCE = 30_000  # ms
 FAULTY = "sim:?scenario=demo&seed=3"
@@ -149,3 +156,56 @@ def acknowledging_it_answers_it(shell: Shell, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: shell._bar._answer.text().startswith("answered in"))
     assert not shell._panel._acknowledge.isVisible()
     assert all(count.unseen == 0 for count in shell._bar._state.counts)
+
+
+def test_what_a_panoramic_camera_took_is_looked_at_picture_by_picture(
+    sits_before: Callable[..., Shell], qtbot: QtBot, tmp_path: Path
+) -> None:
+    shell = sits_before(str(a_folder_of_panoramas_imported(tmp_path)), at="+5")
+    picking_the_camera_shows_what_it_took(shell, qtbot)
+    the_next_picture_takes_the_clock_along(shell, qtbot)
+    a_camera_without_pictures_is_rendered_and_says_so(shell, qtbot)
+
+
+def a_folder_of_panoramas_imported(folder: Path) -> Path:
+    files = []
+    for second, red in ((0, 200), (10, 90)):
+        files.append(folder / f"hall-202601120320{second:02d}.jpg")
+        Image.new("RGB", (64, 32), (red, 20, 20)).save(files[-1])
+    mapping = Map(pictures={"hall-*.jpg": Shot(camera="PAN02", time="hall-%Y%m%d%H%M%S")})
+    import_files(files, folder / "rec.h5", read(ASSETS / "b4" / "station.toml"), mapping, lambda share: None)
+    return folder / "rec.h5"
+
+
+def picking_the_camera_shows_what_it_took(shell: Shell, qtbot: QtBot) -> None:
+    shell.select(Selection("equipment", "PAN02", equipment="PAN02"))
+    qtbot.waitUntil(shell.is_complete, timeout=PATIENCE)
+    assert shell._panels is not None
+    view = shell._panels.views["panorama"]
+    assert view._state.taken is not None
+    assert (view._state.number, view._state.count) == (1, 2)
+    assert reds(view) == pytest.approx(200, abs=6)
+
+
+def the_next_picture_takes_the_clock_along(shell: Shell, qtbot: QtBot) -> None:
+    assert shell._panels is not None
+    view = shell._panels.views["panorama"]
+    view._after.click()
+    qtbot.waitUntil(lambda: view._state.number == 2 and shell.is_complete(), timeout=PATIENCE)
+    assert shell._mail is not None
+    assert shell._mail.cursor == view._state.taken.at
+    assert reds(view) == pytest.approx(90, abs=6)
+
+
+def a_camera_without_pictures_is_rendered_and_says_so(shell: Shell, qtbot: QtBot) -> None:
+    assert shell._panels is not None
+    view = shell._panels.views["panorama"]
+    shell.select(Selection("equipment", "PAN01", equipment="PAN01"))
+    qtbot.waitUntil(lambda: view._state.camera == "PAN01" and shell.is_complete(), timeout=PATIENCE)
+    assert view._state.taken is None
+    assert np.ptp(view.canvas._panorama) > 50  # something to look at
+
+
+def reds(view: QWidget) -> int:
+    view.settle()
+    return view.canvas.grab().toImage().pixelColor(view.canvas.width() // 2, view.canvas.height() // 2).red()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, reduce
 
 import numpy as np
 from numpy.random import Generator
@@ -361,7 +361,7 @@ def second(it: Works, state: Water, controls: Controls, effects: Effects, lost: 
             vessels.step(it.vessels, state.cushions, flows.vessel, DT)
         state.converged = state.converged and flows.converged
         heads.append(state.flows.head)
-    state.peak = np.maximum(*heads)
+    state.peak = reduce(np.maximum, heads)
     state.spinning = it.layout.machines.kinetic * (state.speed**2 - before**2)  # per second
     state.coasting = controls.frequency <= 0.0
     state.margin = state.margin + FELT * (_margin(it, state) - state.margin)

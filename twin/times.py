@@ -148,3 +148,15 @@ def seconds(at: Nanoseconds) -> Floats:
         if unknown.any():
             into[unknown] = np.nan
     return found
+
+
+def evenly(start: int, step: int, count: int) -> Floats | None:
+    """What :func:`seconds` makes of so many times from ``start`` on, ``step`` apart [ns], reckoned without them; None
+    where these are no whole seconds."""
+    if step % _SECOND:
+        return None
+    found = np.arange(count, dtype=np.float64)
+    found *= step // _SECOND
+    found += start // _SECOND
+    found += start % _SECOND / _SECOND
+    return found

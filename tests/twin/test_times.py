@@ -88,6 +88,14 @@ def test_what_is_too_far_away_is_as_far_as_can_be_said() -> None:
     assert last > times.nanoseconds(np.array([4e9]))[0]
 
 
+@given(st.integers(-(10**18), 4 * 10**18), st.integers(-(10**13), 10**13), st.integers(0, 50))
+def test_even_times_are_reckoned_as_they_would_be_one_by_one(start: int, step: int, count: int) -> None:
+    whole = step // 10**9 * 10**9
+    one_by_one = times.seconds(start + whole * np.arange(count, dtype=np.int64))
+    np.testing.assert_array_equal(times.evenly(start, whole, count), one_by_one)
+    assert (times.evenly(start, step, count) is None) == (step != whole)
+
+
 @given(st.integers(0, 4_000_000_000_000))
 def test_iso_8601_comes_back_to_the_millisecond(milliseconds: int) -> None:
     at = milliseconds / 1000

@@ -15,7 +15,7 @@ from twin.recordings.layout import ROWS
 from twin.recordings.planes import kept
 from twin.recordings.sealing import regular
 from twin.signals import Floats
-from twin.times import NO_TIME, Nanoseconds, seconds
+from twin.times import NO_TIME, Nanoseconds, evenly, seconds
 
 KEPT_BLOCKS = 64  # whose times are kept at hand: an instant is looked for in those of its block
 KEPT_SPANS = 8  # asked for last, tag after tag
@@ -50,14 +50,38 @@ class Stamps:
 
     def read(self, first: int, last: int) -> Times:
         """Source times of places and how late each row arrived [ns]. Raises any of DAMAGED."""
-        odd, late = (data[first:last] for data in self._stored)
-        if len(odd) != last - first or len(late) != last - first:
-            raise ValueError("times are missing")
+        return self._added(first, last, *self._differences(first, last))
+
+    def _added(self, first: int, last: int, odd: Nanoseconds, late: Nanoseconds) -> Times:
+        """Differences from expected times become source times."""
         low, high = first // self._places, (last - 1) // self._places + 1
         blocks = self._blocks[low:high]
         expected = regular(blocks["first"][:, np.newaxis], blocks["period"][:, np.newaxis], self._places).reshape(-1)
         odd += expected[first - low * self._places : last - low * self._places]
         return odd, late
+
+    def _differences(self, first: int, last: int) -> Times:
+        """What source times differ from expected ones, and arrivals from source times [ns]. Raises any of DAMAGED."""
+        odd, late = (data[first:last] for data in self._stored)
+        if len(odd) != last - first or len(late) != last - first:
+            raise ValueError("times are missing")
+        return odd, late
+
+    def _evenly(self, first: int, last: int, odd: Nanoseconds, late: Nanoseconds) -> tuple[Floats, Floats] | None:
+        """Source and arrival times [s] where all rows came evenly and equally late, whole seconds apart, as those of a
+        simulated station do: reckoned without a look at each."""
+        number = first // self._places
+        blocks = self._blocks[number : (last - 1) // self._places + 1]
+        begin, period, delay = int(blocks["first"][0]), int(blocks["period"][0]), int(late[0])
+        begins = regular(begin, period * self._places, len(blocks))
+        if odd.any() or delay == NO_TIME or (late != delay).any():
+            return None
+        if (blocks["first"] != begins).any() or (blocks["period"] != period).any():
+            return None
+        start = begin + period * (first - number * self._places)
+        stamps = evenly(start, period, last - first)
+        arrived = evenly(start + delay, period, last - first) if delay else stamps
+        return None if stamps is None or arrived is None else (stamps, arrived)
 
     @cached_property
     def _stored(self) -> list[h5py.Dataset]:
@@ -70,7 +94,8 @@ class Stamps:
         low, high = first // self._places, (last - 1) // self._places + 1
         try:
             if high - low > 1:
-                return _as_seconds(*self.read(first, last))
+                told = self._differences(first, last)
+                return _shared(*(self._evenly(first, last, *told) or _as_seconds(*self._added(first, last, *told))))
         except DAMAGED:
             ensure_damaged(self._changed)
         parts = []
@@ -79,7 +104,7 @@ class Stamps:
             part = slice(max(first - start, 0), last - start)
             parts.append([times[part] for times in self._of(number)])
         at, late = (np.concatenate(times) if len(parts) > 1 else times[0] for times in zip(*parts, strict=True))
-        return _as_seconds(at, late)
+        return _shared(*_as_seconds(at, late))
 
     def _of(self, number: int) -> Times:
         return kept(self._by_block, number, KEPT_BLOCKS, self._read_block)
@@ -95,7 +120,7 @@ class Stamps:
 
 
 def _as_seconds(at: Nanoseconds, late: Nanoseconds) -> tuple[Floats, Floats]:
-    """Source and arrival times, which whoever is given them shares with others. [s]"""
+    """Source and arrival times. [s]"""
     stamps = arrived = seconds(at)
     if late.any():
         came = at + late
@@ -103,5 +128,10 @@ def _as_seconds(at: Nanoseconds, late: Nanoseconds) -> tuple[Floats, Floats]:
         if unknown.any():
             came[unknown] = NO_TIME
         arrived = seconds(came)
+    return stamps, arrived
+
+
+def _shared(stamps: Floats, arrived: Floats) -> tuple[Floats, Floats]:
+    """Times that are given to more than one, and so changed by none."""
     stamps.flags.writeable = arrived.flags.writeable = False
     return stamps, arrived

@@ -149,6 +149,11 @@ def held(seconds: float, mine: float) -> str:
     return f"wanted: {WANTED_TIMES:.0f} ×, {'met' if seconds >= WANTED_TIMES * mine else 'NOT met'}"
 
 
+def bar(theirs: float) -> float:
+    """Microseconds that a state of ours may take beside one of theirs [s]."""
+    return 1e6 * theirs / WANTED_TIMES
+
+
 def row(name: str, seconds: float, mine: float, note: str = "") -> None:
     """One line of the table."""
     print(f"{name:44}{1e6 * seconds:12,.1f} µs{seconds / mine:12,.2f} × ours   {note}")
@@ -184,6 +189,10 @@ def main() -> None:
             f"{held(alone, mine)}; {apart(flows, theirs[theirs > 1e-3])}",
         )
         row("WNTRSimulator, a further state of a run", further, mine, f"{held(further, mine)}: its own warm start")
+        ratios = (
+            f"{alone / mine:.0f} times for a state by itself, {further / mine:.1f} times within one of its own runs"
+        )
+        print(f"WNTRSimulator, both ratios: {ratios}; for {WANTED_TIMES:.0f} ours would take {bar(further):.0f} µs")
         found = pandapipes(circuit, folder)
         if found is None or "error" in found:
             print(f"pandapipes: {found['error'] if found else 'not here; `make peers` brings it'}")

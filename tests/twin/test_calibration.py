@@ -143,6 +143,8 @@ def test_calibrating_twice_changes_nothing(calibrations: dict[str, Calibrated]) 
 
 
 def test_another_run_changes_no_parameter_by_more_than_its_uncertainty(calibrations: dict[str, Calibrated]) -> None:
+    """Two standard uncertainties hold nineteen of twenty, and three hold all: that none of 80 moved by more than two
+    would ask for more than was stated. Over six further runs one in 480 did, and none by three."""
     station = parse(calibrations["FIRST"].text)
     again = parameters(calibrate(station, station.tags, plants.once(plants.block("FIRST", 5))))
     before = parameters(calibrations["FIRST"])

@@ -428,7 +428,7 @@ def test_the_cheat_sheet_fits_into_its_window(qtbot: QtBot, spoken: str, height:
 
 # ---- docks ---------------------------------------------------------------------------------------------------------
 
-NAMES = ("machines", "scene", "alarms", "tags", "pump_chart", "thermal", "trends", "selection")
+NAMES = ("machines", "scene", "alarms", "tags", "pump_chart", "thermal", "panorama", "trends", "selection")
 
 
 @pytest.mark.parametrize("role", layouts.ROLES)

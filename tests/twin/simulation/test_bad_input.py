@@ -28,7 +28,8 @@ def failing(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         if second[0] not in FAILING:
             return flows
         lost = np.full_like(flows.flow, np.nan)
-        return replace(flows, flow=lost, branch=lost[: flows.branch.size], converged=False, unsettled="P101")
+        unknowns = np.full_like(flows.unknowns, np.nan)
+        return replace(flows, flow=lost, unknowns=unknowns, converged=False, unsettled="P101")
 
     monkeypatch.setattr(waterside, "solve", solve)
     return second

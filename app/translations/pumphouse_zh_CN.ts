@@ -1474,6 +1474,10 @@ A station file names one (model = &quot;station.glb&quot;); --station FILE bring
         <translation>学习中</translation>
     </message>
     <message>
+        <source>used up by a replaced reading</source>
+        <translation>已用于推算被替代的测量值</translation>
+    </message>
+    <message>
         <source>cavitation</source>
         <translation>汽蚀</translation>
     </message>

@@ -62,10 +62,13 @@ class Cusum:
     channels : int                  How many, c.
     k : float                       Half the shift it is quickest for. [standard deviations]
     h : float                       Threshold. [standard deviations]
+
+    ``clip`` is how much one sample may count for. [standard deviations]
     """
 
     def __init__(self, channels: int, k: float, h: float) -> None:
         self._k = k
+        self.clip = CLIP
         self.h = h
         self._sums: Floats = np.zeros((2, channels))
         self._onset: Floats = np.full((2, channels), np.nan)
@@ -74,7 +77,7 @@ class Cusum:
     def step(self, at: float, z: Floats, valid: NDArray[np.bool_]) -> None:
         """Add one standardised sample (c,) to each valid channel; the others stay as they are."""
         # minimum and maximum instead of clip, which costs three times as much on few channels
-        steps = np.minimum(np.maximum(z, -CLIP), CLIP) * self._signs - self._k
+        steps = np.minimum(np.maximum(z, -self.clip), self.clip) * self._signs - self._k
         sums = np.minimum(np.maximum(self._sums + np.where(valid, steps, 0.0), 0.0), CEILING * self.h)
         begun = (sums > 0.0) & (self._sums == 0.0)
         self._onset[begun] = at

@@ -24,7 +24,7 @@ from twin.detectors.sensors import Sensors
 from twin.detectors.signatures import Library
 from twin.detectors.surroundings import Surroundings
 from twin.detectors.trips import Trips
-from twin.detectors.watch import LATELY, OF_BUDGET, Judgement, Watch
+from twin.detectors.watch import LATELY, LONGEST, OF_BUDGET, SELDOM, Judgement, Watch
 from twin.plant.model import PlantState, PumpModel
 from twin.plant.reading import Station
 from twin.signals import Floats, Frame, Quality
@@ -35,6 +35,7 @@ CLEAR = 0.85  # confidence of a clear verdict
 LOOK_LONGER = 5.0  # s before something is called unknown
 PLAIN = 1.5  # sigmas that the mean of the last samples must have moved to be known: less is noise
 SETTLED = 15.0  # s after a case was last told that its departures are taken for known
+DOUBTFUL = 0.5  # confidence below which it is weighed twice as long first
 SECOND = 0.6  # confidence from which a change on top of a known fault is told as a second one
 SECOND_SENSOR = 0.75  # and for a transmitter, which can explain almost anything
 RESTLESS = 2.0  # times its usual swing, from which a channel's sums cross by themselves
@@ -121,14 +122,14 @@ class Detector:
         self._sample: Sample | None = None
         self._seen: Judgement | None = None
         self._findings: Findings | None = None
-        self._at = -np.inf
+        self._at, self._since_last = -np.inf, np.inf
 
     def step(self, frame: Frame, state: PlantState) -> Findings:
         """Judge one instant."""
         at = state.measured.at
         if self._findings is not None and 0 <= at - self._at < OFTEN:
             return replace(self._findings, changed=())
-        self._at = at
+        self._since_last, self._at = at - self._at, at
         teaching = self._healthy is not None and self._healthy[0] <= at < self._healthy[1]
         sample = self._reconciled(self._channels.sample(state), at)
         claimed = self._cases.claimed
@@ -277,7 +278,9 @@ class Detector:
         """Whether what a case shows is known by now, so that what changes after that is something else."""
         if case.settled:
             return True
-        if at - max(case.anomaly.detected, case.told_at) < SETTLED or not (case.main & seen.valid).any():
+        doubtful = case.rivals > 0 or case.anomaly.candidates[0].confidence < DOUBTFUL
+        weighed = at - max(case.anomaly.detected, case.told_at)
+        if weighed < (FRESH if doubtful else SETTLED) or not (case.main & seen.valid).any():
             return False
         if not self._set_aside(case, departure):
             self._watch.explain(case.claims, _plain(departure, seen.sigma))
@@ -438,7 +441,7 @@ class Detector:
             if not len(channels):
                 self._pending.pop(circuit, None)
                 continue
-            waited = at - self._pending.setdefault(circuit, at)
+            waited = at - self._pending.setdefault(circuit, self._evidence_from(at))
             if waited < LOOK_ONCE:
                 continue
             since = self._watch.onset(int(channels[np.argmax(np.abs(seen.z[channels]))]))
@@ -455,6 +458,10 @@ class Detector:
                 changed.append(self._cases.open(verdict, circuit, since, at, seen, running))
             self._pending.pop(circuit, None)
         return changed
+
+    def _evidence_from(self, at: float) -> float:
+        """Since when there is evidence of what crosses now: where frames come seldom, two have shown it. [s, POSIX]"""
+        return at - self._since_last if SELDOM <= self._since_last < LONGEST else at
 
     def _pair(
         self, circuit: int, since: float, state: PlantState, seen: Judgement

@@ -67,8 +67,10 @@ WHY = (
     "outside the curve",
     "hardly any flow",
     "still learning",
+    "used up by a replaced reading",
 )
-OK, NOT_MEASURED, STOPPED, TURNING, STARTING, RAMPING, DRIVE_RAMPING, OUTSIDE, NO_FLOW, LEARNING = range(len(WHY))
+OK, NOT_MEASURED, STOPPED, TURNING, STARTING, RAMPING, DRIVE_RAMPING, OUTSIDE, NO_FLOW, LEARNING = range(len(WHY) - 1)
+USED_UP = len(WHY) - 1
 
 
 @dataclass(frozen=True, slots=True)

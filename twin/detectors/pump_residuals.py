@@ -25,6 +25,7 @@ SPARE_MARGIN = 1.3  # NPSH available over required below which a pump is in dang
 
 NO_FLOW = 0.03  # of rated: with less, nothing flows
 HELD_BACK = 2.0  # % of rated head above the header's at which a sound check valve must open
+SHUT_OFF = 0.1  # of rated: with less, efficiency is next to nothing and says nothing of power
 AT_MINIMUM = 0.1  # Hz
 VALVE_OPEN = 0.97  # of its travel
 LEAST_FLOW = 0.3  # of rated: with less a check valve may be shut, and losses say nothing
@@ -34,6 +35,7 @@ TURNING = 0.1  # of rated speed: a pump that turns slower takes nothing
 _ROW = {kind.name: row for row, kind in enumerate(OF_PUMP)}
 _LOSSES = np.array([_ROW["branch_loss"], _ROW["suction_loss"], _ROW["suction_path"]])
 _ON_CURVE = np.array([_ROW["head"], _ROW["power"], _ROW["efficiency"]])
+_OF_EFFICIENCY = np.array([[_ROW["power"]], [_ROW["efficiency"]]])
 _POWERS = np.array([_ROW["power"], _ROW["efficiency"], _ROW["feeder"]])
 
 
@@ -205,6 +207,7 @@ class PumpResiduals:
         on_curve = np.where(state.in_range | unknown, kinds.OK, kinds.OUTSIDE)
         on_curve[moves.since_change < SETTLING] = kinds.STARTING
         why[_ON_CURVE] = np.where(moves.ramping, kinds.RAMPING, on_curve)
+        why[_OF_EFFICIENCY, state.flow < SHUT_OFF * self._rated_flow] = kinds.NO_FLOW
         little = ~(state.flow > LEAST_FLOW * self._rated_flow) | self._shutting_down(state.measured.pumps)
         why[_LOSSES] = np.where(little, kinds.NO_FLOW, np.where(moves.ramping, kinds.RAMPING, kinds.OK))
         why[_ROW["branch_loss"], self._blocked(state, moves, value)] = kinds.OK

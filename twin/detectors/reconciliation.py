@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.detectors.channels import Channels
-from twin.detectors.kinds import NOT_MEASURED, OK, RAMPING, STARTING, Sample
+from twin.detectors.kinds import OK, RAMPING, STARTING, USED_UP, Sample
 from twin.detectors.pump_residuals import REFERENCE_DENSITY
 from twin.detectors.signatures import Library
 from twin.plant.binding import GAUGES, METERS, or_zero
@@ -205,7 +205,7 @@ class Reconciliation:
             sample,
             value=value,
             unsteady=np.where(used, sample.unsteady, np.hypot(sample.unsteady, more)),
-            why=np.where(silenced & (sample.why == OK), NOT_MEASURED, sample.why),
+            why=np.where(silenced & (sample.why == OK), USED_UP, sample.why),
         )
 
     def keep_to(self, disbelieved: Mapping[int, str]) -> NDArray[np.bool_]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.detectors.cusum import Cusum, threshold
+from twin.detectors.cusum import CLIP, Cusum, threshold
 from twin.detectors.kinds import LEARNING, Kind, Sample
 from twin.detectors.offsets import Offsets
 from twin.detectors.whitening import Scatter, Whitening
@@ -30,6 +30,10 @@ SUSPICIOUS = 0.3  # of the threshold: above it a channel teaches nothing
 GATE = 3.5  # [standard deviations] a sample farther off teaches nothing
 SHOWN_OVER = 4.0  # samples over which the z that people see is smoothed
 EAGER = 600  # samples from the beginning of which every one teaches; of later ones every other does
+SELDOM = 2.5  # s between samples from which on two that are far off must do: more come too late
+TWO_DO = 0.6  # of the threshold: how much one of them may then count for
+PERIOD_MEMORY = 0.1  # share by which the usual time between samples follows the last
+LONGEST = 60.0  # s between samples: longer is a gap
 KEPT = 60  # samples kept as evidence
 LATELY = 8  # samples of these that say how things are now
 STEADY = 0.5  # share of its sigma by which a channel may be unsteady and still teach its spread
@@ -77,6 +81,7 @@ class Watch:
         self._fast = Cusum(m, FAST_K, threshold(FAST_K, seconds / period))
         self._slow = Cusum(m, SLOW_K, threshold(SLOW_K, seconds / SLOW_SPAN))
         self._minute = _Means(m)
+        self._at, self._period = np.nan, period
         self._explained: Floats = np.zeros(m)
         self._z: Floats = np.zeros(m)
         self._recent: Floats = np.full((KEPT, m), np.nan)
@@ -87,6 +92,7 @@ class Watch:
     def step(self, at: float, sample: Sample, frozen: NDArray[np.bool_], teaching: bool = False) -> Judgement:
         """Judge a sample. ``frozen`` channels (m,) teach nothing; while ``teaching`` none is judged."""
         valid = sample.why == 0
+        self._follow_period(at)
         self.offsets.move(sample.point, valid)
         departure = sample.value - self.offsets.value * sample.basis
         unexplained = departure - self._explained
@@ -192,6 +198,13 @@ class Watch:
         self._minute.clear()
         self._recent[:] = np.nan
         self._recent_at[:] = np.nan
+
+    def _follow_period(self, at: float) -> None:
+        """Let single samples count for more where they come seldom: two spikes in a row are then a quarter minute."""
+        elapsed, self._at = at - self._at, at
+        if 0.0 < elapsed < LONGEST:
+            self._period += PERIOD_MEMORY * (elapsed - self._period)
+        self._fast.clip = CLIP if self._period < SELDOM else max(CLIP, TWO_DO * self._fast.h + FAST_K)
 
     def _step_slow(self, at: float, departure: Floats, doubt: Floats, judged: NDArray[np.bool_]) -> None:
         means = self._minute.step(at, departure, judged)

@@ -226,3 +226,13 @@ def test_a_residual_says_why_it_may_not_be_judged(station: Station) -> None:
     assert why["P101", "head"] == "still learning"
     assert why["P104", "head"] == "pump stopped"
     assert why["P101", "backflow"] == "pump running"
+
+
+def test_of_power_at_hardly_any_flow_it_says_that_it_does_not_know(station: Station) -> None:
+    plant, twin = Plant(station, 2), Twin(station)
+    plant.valve[1] = 1e4  # m at rated flow
+    for frame in plant.run(10):
+        residuals = twin.step(frame).residuals
+    why = dict(zip(((n.equipment, n.name) for n in residuals.names), residuals.why, strict=True))
+    assert why["P102", "power"] == why["P102", "efficiency"] == "hardly any flow"
+    assert why["P101", "power"] == "still learning"

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.twin.detectors.plant import Plant
 from twin.detectors.anomaly import Anomaly
 from twin.detectors.channels import Channels
-from twin.detectors.kinds import NOT_MEASURED, WHY, Sample
+from twin.detectors.kinds import USED_UP, WHY, Sample
 from twin.detectors.reconciliation import Reconciliation
 from twin.detectors.signatures import Library
 from twin.pipeline import Snapshot, Twin
@@ -145,7 +145,7 @@ def test_what_went_into_a_reconciled_reading_says_that_it_may_not_be_judged(stat
     fold(twin, plant, WARM)
     residuals = fold(twin, plant, 10, gone(station, METER))[-1].residuals
     why = dict(zip(((n.equipment, n.name) for n in residuals.names), residuals.why, strict=True))
-    assert why["SUPPLY", "flow_balance"] == WHY[NOT_MEASURED]
+    assert why["SUPPLY", "flow_balance"] == WHY[USED_UP] == "used up by a replaced reading"
     assert why["P102", "head"] == ""
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tests.twin.detectors.plant import Plant as Quick
 from twin.detectors.anomaly import Anomaly
 from twin.pipeline import Twin
 from twin.plant.reading import Station, read
@@ -70,3 +71,13 @@ def test_what_is_wrong_is_found_in_a_recording_that_is_sparse_or_has_holes(
     named = {(a.fault, a.equipment): a.detected - START - ONSET for a in reversed(found(station, spoil(frames)))}
     assert set(FAULTS) <= set(named)
     assert all(named[fault] <= 70.0 for fault in FAULTS), named
+
+
+def test_where_a_frame_comes_every_five_seconds_two_that_are_far_off_are_enough(station: Station) -> None:
+    plant, twin = Quick(station, 1), Twin(station)
+    for frame in list(plant.run(200))[::5]:
+        assert not twin.step(frame).changed_anomalies
+    plant.valve[1] = 12.0
+    changed = [anomaly for frame in list(plant.run(15))[::5] for anomaly in twin.step(frame).changed_anomalies]
+    assert (changed[0].fault, changed[0].equipment) == ("discharge_valve_partly_closed", "P102")
+    assert changed[0].detected - plant.at <= -5.0  # of three frames the second

@@ -48,6 +48,9 @@ def test_memory_and_recording_give_the_same_answers(tmp_path: Path) -> None:
     given = with_pictures(frames(ROWS + 250))
     memory = remembered(given)
     with Recording.open(recorded(tmp_path / "r.h5", given)) as recording:
+        times, kept = recording.panorama_times(), memory.panorama_times()
+        assert {name: at.tolist() for name, at in kept.items()} == {name: at.tolist() for name, at in times.items()}
+        assert times.keys() == {"PAN1"}
         for ask in ("thermal_frames", "panoramas"):
             for camera in (None, "RB2", "PAN1", "nobody"):
                 ours, theirs = (list(getattr(m, ask)(START + 10, START + 90, camera)) for m in (memory, recording))

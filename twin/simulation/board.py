@@ -14,14 +14,10 @@ from twin.signals import Floats, TagTable
 
 @dataclass(frozen=True, eq=False)
 class Group:
-    """Readings of like things: for each measurement an array over ``ids``, SI; longer where a station lacks it.
-
-    ``lasting`` ones are the same mapping until something in them has changed.
-    """
+    """Readings of like things: for each measurement an array over ``ids``, SI; longer where a station lacks it."""
 
     ids: tuple[str, ...]
     readings: dict[str, Floats]
-    lasting: bool = False
 
 
 def flags(said: NDArray[np.bool_]) -> Floats:
@@ -56,26 +52,16 @@ class Board:
         self._place: NDArray[np.intp] = np.array(
             [at.get((t.equipment, t.measures), place) for t in tags], dtype=np.intp
         )
-        self._last: dict[int, tuple[dict[str, Floats], Floats]] = {}  # by place among the groups
         self.unknown = tuple(tag.name for tag, where in zip(tags, self._place, strict=True) if where == place)
 
     def read(self, groups: Sequence[Group]) -> Floats:
         """(n,) what there is to measure for each tag, SI; NaN for what the plant has not."""
         columns: list[Floats] = []
-        for place, group in enumerate(groups):
-            if group.lasting:
-                columns.append(self._laid(place, group.readings))
-            else:
-                columns.extend(group.readings.values())
+        for group in groups:
+            columns.extend(group.readings.values())
         columns.append(_NOTHING)
         values: Floats = np.concatenate(columns).take(self._place)
         return values
-
-    def _laid(self, place: int, readings: dict[str, Floats]) -> Floats:
-        """Lasting readings end to end."""
-        if place not in self._last or self._last[place][0] is not readings:
-            self._last[place] = readings, np.concatenate([*readings.values(), _NOTHING[:0]])
-        return self._last[place][1]
 
 
 _NOTHING = np.array([np.nan])

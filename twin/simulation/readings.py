@@ -70,11 +70,11 @@ def _machines(it: Plan, rest: Rest, here: Now) -> list[Group]:
     drives = electrics.drive_readings(here.electrics, controls.frequency, wanted, effects)
     return [
         *(Group(machines.ids, said) for said in (process, shaking, electrics.readings(here.electrics), switches)),
-        Group(machines.ids, _pump_switches(effects, service), lasting=True),
-        Group(machines.ids, it.stand(of.opening).pumps, lasting=True),
-        Group(machines.ids, warm.pumps, lasting=True),
+        Group(machines.ids, _pump_switches(effects, service)),
+        Group(machines.ids, it.stand(of.opening).pumps),
+        Group(machines.ids, warm.pumps),
         Group(machines.drives, drives),
-        Group(machines.drives, warm.drives, lasting=True),
+        Group(machines.drives, warm.drives),
     ]
 
 
@@ -137,8 +137,8 @@ def _valves(it: Plan, here: Now, emergency: float) -> list[Group]:
     lifted = {"lifted": flags((of.peak[it.works.outlet][it.relief_circuit] > LIFTS) | service.relief)}
     return [
         Group(ids, network),
-        Group(ids, it.stand(opening).valves, lasting=True),
-        Group(actuated, _motor_valves(it, service, emergency), lasting=True),
+        Group(ids, it.stand(opening).valves),
+        Group(actuated, _motor_valves(it, service, emergency)),
         Group(layout.ids("relief_valve"), lifted),
     ]
 
@@ -216,8 +216,8 @@ def _house(it: Plan, rest: Rest, second: Second) -> list[Group]:
     seen = {"maximum_temperature": _watched(it, rest, warm.hottest)}
     return [
         Group(layout.rooms, building.readings(rest.rooms, level, here.effects)),
-        Group(layout.rooms, warm.rooms, lasting=True),
-        *(Group((name,), warm.fans, lasting=True) for name in layout.ids("ventilation")[:1]),
+        Group(layout.rooms, warm.rooms),
+        *(Group((name,), warm.fans) for name in layout.ids("ventilation")[:1]),
         Group(tuple(track.robot for track in it.walks.tracks), walking),
         Group(cameras, seen),
     ]

@@ -89,7 +89,7 @@ class Channels:
             value=joined(pumps.value, headers.value),
             expected=joined(pumps.expected, headers.expected),
             basis=joined(pumps.basis, headers.basis),
-            point=joined(pumps.point, headers.point),
+            point=np.concatenate([pumps.point.ravel()[self._keep], headers.point]),
             unsteady=joined(pumps.unsteady, headers.unsteady),
             why=np.concatenate([pumps.why.ravel()[self._keep], headers.why]),
         )

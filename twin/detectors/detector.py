@@ -430,7 +430,8 @@ class Detector:
         if not seen.crossed.any() and at - max(self._transient.values(), default=-np.inf) > TRANSIENT:
             self._pending.clear()
             return changed
-        crossed = seen.crossed & ~self._cases.claimed & ~self._heating()
+        # what was set aside a moment ago has begun its sums anew
+        crossed = seen.crossed & self._watch.crossed & ~self._cases.claimed & ~self._heating()
         for circuit in range(len(self._library.circuits)):
             ours = self._channels.circuit == circuit
             if self._unquiet(circuit, at):

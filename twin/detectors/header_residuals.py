@@ -87,7 +87,7 @@ class HeaderResiduals:
         why[np.isnan(value)] = kinds.NOT_MEASURED
         point = or_zero(expected / 100.0)
         point[self._balances] += self._mixture(state, moves)[circuit[self._balances]]
-        return Sample(value, expected, np.ones(m), point, unsteady, why)
+        return Sample(value, expected, np.ones(m), point.astype(np.complex128), unsteady, why)
 
     def _mixture(self, state: PlantState, moves: Moves) -> Floats:
         """(c,) moves when other meters come to carry the sum of a circuit, each with a bias of its own."""

@@ -73,18 +73,22 @@ OK, NOT_MEASURED, STOPPED, TURNING, STARTING, RAMPING, DRIVE_RAMPING, OUTSIDE, N
 USED_UP = len(WHY) - 1
 
 
+Points = NDArray[np.complex128]
+
+
 @dataclass(frozen=True, slots=True)
 class Sample:
     """All channels of one instant, per cent of rated; arrays (m,), or (kinds, pumps) before they are put together.
 
     ``basis`` multiplies the learned offset (expected head and power over rated; 1 elsewhere), ``point`` is the
-    operating point which the offset depends on, ``unsteady`` an extra standard deviation while things move, ``why`` an
-    index into :data:`WHY`, 0 where the channel may be judged.
+    operating point which the offset depends on, in a plane, so that neither flow nor speed makes up for the other,
+    ``unsteady`` an extra standard deviation while things move, ``why`` an index into :data:`WHY`, 0 where the channel
+    may be judged.
     """
 
     value: Floats
     expected: Floats
     basis: Floats
-    point: Floats
+    point: Points
     unsteady: Floats
     why: NDArray[np.intp]

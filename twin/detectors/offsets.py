@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.detectors.kinds import Kind
+from twin.detectors.kinds import Kind, Points
 from twin.plant.binding import or_zero
 from twin.signals import Floats
 
@@ -30,21 +30,22 @@ class Offsets:
         self.value: Floats = np.zeros(len(kinds))
         self._settled: Floats = self._prior**2
         self._moved: Floats = np.zeros(len(kinds))
-        self._point: Floats = np.full(len(kinds), np.nan)
-        self._learned_at: Floats = np.full(len(kinds), np.nan)
+        self._point: Points = np.full(len(kinds), np.nan, dtype=np.complex128)
+        self._learned_at: Points = np.full(len(kinds), np.nan, dtype=np.complex128)
 
     @property
     def variance(self) -> Floats:
         """(m,) of the offset, here and now. [%²]"""
         return np.minimum(self._settled + self._moved, np.maximum(self._prior_square, self._settled))
 
-    def move(self, point: Floats, valid: NDArray[np.bool_]) -> None:
+    def move(self, point: Points, valid: NDArray[np.bool_]) -> None:
         """Grow uncertain where the operating point has moved away from where the offset was learned."""
         known = np.isfinite(self._point)
         smooth = np.where(known, self._point + (point - self._point) / POINT_LAG, point)
         self._point = np.where(valid, smooth, self._point)
         self._learned_at = np.where(np.isfinite(self._learned_at), self._learned_at, self._point)
-        away = or_zero(np.abs(self._point - self._learned_at))
+        apart = self._point - self._learned_at
+        away = or_zero(np.abs(apart.real) + np.abs(apart.imag))
         self._moved = np.where(away > POINT_STEP, (self._drift * away) ** 2, 0.0)
 
     def learn(self, value: Floats, basis: Floats, variance: Floats, healthy: NDArray[np.bool_]) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.detectors import kinds
-from twin.detectors.kinds import OF_PUMP, Sample
+from twin.detectors.kinds import OF_PUMP, Points, Sample
 from twin.detectors.motion import CLOSING, SETTLING, STARTING_TIME, Moves
 from twin.plant.binding import CURRENT, ENVELOPE, VIBRATION, Readings, or_zero
 from twin.plant.model import PlantState, PumpModel
@@ -157,14 +157,15 @@ class PumpResiduals:
         basis[_ROW["feeder"]] = or_zero(state.power / self._rated_power)
         return basis
 
-    def _point(self, state: PlantState) -> Floats:
+    def _point(self, state: PlantState) -> Points:
+        """Where on its curve a pump runs, and how fast: neither may make up for the other."""
         flow = or_zero(state.flow / self._rated_flow)
         speed = or_zero(state.speed)
-        point = np.empty((len(OF_PUMP), len(speed)))
+        point = np.empty((len(OF_PUMP), len(speed)), dtype=np.complex128)
         point[:] = speed
         with np.errstate(divide="ignore", invalid="ignore"):
             similar = np.where(speed > 0, flow / speed, 0.0)
-        point[_ON_CURVE] = similar + speed
+        point[_ON_CURVE] = similar + 1j * speed
         point[_LOSSES] = flow * np.abs(flow)
         return point
 

@@ -32,8 +32,10 @@ POINTS = (
     "vibration_motor_nde_x", "vibration_motor_nde_y",
     "acceleration_envelope_pump_de", "acceleration_envelope_pump_nde",
 )  # fmt: skip
-VELOCITY = Kind("vibration", "%", "", prior=100.0, floor=5.0, drift=80.0, learns=15)
-ENVELOPE = Kind("envelope", "%", "", prior=100.0, floor=6.0, drift=80.0, learns=15)
+UNLIKE = 200.0  # % for a whole change of speed: that machines shake with its square is no law (0 to its fourth power),
+OF_REGION = 0.4  # ... and so much of it for a whole change of where on its curve a pump runs
+VELOCITY = Kind("vibration", "%", "", prior=100.0, floor=5.0, drift=UNLIKE, learns=15)
+ENVELOPE = Kind("envelope", "%", "", prior=100.0, floor=6.0, drift=UNLIKE, learns=15)
 ENVELOPES = slice(9, 11)
 PERIOD = 2.0  # s between two looks
 LEAST = 15.0  # % that the point which moved most must have risen: a machine's own wandering is less
@@ -94,7 +96,7 @@ class Shaking:
             value=np.where(np.isfinite(level), level - 0.5 * more[:, None], np.nan).ravel(),
             expected=np.zeros(level.size),
             basis=np.ones(level.size),
-            point=np.repeat(or_zero(region + state.speed), shape[1]),
+            point=np.repeat(OF_REGION * or_zero(region) + 1j * np.log(speed), shape[1]),
             unsteady=np.repeat(spread, shape[1]),
             why=why.ravel(),
         )

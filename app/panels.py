@@ -176,7 +176,8 @@ class Panels:
             return
         painter = Painter(model, submit=self._loading.submit)
         self._scene_view.furnish(painter)
-        self._room.tell(_said_of(painter.renderer))
+        if painter.renderer:
+            self._room.tell(_said_of(painter.renderer))
         self._scene.select(self._selection)  # whoever asked to fly before there was a scene is taken there now
 
     def _pick_in_scene(self, node: str, fly: bool) -> None:

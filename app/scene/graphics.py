@@ -64,7 +64,8 @@ def off_screen_window() -> vtkRenderWindow:
 
 
 def renderer_of(window: vtkRenderWindow) -> str:
-    """What the OpenGL of a window calls itself ("llvmpipe (LLVM 15.0.6, 256 bits)")."""
+    """What the OpenGL of a window calls itself ("llvmpipe (LLVM 15.0.6, 256 bits)"); nothing where it does not say."""
+    window.Initialize()  # before its first picture it has no OpenGL that could be asked
     found = re.search(r"OpenGL renderer string:\s*(.+)", window.ReportCapabilities())
     return found[1].strip() if found else ""
 

@@ -47,6 +47,7 @@ SECTIONS = {
 
 
 MARGIN, SPACING = 8, 4  # px
+ROWS = 3  # at most
 
 
 class SceneTools(QWidget):
@@ -80,9 +81,7 @@ class SceneTools(QWidget):
         self._slider.setFixedWidth(160)
         self._at = QLabel(self)
         self._at.setFont(style.font())
-        self._first, self._second = self._rows()
-        for widget in (self._overlay, self._over, self._layers, self._alone):
-            self._first.addWidget(widget)
+        self._rows = self._laid_rows()
         self._overlay_actions = _choices(self._overlay, OVERLAYS, self.overlay_requested.emit)
         self._over_actions = {each: self._over.menu().addAction("") for each in LAID_OVER}
         for each, action in self._over_actions.items():
@@ -115,23 +114,26 @@ class SceneTools(QWidget):
         self._say()
 
     def fit(self) -> None:
-        """Put the section's controls in the row of the others, or below where the scene is too narrow for all."""
-        of_section = (self._section, self._slider, self._at, self._flip)
-        others = (self._overlay, self._over, self._layers, self._alone)
-        shown = [widget for widget in (*others, *of_section) if not widget.isHidden()]
-        wide = sum(widget.sizeHint().width() + SPACING for widget in shown) - SPACING + 2 * MARGIN
+        """Put the tools side by side, and below where the scene is too narrow for all; a section's stay together."""
         scene = self.parentWidget()
-        row = self._first if scene is None or wide <= scene.width() else self._second
-        for widget in of_section:
-            row.addWidget(widget)
+        room = scene.width() - 2 * MARGIN if scene is not None else self.maximumWidth()
+        of_section = (self._section, self._slider, self._at, self._flip)
+        row, taken = 0, 0
+        for together in ((self._overlay,), (self._over,), (self._layers,), (self._alone,), of_section):
+            wide = sum(widget.sizeHint().width() + SPACING for widget in together if not widget.isHidden())
+            if taken and taken + wide - SPACING > room:
+                row, taken = min(row + 1, ROWS - 1), 0
+            taken += wide
+            for widget in together:
+                self._rows[row].addWidget(widget)
         self.layout().invalidate()
         self.adjustSize()
 
-    def _rows(self) -> tuple[QHBoxLayout, QHBoxLayout]:
+    def _laid_rows(self) -> tuple[QHBoxLayout, ...]:
         column = QVBoxLayout(self)
         column.setContentsMargins(MARGIN, MARGIN, MARGIN, 0)
         column.setSpacing(SPACING)
-        rows = QHBoxLayout(), QHBoxLayout()
+        rows = tuple(QHBoxLayout() for _ in range(ROWS))
         for row in rows:
             row.setSpacing(SPACING)
             row.setAlignment(Qt.AlignmentFlag.AlignLeft)

@@ -93,7 +93,7 @@ def test_what_the_scene_is_tinted_by_is_on_the_button(tools: SceneTools) -> None
     assert asked == ["temperature", ""]
 
 
-def test_in_a_narrow_scene_the_section_stands_below_the_others_and_nothing_is_cut_off(qtbot: QtBot) -> None:
+def test_in_a_narrow_scene_tools_stand_below_one_another_and_none_is_cut_off(qtbot: QtBot) -> None:
     around = QWidget()
     qtbot.addWidget(around)
     tools = SceneTools(around)
@@ -109,3 +109,4 @@ def test_in_a_narrow_scene_the_section_stands_below_the_others_and_nothing_is_cu
 
     assert rows(1200) == 1
     assert rows(tools.width() - 20) == 2
+    assert rows(210) == 3

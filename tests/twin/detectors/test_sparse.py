@@ -81,3 +81,12 @@ def test_where_a_frame_comes_every_five_seconds_two_that_are_far_off_are_enough(
     changed = [anomaly for frame in list(plant.run(15))[::5] for anomaly in twin.step(frame).changed_anomalies]
     assert (changed[0].fault, changed[0].equipment) == ("discharge_valve_partly_closed", "P102")
     assert changed[0].detected - plant.at <= -5.0  # of three frames the second
+
+
+def test_where_a_frame_comes_every_five_seconds_a_wrong_meter_is_one_anomaly(station: Station) -> None:
+    plant, twin = Quick(station, 1), Twin(station)
+    for frame in list(plant.run(200))[::5]:
+        twin.step(frame)
+    plant.bias["B4-FT-10203"] = 300.0
+    changed = [anomaly for frame in list(plant.run(60))[::5] for anomaly in twin.step(frame).changed_anomalies]
+    assert {(anomaly.fault, anomaly.equipment) for anomaly in changed} == {("sensor_bias", "B4-FT-10203")}

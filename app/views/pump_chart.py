@@ -23,6 +23,7 @@ LEAST, USUAL = QSize(240, 200), QSize(480, 420)
 HEADROOM = 1.6  # of the greatest NPSH, which leaves room for words above
 BAND, PREFERRED = 70, 14  # opacity of 255
 NOTHING = np.empty(0)
+NO_BREAK = "\u00a0"
 
 
 class Plot(pg.PlotWidget):
@@ -174,6 +175,7 @@ class PumpChart(QWidget):
         for label in (self._name, self._speed):
             label.setStyleSheet(f"color: {theme.SECONDARY};")
         self._verdict = QLabel(textFormat=Qt.TextFormat.RichText)
+        self._verdict.setWordWrap(True)  # a narrow pane shows it in two lines
         self._head = HeadPlot()
         self._npsh, self._efficiency = SmallPlot("NPSH m"), SmallPlot("η %")
         for small in (self._npsh, self._efficiency):
@@ -282,7 +284,7 @@ class PumpChart(QWidget):
         )
         quiet = not math.isfinite(verdict.z) or abs(verdict.z) < theme.RESIDUAL_QUIET
         colour = theme.SECONDARY if quiet else theme.residual_colour(verdict.z)
-        arrow = "" if quiet else "↑ " if verdict.z > 0 else "↓ "
+        arrow = "" if quiet else "↑" if verdict.z > 0 else "↓"
         parts = [verdict.difference, verdict.sigmas or words.word(verdict.why)]
-        off = " · ".join(part for part in parts if part)
-        return f"{said} &nbsp;<span style='color:{colour}'>{arrow}{off}</span>"
+        off = " ".join((arrow, " · ".join(part for part in parts if part))).strip().replace(" ", NO_BREAK)
+        return f"{said} &nbsp;<span style='color:{colour}'>{off}</span>"

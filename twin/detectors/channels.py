@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.detectors.header_residuals import HeaderResiduals
-from twin.detectors.kinds import BALANCE, GAUGE, METER, OF_PUMP, Kind, Sample
+from twin.detectors.kinds import BALANCE, GAUGE, METER, OF_PUMP, Kind, Points, Sample
 from twin.detectors.motion import Motion, Moves
 from twin.detectors.pump_residuals import PumpResiduals
 from twin.detectors.residual import ResidualName
@@ -58,13 +58,24 @@ class Channels:
         self._headers = HeaderResiduals(model)
         n = len(model.pumps)
         present = [(k, p) for k, kind in enumerate(OF_PUMP) for p in range(n) if _measured(model.binding, kind, p)]
-        self._keep = np.array([k * n + p for k, p in present], dtype=np.intp)
+        of_pumps, of_headers = len(OF_PUMP) * n, len(self._headers.names)
+        kept = [*(k * n + p for k, p in present), *range(of_pumps, of_pumps + of_headers)]
+        self._keep = np.array(kept, dtype=np.intp)
+        self._all_kept = len(kept) == of_pumps + of_headers  # every pump measures all there is
+        self._making: Floats = np.full((4, of_pumps + of_headers), np.nan)  # value, expected, basis, unsteady
+        self._points: Points = np.zeros(of_pumps + of_headers, dtype=np.complex128)
+        self._of_pumps = _part(
+            self._making[:, :of_pumps].reshape(4, -1, n), self._points[:of_pumps].reshape(-1, n), self._pumps.why
+        )
+        self._of_headers = _part(self._making[:, of_pumps:], self._points[of_pumps:], self._headers.why)
+        self._whys = self._pumps.why, self._headers.why
+        self._why: NDArray[np.intp] = np.zeros(len(kept), dtype=np.intp)  # why each may not be judged, as it was last
         self.kinds: tuple[Kind, ...] = (*(OF_PUMP[k] for k, _ in present), *self._headers.kinds)
         self.names: tuple[ResidualName, ...] = (
             *(_name(model.binding, OF_PUMP[k], p) for k, p in present),
             *self._headers.names,
         )
-        self.scale: Floats = np.concatenate([self._pumps.scale.ravel()[self._keep], self._headers.scale])
+        self.scale: Floats = np.concatenate([self._pumps.scale.ravel(), self._headers.scale])[self._keep]
         self.pump: NDArray[np.intp] = np.array([p for _, p in present] + [-1] * len(self._headers.names), dtype=np.intp)
         of = model.binding.circuit_of
         self._of = {
@@ -79,20 +90,14 @@ class Channels:
     def sample(self, state: PlantState) -> Sample:
         """Every channel now."""
         moves = self.moves = self._motion.step(state)
-        pumps = self._pumps.sample(state, moves)
-        headers = self._headers.sample(state, moves)
-
-        def joined(of_pumps: Floats, of_headers: Floats) -> Floats:
-            return np.concatenate([of_pumps.ravel()[self._keep], of_headers])
-
-        return Sample(
-            value=joined(pumps.value, headers.value),
-            expected=joined(pumps.expected, headers.expected),
-            basis=joined(pumps.basis, headers.basis),
-            point=np.concatenate([pumps.point.ravel()[self._keep], headers.point]),
-            unsteady=joined(pumps.unsteady, headers.unsteady),
-            why=np.concatenate([pumps.why.ravel()[self._keep], headers.why]),
-        )
+        self._pumps.sample(state, moves, self._of_pumps)
+        self._headers.sample(state, moves, self._of_headers)
+        whys = self._pumps.why, self._headers.why
+        if whys[0] is not self._whys[0] or whys[1] is not self._whys[1]:
+            self._whys, self._why = whys, np.concatenate((whys[0].ravel(), whys[1]))[self._keep]
+        if self._all_kept:
+            return _part(self._making.copy(), self._points.copy(), self._why)
+        return _part(self._making[:, self._keep], self._points[self._keep], self._why)
 
     def bridge_gap(self) -> None:
         """Let what comes follow nothing."""
@@ -129,6 +134,12 @@ class Channels:
     def of(self, name: str) -> NDArray[np.intp]:
         """The channels of a kind of residual."""
         return self._of[name]
+
+
+def _part(rows: Floats, point: Points, why: NDArray[np.intp]) -> Sample:
+    """A sample of the rows (4, ...) of its real numbers, in their order."""
+    value, expected, basis, unsteady = rows
+    return Sample(value, expected, basis, point, unsteady, why)
 
 
 def _measured(binding: Binding, kind: Kind, pump: int) -> bool:

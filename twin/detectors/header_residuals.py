@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 
 from twin.detectors import kinds
 from twin.detectors.kinds import BALANCE, GAUGE, METER, Kind, Sample
-from twin.detectors.motion import SETTLING, Moves
+from twin.detectors.motion import CHANGED, Moves
 from twin.detectors.pump_residuals import LAGGING, REFERENCE_DENSITY
 from twin.detectors.residual import ResidualName
-from twin.plant.binding import GAUGES, METERS, or_zero
+from twin.plant.binding import GAUGES, METERS, OF_HEADER, REDUNDANT, or_zero
 from twin.plant.model import PlantState, PumpModel
 from twin.signals import Floats
 from twin.units import STANDARD_GRAVITY
@@ -22,7 +22,8 @@ FEWEST = 3  # instruments that must measure the same before one can be outvoted
 class HeaderResiduals:
     """One flow balance for each circuit, and each gauge and meter against the middle one of its kind.
 
-    Two gauges that differ only say that one is wrong, so that groups of fewer than three are left out.
+    Two gauges that differ only say that one is wrong, so that groups of fewer than three are left out. ``why`` (m,) is
+    another array only where it says something else than before.
     """
 
     def __init__(self, model: PumpModel) -> None:
@@ -54,7 +55,17 @@ class HeaderResiduals:
         self._circuit = np.array(self.circuit, dtype=np.intp)
         self._pumps = np.maximum(1, np.bincount(self._of, minlength=self._circuits))
         self._balances = np.array([i for i, kind in enumerate(self.kinds) if kind is BALANCE], dtype=np.intp)
-        self._groups = [self._group(side) for side in (GAUGES[:3], GAUGES[3:], METERS)]
+        self._of_balance = self._circuit[self._balances]
+        self._members = (np.arange(self._circuits)[:, None] == self._of[None, :]).astype(np.float64)  # (c, n)
+        self._voters = np.array([i for i, kind in enumerate(self.kinds) if kind is not BALANCE], dtype=np.intp)
+        voting = [OF_HEADER.index(self.measure[i]) for i in self._voters]
+        of = self._circuit[self._voters]
+        self._row = np.array(voting, dtype=np.intp) * self._circuits + of  # of the flattened gauges
+        self._group = np.array([_group(row) for row in voting], dtype=np.intp) * self._circuits + of
+        rated = np.where(np.array(voting, dtype=np.intp) < len(GAUGES), self.pressure[of], self.flow[of])
+        self._per_cent: Floats = 100.0 / rated
+        self._told = b""  # what the reasons follow from, as it was last
+        self.why: NDArray[np.intp] = np.zeros(len(self.names), dtype=np.intp)
 
     def _add(self, circuit: int, kind: Kind, name: ResidualName, measure: str) -> None:
         self.names.append(name)
@@ -62,60 +73,70 @@ class HeaderResiduals:
         self.circuit.append(circuit)
         self.measure.append(measure)
 
-    def _group(self, side: tuple[str, ...]) -> tuple[tuple[str, ...], NDArray[np.intp], NDArray[np.intp]]:
-        """A group's measurements, and for each of its channels (row in the group, channel)."""
-        channels = [(side.index(m), i) for i, m in enumerate(self.measure) if m in side]
-        pairs = np.array(channels, dtype=np.intp).reshape(-1, 2)
-        return side, pairs[:, 0], pairs[:, 1]
+    def sample(self, state: PlantState, moves: Moves, into: Sample) -> None:
+        """Put all residuals of all headers (m,) into a sample, all but ``why``."""
+        flows = np.where(state.running, state.flow, 0.0)
+        total: Floats = np.bincount(self._of, flows, self._circuits).astype(np.float64, copy=False)
+        self._balance(state, total, into)
+        self._redundancy(state, into)
+        into.basis.fill(1.0)
+        point = into.expected / 100.0
+        point[np.isnan(point)] = 0.0
+        point[self._balances] += self._mixture(or_zero(flows), moves)[self._of_balance]
+        into.point[:] = point
+        into.unsteady.fill(0.0)
+        if moves.any:
+            departing = self._members @ (moves.flow * state.running)
+            into.unsteady[:] = 100.0 * LAGGING * (departing / self._pumps)[self._circuit]
+        self._judge(state, moves, into.value)
 
-    def sample(self, state: PlantState, moves: Moves) -> Sample:
-        """All residuals of all headers (m,)."""
-        m = len(self.names)
-        value, expected = np.full(m, np.nan), np.full(m, np.nan)
-        why = np.zeros(m, dtype=np.intp)
-        circuit = self._circuit
-        departing = np.bincount(self._of, moves.flow * state.running, self._circuits)
-        unsteady = 100.0 * LAGGING * (departing / self._pumps)[circuit]
-        self._balance(state, value, expected)
-        self._redundancy(state, value, expected)
-        settling = np.zeros(self._circuits, dtype=bool)
-        settling[self._of[(moves.since_change < SETTLING) | moves.ramping]] = True
-        of_balance = circuit[self._balances]
-        why[self._balances] = np.where(settling[of_balance], kinds.STARTING, kinds.OK)
-        # the line drives its water on through pumps that have all stopped, past the meters of those that run
-        why[self._balances[np.bincount(self._of, state.running, self._circuits)[of_balance] == 0]] = kinds.STOPPED
-        why[np.isnan(value)] = kinds.NOT_MEASURED
-        point = or_zero(expected / 100.0)
-        point[self._balances] += self._mixture(state, moves)[circuit[self._balances]]
-        return Sample(value, expected, np.ones(m), point.astype(np.complex128), unsteady, why)
-
-    def _mixture(self, state: PlantState, moves: Moves) -> Floats:
+    def _mixture(self, flows: Floats, moves: Moves) -> Floats:
         """(c,) moves when other meters come to carry the sum of a circuit, each with a bias of its own."""
         changes = np.zeros(self._circuits)
         changes[self._of] = moves.changes
-        flows = or_zero(np.where(state.running, state.flow, 0.0))
-        total = np.bincount(self._of, flows, self._circuits)
-        concentration = np.bincount(self._of, flows**2, self._circuits) / np.maximum(total**2, 1e-12)
-        return changes + MIXING * concentration
+        total = self._members @ flows
+        concentration: Floats = self._members @ (flows * flows)
+        concentration /= np.maximum(total * total, 1e-12)
+        concentration *= MIXING
+        concentration += changes
+        return concentration
 
-    def _balance(self, state: PlantState, value: Floats, expected: Floats) -> None:
-        flows = np.where(state.running, state.flow, 0.0)
-        total = np.bincount(self._of, flows, self._circuits) + state.bypass_flow
-        for channel in self._balances:
-            c = self.circuit[channel]
-            expected[channel] = 100.0 * state.header_flow[c] / self.flow[c]
-            value[channel] = 100.0 * total[c] / self.flow[c] - expected[channel]
+    def _balance(self, state: PlantState, total: Floats, into: Sample) -> None:
+        per_cent = 100.0 / self.flow
+        expected = (state.header_flow * per_cent)[self._of_balance]
+        into.expected[self._balances] = expected
+        into.value[self._balances] = ((total + state.bypass_flow) * per_cent)[self._of_balance] - expected
 
-    def _redundancy(self, state: PlantState, value: Floats, expected: Floats) -> None:
+    def _redundancy(self, state: PlantState, into: Sample) -> None:
         """Each gauge and meter against the middle one of its kind, which the model has found."""
-        middles = (state.inlet_pressure, state.outlet_pressure, state.header_flow)
-        for (side, rows, channels), agreed in zip(self._groups, middles, strict=True):
-            rated = self.flow if side is METERS else self.pressure
-            readings = np.array([state.measured.headers[measure] for measure in side])
-            enough = np.isfinite(readings).sum(axis=0) >= FEWEST
-            where = self._circuit[channels]
-            expected[channels] = (100.0 * np.where(enough, agreed, np.nan) / rated)[where]
-            value[channels] = (100.0 * readings / rated)[rows, where] - expected[channels]
+        readings = state.measured.gauges.ravel()[self._row]
+        expected = state.measured.middles.ravel()[self._group] * self._per_cent
+        known = np.isfinite(readings)
+        if np.count_nonzero(known) < len(known):
+            expected[np.bincount(self._group, known)[self._group] < FEWEST] = np.nan
+        into.expected[self._voters] = expected
+        readings *= self._per_cent
+        readings -= expected
+        into.value[self._voters] = readings
+
+    def _judge(self, state: PlantState, moves: Moves, value: Floats) -> None:
+        """Find why each may not be judged, anew only where something that it depends on has changed."""
+        moving = moves.lately[CHANGED] | moves.ramping
+        missing = np.isnan(value)
+        told = moving.tobytes() + state.running.tobytes() + missing.tobytes()
+        if told == self._told:
+            return
+        why = np.zeros(len(value), dtype=np.intp)
+        why[self._balances[(self._members @ moving > 0.0)[self._of_balance]]] = kinds.STARTING
+        # the line drives its water on through pumps that have all stopped, past the meters of those that run
+        why[self._balances[(self._members @ state.running == 0.0)[self._of_balance]]] = kinds.STOPPED
+        why[missing] = kinds.NOT_MEASURED
+        self._told, self.why = told, why
+
+
+def _group(row: int) -> int:
+    """Which of the redundant groups a reading of a header votes in."""
+    return next(group for group, members in enumerate(REDUNDANT) if OF_HEADER[row] in members)
 
 
 def _circuit_flow(model: PumpModel) -> Floats:

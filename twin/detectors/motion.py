@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.plant.binding import Readings, or_zero
+from twin.plant.binding import Readings
 from twin.plant.model import PlantState, PumpModel
 from twin.signals import Floats
 
@@ -36,22 +37,32 @@ class Moves:
     changes: Floats  # starts and stops so far in the same circuit
     drive_reference: Floats  # Hz, where the drive should be on its way to the set-point
     drive_ramping: NDArray[np.bool_]
+    lately: NDArray[np.bool_]  # (5, n) who has just started, stopped, seen a neighbour do so, ramped or moved its drive
+    any: bool  # whether flow or speed of any pump departs at all
 
 
 class _Smooth:
-    """Signals smoothed over :data:`LAG`, and how far they depart from that."""
+    """Signals (k, n) smoothed over :data:`LAG`, and how far they depart from that; ``dead_band`` (k, 1) is noise."""
 
-    def __init__(self, n: int, dead_band: float) -> None:
+    def __init__(self, n: int, dead_band: Floats) -> None:
         self._dead_band = dead_band
-        self._value: Floats = np.full(n, np.nan)
+        self._value: Floats = np.full((len(dead_band), n), np.nan)
 
     def departure(self, now: Floats, elapsed: float) -> Floats:
-        """(n,) distance from the smoothed value beyond the dead band; 0 where nothing is known."""
-        away = np.where(np.isfinite(self._value), now - self._value, 0.0)
-        self._value = now - np.exp(-elapsed / LAG) * away
-        left = np.exp(-min(elapsed, AT_ONCE) / LAG)
-        departure: Floats = or_zero(np.maximum(left * np.abs(away) - self._dead_band, 0.0))
-        return departure
+        """(k, n) distance from the smoothed values beyond the dead band; 0 where nothing is known."""
+        away = now - self._value
+        unknown = np.isnan(self._value)
+        if np.count_nonzero(unknown):
+            away[unknown] = 0.0
+        self._value = now - math.exp(-elapsed / LAG) * away
+        departure: Floats = np.abs(away, out=away)
+        departure *= math.exp(-min(elapsed, AT_ONCE) / LAG)
+        departure -= self._dead_band
+        return np.fmax(departure, 0.0, out=departure)  # of a number and NaN it takes the number
+
+
+STARTED, STOPPED, CHANGED, RAMPED, DRIVE_MOVED = range(5)  # rows of when each pump last did so
+LATELY = np.array([[STARTING_TIME], [CLOSING], [SETTLING], [SETTLING], [DRIVE_SETTLING]])  # s for which that counts
 
 
 class Motion:
@@ -65,60 +76,72 @@ class Motion:
         self._neighbours: NDArray[np.bool_] = of[:, None] == of[None, :]
         self._at = np.nan
         self._running: NDArray[np.bool_] | None = None
-        self._flow = _Smooth(n, FLOW_DEAD_BAND)
-        self._speed = _Smooth(n, SPEED_DEAD_BAND)
+        self._smooth = _Smooth(n, np.array([[FLOW_DEAD_BAND], [SPEED_DEAD_BAND]]))
         self._reference: Floats = np.full(n, np.nan)
-        self._ramped: Floats = np.full(n, -np.inf)
-        self._drive_moved: Floats = np.full(n, -np.inf)
         self._count: Floats = np.zeros(n)
-        self._started: Floats = np.full(n, -np.inf)
-        self._stopped: Floats = np.full(n, -np.inf)
+        self._changes: Floats = np.zeros(n)
+        self._when: Floats = np.full((5, n), -np.inf)  # s, POSIX
 
     def step(self, state: PlantState) -> Moves:
         """What moved since the frame before."""
         at = state.measured.at
-        elapsed = at - self._at if np.isfinite(self._at) else np.inf
+        elapsed = at - self._at if math.isfinite(self._at) else math.inf
         self._at = at
         self._note_starts(at, state.running)
-        flow = self._flow.departure(state.flow / self._rated_flow, elapsed)
-        speed = self._speed.departure(state.speed, elapsed)
-        self._ramped[speed > RAMP] = at
+        now = np.empty((2, len(self._rate)))
+        np.divide(state.flow, self._rated_flow, out=now[0])
+        now[1] = state.speed
+        flow, speed = self._smooth.departure(now, elapsed)
+        moved = np.count_nonzero(speed) > 0
+        if moved:
+            self._when[RAMPED, speed > RAMP] = at
         self._follow(at, state.measured.pumps, elapsed)
-        changed = np.maximum(self._started, self._stopped)
-        latest = np.where(self._neighbours, changed[None, :], -np.inf).max(axis=1, initial=-np.inf)
+        since = at - self._when
+        lately = since < LATELY
         return Moves(
             flow=flow,
             speed=speed,
-            ramping=at - self._ramped < SETTLING,
-            since_start=at - self._started,
-            since_stop=at - self._stopped,
-            since_change=at - latest,
-            changes=self._neighbours @ self._count,
-            drive_reference=self._reference.copy(),
-            drive_ramping=at - self._drive_moved < DRIVE_SETTLING,
+            ramping=lately[RAMPED],
+            since_start=since[STARTED],
+            since_stop=since[STOPPED],
+            since_change=since[CHANGED],
+            changes=self._changes,
+            drive_reference=self._reference,
+            drive_ramping=lately[DRIVE_MOVED],
+            lately=lately,
+            any=bool(moved or np.count_nonzero(flow)),
         )
 
     def bridge_gap(self) -> None:
         """Take what comes for what has always been: the time before no longer counts."""
         self._at = np.nan
-        self._reference[:] = np.nan
-        for since in (self._ramped, self._drive_moved, self._started, self._stopped):
-            since[:] = -np.inf
+        self._reference = np.full(len(self._rate), np.nan)
+        self._when[:] = -np.inf
 
     def _note_starts(self, at: float, running: NDArray[np.bool_]) -> None:
-        if self._running is not None:
-            self._started[running & ~self._running] = at
-            self._stopped[~running & self._running] = at
-            self._count += running != self._running
-        self._running = running
+        before, self._running = self._running, running
+        if before is None:
+            return
+        changed = running != before
+        if not np.count_nonzero(changed):
+            return
+        self._when[STARTED, changed & running] = at
+        self._when[STOPPED, changed & before] = at
+        self._when[CHANGED, (self._neighbours & changed).any(axis=1)] = at
+        self._count += changed
+        self._changes = self._neighbours @ self._count
 
     def _follow(self, at: float, of: Readings, elapsed: float) -> None:
         """Let the reference run after the set-point no faster than the drive may, at first from where the drive is."""
-        set_point, output = of["frequency_setpoint"], of["frequency_output"]
-        unknown = np.isnan(self._reference)
-        before = np.where(unknown, np.where(np.isfinite(output), output, set_point), self._reference)
-        step = np.where(unknown, 0.0, self._rate * min(elapsed, 3600.0))
-        moved = before + np.clip(set_point - before, -step, step)
-        self._reference = np.where(np.isfinite(set_point), moved, np.nan)
-        with np.errstate(invalid="ignore"):
-            self._drive_moved[np.abs(set_point - self._reference) > DRIVE_SLACK] = at
+        set_point, before = of["frequency_setpoint"], self._reference
+        step = self._rate * min(elapsed, 3600.0)
+        unknown = np.isnan(before)
+        if np.count_nonzero(unknown):
+            output = of["frequency_output"]
+            before = np.where(unknown, np.where(np.isfinite(output), output, set_point), before)
+            step[unknown] = 0.0
+        to_go = set_point - before
+        self._reference = before + np.maximum(np.minimum(to_go, step), -step)  # NaN where nothing is asked for
+        on_its_way = np.abs(set_point - self._reference) > DRIVE_SLACK
+        if np.count_nonzero(on_its_way):
+            self._when[DRIVE_MOVED, on_its_way] = at

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from twin.detectors import kinds
 from twin.detectors.kinds import OF_PUMP, Points, Sample
-from twin.detectors.motion import CLOSING, SETTLING, STARTING_TIME, Moves
-from twin.plant.binding import CURRENT, ENVELOPE, VIBRATION, Readings, or_zero
+from twin.detectors.motion import CLOSING, Moves
+from twin.plant.binding import CURRENTS, ENVELOPE, ENVELOPES, VIBRATION, VIBRATIONS, or_zero
 from twin.plant.model import PlantState, PumpModel
 from twin.plant.motor import drive_losses, rated_input
 from twin.plant.station import Resistance
@@ -33,14 +33,23 @@ CHURNING = 6.0  # % of rated: how unsure it is what a pump takes against a shut 
 TURNING = 0.1  # of rated speed: a pump that turns slower takes nothing
 
 _ROW = {kind.name: row for row, kind in enumerate(OF_PUMP)}
-_LOSSES = np.array([_ROW["branch_loss"], _ROW["suction_loss"], _ROW["suction_path"]])
-_ON_CURVE = np.array([_ROW["head"], _ROW["power"], _ROW["efficiency"]])
+_ON_CURVE = slice(_ROW["head"], _ROW["efficiency"] + 1)
+_LOSSES = slice(_ROW["branch_loss"], _ROW["suction_path"] + 1)
+_COMPARED = slice(_ROW["head"], _ROW["feeder"] + 1)  # a measurement less what it should be; the others stand alone
+_SHAKING = slice(_ROW["vibration"], _ROW["envelope"] + 1)
 _OF_EFFICIENCY = np.array([[_ROW["power"]], [_ROW["efficiency"]]])
-_POWERS = np.array([_ROW["power"], _ROW["efficiency"], _ROW["feeder"]])
+_POWERS = [_ROW["power"], _ROW["efficiency"], _ROW["feeder"]]
+_GROWING = [_ROW["head"], _ROW["power"], _ROW["feeder"]]  # whose errors grow with what is measured
+_SHAKEN = slice(VIBRATIONS.start, ENVELOPES.stop)  # of the table of measurements
+_FIRST_OF_SHAKEN = [0, len(VIBRATION)]
+_MEMBERS = np.array([[len(VIBRATION)], [len(ENVELOPE)]], dtype=np.float64)
 
 
 class PumpResiduals:
-    """Makes the (kinds, pumps) arrays of a :class:`Sample` from where the plant stands and how it moves."""
+    """Makes the (kinds, pumps) arrays of a :class:`Sample` from where the plant stands and how it moves.
+
+    ``why`` (kinds, pumps) is another array only where it says something else than before.
+    """
 
     def __init__(self, model: PumpModel) -> None:
         self._rated_flow = model.rated_flow
@@ -52,7 +61,8 @@ class PumpResiduals:
         self._motor_input = np.array(inputs, dtype=np.float64)
         self._motor_current = np.array([m.current_a if m else np.nan for m in motors])
         self._drive_loss = np.array([1.0 / p.drive.efficiency - 1.0 if p.drive else np.nan for p in model.pumps])
-        self._minimum_hz = np.array([p.drive.minimum_hz if p.drive else -np.inf for p in model.pumps])
+        minimum = [p.drive.minimum_hz if p.drive else -np.inf for p in model.pumps]
+        self._least_hz: Floats = np.array(minimum) + AT_MINIMUM
         self._circuit = model.binding.circuit_of
         self.pressure: Floats = REFERENCE_DENSITY * STANDARD_GRAVITY * self._rated_head
         resistances = model.resistances
@@ -64,6 +74,30 @@ class PumpResiduals:
         self.scale[[_ROW["power"], _ROW["feeder"]]] = self._rated_power / 1e5
         self.scale[[_ROW["branch_loss"], _ROW["suction_loss"], _ROW["suction_path"]]] = self.pressure / 1e5
         self.scale[_ROW["backflow"]] = self._rated_flow * 36.0
+        self._of_measured, self._of_expected = self._per_cents()
+        self._of_flow, self._of_speed = self._sensitivities()
+        self._usual_basis: Floats = np.ones((len(OF_PUMP), n))
+        self._nobody: NDArray[np.bool_] = np.zeros(n, dtype=bool)
+        self._told = b""  # the conditions that the reasons follow from, as they were last
+        self.why: NDArray[np.intp] = np.zeros((len(OF_PUMP), n), dtype=np.intp)
+
+    def _per_cents(self) -> tuple[Floats, Floats]:
+        """(compared, n) by which what is measured, and what is expected, is multiplied to be in per cent of rated."""
+        head, power, pressure = 100.0 / self._rated_head, 100.0 / self._rated_power, 100.0 / self.pressure
+        frequency, one = 100.0 / self._rated_hz, np.full_like(self._rated_flow, 100.0)
+        measured = [head, power, one, pressure, pressure, pressure, one, frequency, power]
+        losses = [self.branch_loss, self.suction_loss, self.suction_loss]
+        return np.array(measured), np.array([head, power, one, *losses, frequency, frequency, power])
+
+    def _sensitivities(self) -> tuple[Floats, Floats]:
+        """(kinds, n) what each residual errs by for each per cent of flow, and of speed, that signals are apart."""
+        of_flow, of_speed = np.zeros_like(self.scale), np.ones_like(self.scale)
+        of_flow[_ROW["head"]], of_speed[_ROW["head"]] = FLOW_ON_HEAD, SPEED_ON_HEAD
+        of_flow[_POWERS], of_speed[_POWERS] = FLOW_ON_POWER, SPEED_ON_POWER
+        of_flow[_ROW["branch_loss"]] = 2.0 * self.branch_loss / 100.0
+        of_flow[_ROW["suction_path"]] = of_flow[_ROW["suction_loss"]] = 2.0 * self.suction_loss / 100.0
+        of_speed[_ROW["suction_loss"]] = 0.0
+        return of_flow, of_speed
 
     def _rated_loss(self, model: PumpModel, resistances: tuple[Resistance, ...], suction: bool) -> Floats:
         """(n,) what a branch loses at rated flow, % of rated head."""
@@ -75,147 +109,143 @@ class PumpResiduals:
         per_cent: Floats = 100.0 * losses / (REFERENCE_DENSITY * STANDARD_GRAVITY * model.rated_head)
         return per_cent
 
-    def sample(self, state: PlantState, moves: Moves) -> Sample:
-        """All residuals of all pumps."""
-        of = state.measured.pumps
-        rows = len(OF_PUMP)
-        n = len(state.pumps)
-        value, expected = np.full((rows, n), np.nan), np.full((rows, n), np.nan)
-        self._hydraulic(state, value, expected)
-        self._losses(state, of, value, expected)
-        self._electric(state, of, moves, value, expected)
-        self._witnesses(state, of, value)
-        return Sample(
-            value=value,
-            expected=expected,
-            basis=self._basis(state, expected),
-            point=self._point(state),
-            unsteady=self._unsteady(state, moves),
-            why=self._why(state, moves, value),
-        )
-
-    def _hydraulic(self, state: PlantState, value: Floats, expected: Floats) -> None:
-        head, power, efficiency = _ROW["head"], _ROW["power"], _ROW["efficiency"]
-        expected[head] = 100.0 * state.expected_head / self._rated_head
-        value[head] = 100.0 * state.head / self._rated_head - expected[head]
-        expected[power] = 100.0 * state.expected_power / self._rated_power
-        value[power] = 100.0 * state.power / self._rated_power - expected[power]
-        expected[efficiency] = 100.0 * state.expected_efficiency
-        value[efficiency] = 100.0 * state.efficiency - expected[efficiency]
-
-    def _losses(self, state: PlantState, of: Readings, value: Floats, expected: Floats) -> None:
-        flow = state.flow / self._rated_flow
-        square = flow * np.abs(flow)
-        branch, suction, path = _ROW["branch_loss"], _ROW["suction_loss"], _ROW["suction_path"]
-        outlet = state.outlet_pressure[self._circuit]
-        inlet = state.inlet_pressure[self._circuit]
-        expected[branch] = self.branch_loss * square
-        value[branch] = 100.0 * (of["discharge_pressure"] - outlet) / self.pressure - expected[branch]
-        expected[suction] = self.suction_loss * square
-        value[suction] = 100.0 * of["inlet_strainer_differential_pressure"] / self.pressure - expected[suction]
-        expected[path] = expected[suction]
-        value[path] = 100.0 * (inlet - of["suction_pressure"]) / self.pressure - expected[path]
-
-    def _electric(self, state: PlantState, of: Readings, moves: Moves, value: Floats, expected: Floats) -> None:
-        share = of["frequency_output"] / self._rated_hz
-        speed, drive, feeder = _ROW["speed_tracking"], _ROW["drive_tracking"], _ROW["feeder"]
-        expected[speed] = 100.0 * share
-        value[speed] = 100.0 * state.measured_speed - expected[speed]
-        expected[drive] = 100.0 * moves.drive_reference / self._rated_hz
-        value[drive] = 100.0 * share - expected[drive]
-        currents = np.stack([of[phase] for phase in CURRENT])
-        mean = currents.mean(axis=0)
-        expected[feeder] = 100.0 * (of["feeder_power"] - self._lost(state.power, mean)) / self._rated_power
-        value[feeder] = 100.0 * state.power / self._rated_power - expected[feeder]
+    def sample(self, state: PlantState, moves: Moves, into: Sample) -> None:
+        """Put all residuals of all pumps into a sample whose arrays are (kinds, pumps), all but ``why``."""
+        share = state.flow / self._rated_flow
+        square = share * np.abs(share)
         with np.errstate(divide="ignore", invalid="ignore"):
-            value[_ROW["phase_imbalance"]] = 100.0 * (currents.max(axis=0) - currents.min(axis=0)) / mean
-        value[_ROW["backflow"]] = 100.0 * state.flow / self._rated_flow
+            self._compare(state, moves, square, into)
+            self._witness(state, share, into.value)
+            self._point(share, square, state.speed, into.point)
+        basis = into.basis
+        basis[:] = self._usual_basis
+        basis[_GROWING[:2]] = or_zero(into.expected[_GROWING[:2]] / 100.0)
+        basis[_GROWING[2]] = or_zero(state.power / self._rated_power)
+        self._unsteady(state, moves, share, into.unsteady)
+        self._judge(state, moves, share, into.value)
 
-    def _lost(self, power: Floats, current: Floats) -> Floats:
-        """(n,) in the drives, at their motors' power and current [A]; by power alone where no current is known. [W]"""
-        load, flowing = power / self._motor_input, current / self._motor_current
-        losses = drive_losses(load, np.where(np.isnan(flowing), load, flowing))
-        lost: Floats = self._motor_input * self._drive_loss * losses
+    def _compare(self, state: PlantState, moves: Moves, square: Floats, into: Sample) -> None:
+        """What is measured less what is expected of it; ``square`` is that of the share of rated flow."""
+        of, circuit = state.measured.pumps, self._circuit
+        value, expected = into.value[_COMPARED], into.expected[_COMPARED]
+        expected[_ROW["head"]] = state.expected_head
+        expected[_ROW["power"]] = state.expected_power
+        expected[_ROW["efficiency"]] = state.expected_efficiency
+        expected[_LOSSES] = square
+        expected[_ROW["speed_tracking"]] = of["frequency_output"]
+        expected[_ROW["drive_tracking"]] = moves.drive_reference
+        expected[_ROW["feeder"]] = of["feeder_power"] - self._lost(state.power, state.measured.table[CURRENTS])
+        value[_ROW["head"]] = state.head
+        value[_ROW["power"]] = value[_ROW["feeder"]] = state.power
+        value[_ROW["efficiency"]] = state.efficiency
+        value[_ROW["branch_loss"]] = of["discharge_pressure"] - state.outlet_pressure[circuit]
+        value[_ROW["suction_loss"]] = of["inlet_strainer_differential_pressure"]
+        value[_ROW["suction_path"]] = state.inlet_pressure[circuit] - of["suction_pressure"]
+        value[_ROW["speed_tracking"]] = state.measured_speed
+        value[_ROW["drive_tracking"]] = of["frequency_output"]
+        expected *= self._of_expected
+        value *= self._of_measured
+        value -= expected
+
+    def _lost(self, power: Floats, currents: Floats) -> Floats:
+        """(n,) in the drives, at their motors' power and currents [A]; by power alone where none is known. [W]"""
+        load = power / self._motor_input
+        flowing = np.add.reduce(currents, axis=0) / (len(currents) * self._motor_current)
+        lost: Floats = drive_losses(load, np.where(np.isnan(flowing), load, flowing))
+        lost *= self._motor_input * self._drive_loss
         return lost
 
-    def _witnesses(self, state: PlantState, of: Readings, value: Floats) -> None:
-        """Vibration and envelope on a logarithmic scale, for they grow by factors; NPSH only where it runs short."""
-        for name, members in (("vibration", VIBRATION), ("envelope", ENVELOPE)):
-            velocities = np.array([of[member] for member in members])
-            square = (velocities * velocities).sum(axis=0) / len(members)
-            with np.errstate(divide="ignore", invalid="ignore"):
-                level = 50.0 * np.log(square) - 200.0 * np.log(state.speed)
-            level[~np.isfinite(level)] = np.nan
-            value[_ROW[name]] = level
+    def _witness(self, state: PlantState, share: Floats, value: Floats) -> None:
+        """What is compared with nothing: ``share`` is of rated flow.
+
+        Vibration and envelope are on a logarithmic scale, for they grow by factors; NPSH counts only where it runs
+        short.
+        """
+        currents, shaken = state.measured.table[CURRENTS], state.measured.table[_SHAKEN]
+        spread = np.maximum.reduce(currents, axis=0) - np.minimum.reduce(currents, axis=0)
+        value[_ROW["phase_imbalance"]] = 100.0 * len(currents) * spread / np.add.reduce(currents, axis=0)
+        value[_ROW["backflow"]] = 100.0 * share
+        level = np.add.reduceat(shaken * shaken, _FIRST_OF_SHAKEN, axis=0)
+        level /= _MEMBERS
+        np.log(level, out=level)
+        level *= 50.0
+        level -= 200.0 * np.log(state.speed)
+        level[~np.isfinite(level)] = np.nan
+        value[_SHAKING] = level
         value[_ROW["npsh_margin"]] = np.minimum(state.npsh_available - SPARE_MARGIN * state.npsh_required, 0.0)
 
-    def _basis(self, state: PlantState, expected: Floats) -> Floats:
-        """Errors of head and power grow with them; a flow meter's, a gauge's and a drive's are taken as constant."""
-        basis = np.ones_like(expected)
-        for name in ("head", "power"):
-            basis[_ROW[name]] = or_zero(expected[_ROW[name]] / 100.0)
-        basis[_ROW["feeder"]] = or_zero(state.power / self._rated_power)
-        return basis
-
-    def _point(self, state: PlantState) -> Points:
+    def _point(self, share: Floats, square: Floats, speed: Floats, point: Points) -> None:
         """Where on its curve a pump runs, and how fast: neither may make up for the other."""
-        flow = or_zero(state.flow / self._rated_flow)
-        speed = or_zero(state.speed)
-        point = np.empty((len(OF_PUMP), len(speed)), dtype=np.complex128)
-        point[:] = speed
-        with np.errstate(divide="ignore", invalid="ignore"):
-            similar = np.where(speed > 0, flow / speed, 0.0)
-        point[_ON_CURVE] = similar + 1j * speed
-        point[_LOSSES] = flow * np.abs(flow)
-        return point
+        turning = or_zero(speed)
+        point[:] = turning
+        point[_ON_CURVE] = or_zero(np.where(speed > 0, share / speed, 0.0)) + 1j * turning
+        point[_LOSSES] = or_zero(square)
 
-    def _unsteady(self, state: PlantState, moves: Moves) -> Floats:
-        flow, speed = 100.0 * LAGGING * moves.flow, 100.0 * LAGGING * moves.speed
-        unsteady = np.empty((len(OF_PUMP), len(speed)))
-        unsteady[:] = speed
-        unsteady[_ROW["head"]] = FLOW_ON_HEAD * flow + SPEED_ON_HEAD * speed
-        unsteady[_POWERS] = FLOW_ON_POWER * flow + SPEED_ON_POWER * speed
-        unsteady[_ROW["power"]] += self._churning(state)
-        for name, loss in (("branch_loss", self.branch_loss), ("suction_path", self.suction_loss)):
-            unsteady[_ROW[name]] = 2.0 * loss / 100.0 * flow + speed
-        unsteady[_ROW["suction_loss"]] = 2.0 * self.suction_loss / 100.0 * flow
-        return unsteady
+    def _unsteady(self, state: PlantState, moves: Moves, share: Floats, unsteady: Floats) -> None:
+        if moves.any:
+            np.multiply(self._of_flow, 100.0 * LAGGING * moves.flow, out=unsteady)
+            unsteady += self._of_speed * (100.0 * LAGGING * moves.speed)
+        else:
+            unsteady.fill(0.0)
+        speed = np.fmax(state.speed, TURNING)
+        churns = state.running & (share < LEAST_FLOW * speed)
+        if np.count_nonzero(churns):
+            unsteady[_ROW["power"]] += churns * _churning(share, speed)
 
-    def _churning(self, state: PlantState) -> Floats:
-        """(n,) how little is known of the power of a pump that gets hardly any water through, % of rated."""
-        speed = np.maximum(or_zero(state.speed), TURNING)
-        little: Floats = np.maximum(1.0 - or_zero(state.flow) / (self._rated_flow * speed * LEAST_FLOW), 0.0)
-        return CHURNING * speed**3 * np.minimum(little, 1.0)
+    def _judge(self, state: PlantState, moves: Moves, share: Floats, value: Floats) -> None:
+        """Find why each may not be judged, anew only where something that it depends on has changed."""
+        outside = ~(state.in_range | np.isnan(state.expected_head))
+        little, blocked = self._without_flow(state, moves, share, value)
+        missing = np.isnan(value)
+        conditions = (outside, share < SHUT_OFF, little, blocked, state.running, moves.lately, missing)
+        told = b"".join([condition.tobytes() for condition in conditions])
+        if told != self._told:
+            self._told, self.why = told, _why(*conditions)
 
-    def _blocked(self, state: PlantState, moves: Moves, value: Floats) -> NDArray[np.bool_]:
-        """(n,) whose head would have to open the check valve, and nothing flows."""
-        stands = (np.abs(state.flow) < NO_FLOW * self._rated_flow) & (moves.since_start > CLOSING)
-        held: NDArray[np.bool_] = (
-            stands & (value[_ROW["branch_loss"]] > HELD_BACK) & ~self._shutting_down(state.measured.pumps)
-        )
-        return held
+    def _without_flow(
+        self, state: PlantState, moves: Moves, share: Floats, value: Floats
+    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """(n,) which running pumps give too little for losses to say anything, and against which a valve stays shut."""
+        of = state.measured.pumps
+        little = ~(share > LEAST_FLOW)
+        slowed = of["frequency_setpoint"] <= self._least_hz
+        if not np.count_nonzero((little | slowed) & state.running):
+            return self._nobody, self._nobody
+        # whose drive is asked for its minimum while the discharge valve is not open is on its way to a stop
+        shutting = slowed & ~(of["discharge_valve_position"] >= VALVE_OPEN)
+        # whose head would have to open the check valve, and nothing flows
+        held_back = (np.abs(share) < NO_FLOW) & (value[_ROW["branch_loss"]] > HELD_BACK)
+        return little | shutting, held_back & (moves.since_start > CLOSING) & ~shutting
 
-    def _shutting_down(self, of: Readings) -> NDArray[np.bool_]:
-        """(n,) whose drive is asked for its minimum while the discharge valve is not open: a stop on its way."""
-        at_least = of["frequency_setpoint"] <= self._minimum_hz + AT_MINIMUM
-        shutting: NDArray[np.bool_] = at_least & ~(of["discharge_valve_position"] >= VALVE_OPEN)
-        return shutting
 
-    def _why(self, state: PlantState, moves: Moves, value: Floats) -> NDArray[np.intp]:
-        """Later reasons outweigh earlier ones, a missing value all but none."""
-        why = np.zeros(value.shape, dtype=np.intp)
-        unknown = np.isnan(state.expected_head)
-        on_curve = np.where(state.in_range | unknown, kinds.OK, kinds.OUTSIDE)
-        on_curve[moves.since_change < SETTLING] = kinds.STARTING
-        why[_ON_CURVE] = np.where(moves.ramping, kinds.RAMPING, on_curve)
-        why[_OF_EFFICIENCY, state.flow < SHUT_OFF * self._rated_flow] = kinds.NO_FLOW
-        little = ~(state.flow > LEAST_FLOW * self._rated_flow) | self._shutting_down(state.measured.pumps)
-        why[_LOSSES] = np.where(little, kinds.NO_FLOW, np.where(moves.ramping, kinds.RAMPING, kinds.OK))
-        why[_ROW["branch_loss"], self._blocked(state, moves, value)] = kinds.OK
-        why[_ROW["drive_tracking"], moves.drive_ramping] = kinds.DRIVE_RAMPING
-        why[:, moves.since_start < STARTING_TIME] = kinds.STARTING
-        why[:, ~state.running] = kinds.STOPPED
-        backflow = np.where(moves.since_stop < CLOSING, kinds.STARTING, kinds.OK)
-        why[_ROW["backflow"]] = np.where(state.running, kinds.TURNING, backflow)
-        why[np.isnan(value) & (why == kinds.OK)] = kinds.NOT_MEASURED
-        return why
+def _churning(share: Floats, speed: Floats) -> Floats:
+    """(n,) how little is known of the power of a pump that gets hardly any water through, % of rated."""
+    little = np.maximum(1.0 - or_zero(share) / (speed * LEAST_FLOW), 0.0)
+    churning: Floats = CHURNING * speed**3 * np.minimum(little, 1.0)
+    return churning
+
+
+def _why(
+    outside: NDArray[np.bool_],
+    shut: NDArray[np.bool_],
+    little: NDArray[np.bool_],
+    blocked: NDArray[np.bool_],
+    running: NDArray[np.bool_],
+    lately: NDArray[np.bool_],
+    missing: NDArray[np.bool_],
+) -> NDArray[np.intp]:
+    """(kinds, n) why each may not be judged. Later reasons outweigh earlier ones, a missing value all but none."""
+    starting, closing, changing, ramping, drive_ramping = lately
+    why = np.zeros(missing.shape, dtype=np.intp)
+    on_curve = np.where(outside, kinds.OUTSIDE, kinds.OK)
+    on_curve[changing] = kinds.STARTING
+    why[_ON_CURVE] = np.where(ramping, kinds.RAMPING, on_curve)
+    why[_OF_EFFICIENCY, shut] = kinds.NO_FLOW
+    why[_LOSSES] = np.where(little, kinds.NO_FLOW, np.where(ramping, kinds.RAMPING, kinds.OK))
+    why[_ROW["branch_loss"], blocked] = kinds.OK
+    why[_ROW["drive_tracking"], drive_ramping] = kinds.DRIVE_RAMPING
+    why[:, starting] = kinds.STARTING
+    why[:, ~running] = kinds.STOPPED
+    why[_ROW["backflow"]] = np.where(running, kinds.TURNING, np.where(closing, kinds.STARTING, kinds.OK))
+    why[missing & (why == kinds.OK)] = kinds.NOT_MEASURED
+    return why

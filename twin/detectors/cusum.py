@@ -63,37 +63,51 @@ class Cusum:
     k : float                       Half the shift it is quickest for. [standard deviations]
     h : float                       Threshold. [standard deviations]
 
-    ``clip`` is how much one sample may count for. [standard deviations]
+    Attributes
+    ----------
+    crossed : (c,)                  Where either sum stands at or over the threshold.
+    clip : float                    How much one sample may count for. [standard deviations]
     """
 
     def __init__(self, channels: int, k: float, h: float) -> None:
-        self._k = k
         self.clip = CLIP
         self.h = h
-        self._sums: Floats = np.zeros((2, channels))
-        self._onset: Floats = np.full((2, channels), np.nan)
+        self._k = k
         self._signs = np.array([[1.0], [-1.0]])
+        self._sums: Floats = np.zeros((2, channels))
+        self._top: Floats = np.zeros(channels)  # the larger of both sums
+        self._at_rest: NDArray[np.bool_] = np.ones((2, channels), dtype=bool)
+        self._onset: Floats = np.full((2, channels), np.nan)
+        self.crossed: NDArray[np.bool_] = np.zeros(channels, dtype=bool)
 
     def step(self, at: float, z: Floats, valid: NDArray[np.bool_]) -> None:
         """Add one standardised sample (c,) to each valid channel; the others stay as they are."""
-        # minimum and maximum instead of clip, which costs three times as much on few channels
-        steps = np.minimum(np.maximum(z, -self.clip), self.clip) * self._signs - self._k
-        sums = np.minimum(np.maximum(self._sums + np.where(valid, steps, 0.0), 0.0), CEILING * self.h)
-        begun = (sums > 0.0) & (self._sums == 0.0)
-        self._onset[begun] = at
-        self._sums = sums
+        # in place and by minimum and maximum instead of clip: on few channels a call costs more than its work
+        sums = self._sums
+        steps = np.minimum(np.maximum(z, -self.clip), self.clip) * self._signs
+        steps -= self._k
+        np.copyto(steps, 0.0, where=~valid)
+        sums += steps
+        np.maximum(sums, 0.0, out=sums)
+        np.minimum(sums, CEILING * self.h, out=sums)
+        rest = sums == 0.0
+        np.copyto(self._onset, at, where=self._at_rest > rest)
+        self._at_rest = rest
+        self._judge()
+
+    def _judge(self) -> None:
+        np.maximum(self._sums[0], self._sums[1], out=self._top)
+        self.crossed = self._top >= self.h
 
     @property
     def level(self) -> Floats:
         """(c,) the larger of both sums over the threshold, 1 where it is reached. [-]"""
-        level: Floats = self._sums.max(axis=0) / self.h
-        return level
+        return self._top / self.h
 
-    @property
-    def crossed(self) -> NDArray[np.bool_]:
-        """(c,) where either sum stands at or over the threshold."""
-        crossed: NDArray[np.bool_] = self._sums.max(axis=0) >= self.h
-        return crossed
+    def below(self, share: float) -> NDArray[np.bool_]:
+        """(c,) where both sums stand under a share of the threshold."""
+        below: NDArray[np.bool_] = self._top < share * self.h
+        return below
 
     def onset(self, channel: int) -> float:
         """When the larger sum of a channel last left zero: the maximum-likelihood time of the change. [s, POSIX]"""
@@ -102,4 +116,8 @@ class Cusum:
 
     def reset(self, which: NDArray[np.bool_]) -> None:
         """Begin anew in some channels (c,)."""
-        self._sums[:, which] = 0.0
+        which = which & (self._top > 0.0)
+        if np.count_nonzero(which):
+            self._sums[:, which] = 0.0
+            self._at_rest[:, which] = True
+            self._judge()

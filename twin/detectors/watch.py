@@ -29,7 +29,8 @@ SLOW_FLOOR = 0.7  # of a sample's smallest spread: model errors do not average o
 SUSPICIOUS = 0.3  # of the threshold: above it a channel teaches nothing
 GATE = 3.5  # [standard deviations] a sample farther off teaches nothing
 SHOWN_OVER = 4.0  # samples over which the z that people see is smoothed
-EAGER = 600  # samples from the beginning of which every one teaches; of later ones every other does
+EAGER = 600  # samples from the beginning of which every one teaches; of later ones each fourth does, for
+EACH = 4  # a sample tells little that is new of what is followed over an hour, unless the plant has moved
 SELDOM = 2.5  # s between samples from which on two that are far off must do: more come too late
 TWO_DO = 0.6  # of the threshold: how much one of them may then count for
 PERIOD_MEMORY = 0.1  # share by which the usual time between samples follows the last
@@ -73,6 +74,7 @@ class Watch:
         floor = np.array([kind.floor for kind in kinds])
         self._learns = np.array([kind.learns for kind in kinds])
         self._judged = np.array([kind.judged for kind in kinds], dtype=bool)
+        self._eager = self._learns < 5  # what is known so soon need not be gated
         self._seen: NDArray[np.intp] = np.zeros(m, dtype=np.intp)
         self._floor = floor
         self.offsets = Offsets(kinds)
@@ -86,32 +88,42 @@ class Watch:
         self._z: Floats = np.zeros(m)
         self._recent: Floats = np.full((KEPT, m), np.nan)
         self._recent_at: Floats = np.full(KEPT, np.nan)
+        self._reasons: NDArray[np.intp] = np.zeros(m, dtype=np.intp)
+        self._valid: NDArray[np.bool_] = np.ones(m, dtype=bool)
         self._row = 0
         self._turn = 0
 
     def step(self, at: float, sample: Sample, frozen: NDArray[np.bool_], teaching: bool = False) -> Judgement:
         """Judge a sample. ``frozen`` channels (m,) teach nothing; while ``teaching`` none is judged."""
-        valid = sample.why == 0
+        valid = self._may_be_judged(sample.why)
         self._follow_period(at)
         self.offsets.move(sample.point, valid)
         departure = sample.value - self.offsets.value * sample.basis
         unexplained = departure - self._explained
-        innovations = self._whitening.innovations(unexplained, valid)
-        doubt = self.offsets.variance * sample.basis**2 + sample.unsteady**2
         whitening = self._whitening
-        z = np.where(valid, innovations / np.sqrt(whitening.innovation_sigma**2 + whitening.fresh * doubt), 0.0)
+        innovations = whitening.innovations(unexplained, valid)
+        doubt = self.offsets.variance * sample.basis
+        doubt *= sample.basis
+        doubt += sample.unsteady * sample.unsteady
+        spread = whitening.fresh * doubt
+        spread += whitening.innovation_variance
+        z = np.where(valid, innovations / np.sqrt(spread, out=spread), 0.0)
         self._seen += valid
         known = self._seen > self._learns
         judged = valid & known & self._judged & (not teaching)
         self._fast.step(at, z, judged)
         self._step_slow(at, unexplained, doubt, judged)
-        sigma = np.sqrt(self._whitening.sigma**2 + doubt)
+        doubt += whitening.variance
+        sigma = np.sqrt(doubt, out=doubt)
         self._turn += 1
-        if self._turn < EAGER or self._turn % 2:
-            self._learn(sample, unexplained, innovations, z, valid & ~frozen, known | (self._learns < 5))
-        self._show(at, departure / sigma, valid, departure)
-        why = np.where(valid & ~known & self._judged, LEARNING, sample.why)
-        return Judgement(departure, sigma, self._z, why == 0, why, self.crossed & judged)
+        if self._turn < EAGER or self._turn % EACH == 0 or self.offsets.far:
+            self._learn(sample, unexplained, innovations, z, valid & ~frozen, known | self._eager)
+        self._show(at, departure, sigma, valid)
+        learning = (valid & self._judged) > known
+        if np.count_nonzero(learning):
+            why = np.where(learning, LEARNING, sample.why)
+            return Judgement(departure, sigma, self._z, why == 0, why, self.crossed & judged)
+        return Judgement(departure, sigma, self._z, valid, sample.why, self.crossed & judged)
 
     @property
     def crossed(self) -> NDArray[np.bool_]:
@@ -127,14 +139,18 @@ class Watch:
     @property
     def calm(self) -> NDArray[np.bool_]:
         """(m,) where neither sum is on its way up."""
-        calm: NDArray[np.bool_] = (self._fast.level < SUSPICIOUS) & (self._slow.level < SUSPICIOUS)
-        return calm
+        return self.quick_calm & self._slow.below(SUSPICIOUS)
 
     @property
     def quick_calm(self) -> NDArray[np.bool_]:
         """(m,) the same of the fast layer alone: the slow one takes an hour to forget."""
-        quick: NDArray[np.bool_] = self._fast.level < SUSPICIOUS
-        return quick
+        return self._fast.below(SUSPICIOUS)
+
+    def _may_be_judged(self, why: NDArray[np.intp]) -> NDArray[np.bool_]:
+        """(m,) where there is no reason against it; reasons stay the same array for long."""
+        if why is not self._reasons:
+            self._reasons, self._valid = why, why == 0
+        return self._valid
 
     def onset(self, channel: int) -> float:
         """When the change that a channel shows began, by the layer that saw it. [s, POSIX]"""
@@ -210,7 +226,7 @@ class Watch:
         means = self._minute.step(at, departure, judged)
         if means is None:
             return
-        variance = (SLOW_FLOOR * self._whitening.sigma) ** 2 + doubt
+        variance = SLOW_FLOOR**2 * self._whitening.variance + doubt
         full = np.isfinite(means)
         self._slow.step(at, np.where(full, means / np.sqrt(variance), 0.0), full)
 
@@ -226,13 +242,17 @@ class Watch:
         ordinary = (np.abs(z) < GATE) & self.calm
         healthy = allowed & (ordinary | ~gated)
         phi = self._whitening.coefficient
-        repeated = self._whitening.sigma**2 * (1.0 + phi) / (1.0 - phi)
+        repeated = self._whitening.variance * (1.0 + phi) / (1.0 - phi)
         self.offsets.learn(sample.value, sample.basis, repeated + sample.unsteady**2, healthy)
         steady = sample.unsteady < STEADY * self._floor
         self._whitening.learn(departure, innovations, healthy & steady & gated)
 
-    def _show(self, at: float, z: Floats, valid: NDArray[np.bool_], departure: Floats) -> None:
-        self._z = np.where(valid, self._z + (or_zero(z) - self._z) / SHOWN_OVER, 0.0)
+    def _show(self, at: float, departure: Floats, sigma: Floats, valid: NDArray[np.bool_]) -> None:
+        shown = departure / sigma
+        shown -= self._z
+        shown /= SHOWN_OVER
+        shown += self._z
+        self._z = np.where(valid, shown, 0.0)
         self._recent[self._row] = np.where(valid, departure, np.nan)
         self._recent_at[self._row] = at
         self._row = (self._row + 1) % KEPT
@@ -260,7 +280,7 @@ class _Means:
             means = np.where(enough, self._sum / np.maximum(self._count, 1.0), np.nan)
             self.clear()
             self._since = at
-        self._sum += np.where(valid, values, 0.0)
+        np.add(self._sum, values, out=self._sum, where=valid)
         self._count += valid
         return means
 

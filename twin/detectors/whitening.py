@@ -18,7 +18,7 @@ LARGEST_COEFFICIENT = 0.8
 PRIOR_SAMPLES = 12.0  # how many samples the spread assumed at first is worth
 CALIBRATED_SAMPLES = 120.0  # and one that was calibrated
 PRIOR_EXCESS = 2.0  # the spread assumed at first, over the smallest believed: rather slow than rash
-MEMORY = 1200.0  # samples over which coefficient and spread are remembered
+MEMORY = 600.0  # samples over which coefficient and spread are remembered
 MEAN_STEP = 2.0 / np.sqrt(np.pi)  # mean of |x - y| for two samples of unit spread
 LEAST_STEP = 0.2  # of the smallest spread believed: what does not move at all is taken to move so much
 OUTLIER = 3.0  # innovations beyond so many sigmas teach nothing about the spread
@@ -56,8 +56,10 @@ class Whitening:
         self._samples: Floats = np.where(told, CALIBRATED_SAMPLES, PRIOR_SAMPLES)
         self._square: Floats = np.where(told, sigma**2, self._variance * PRIOR_SAMPLES)
         self._product: Floats = coefficient * self._square
-        self._before: Floats = np.full(floor.shape, np.nan)
-        self._last: Floats = np.full(floor.shape, np.nan)
+        self._before: Floats = np.zeros(floor.shape)  # the last sample, 0 where the next follows none
+        self._known: NDArray[np.bool_] = np.zeros(floor.shape, dtype=bool)
+        self._last: Floats = np.zeros(floor.shape)  # the sample before it, for learning
+        self._follows: NDArray[np.bool_] = np.zeros(floor.shape, dtype=bool)
         self._step: Floats = floor.copy()
         self.coefficient: Floats = coefficient
         self._floor_square: Floats = floor**2
@@ -72,35 +74,47 @@ class Whitening:
     def _settle(self) -> None:
         """Reckon what follows from coefficient and variance, which change only by learning.
 
-        ``innovation_sigma`` (c,) is the standard deviation of what is new in one sample, ``sigma`` (c,) that of the
-        sample. [channel units] ``fresh`` (c,) is the share of a lasting offset that each innovation keeps, squared.
+        ``innovation_variance`` (c,) is that of what is new in one sample, ``variance`` (c,) that of the sample.
+        [channel units²] ``fresh`` (c,) is the share of a lasting offset that each innovation keeps, squared.
         """
         new = 1.0 - self.coefficient**2
-        self.innovation_sigma: Floats = np.sqrt(np.maximum(self._variance, self._floor_square * new))
-        self.sigma: Floats = np.maximum(self.innovation_sigma / np.sqrt(new), self._floor)
+        self.innovation_variance: Floats = np.maximum(self._variance, self._floor_square * new)
+        self.variance: Floats = np.maximum(self.innovation_variance / new, self._floor_square)
         self.fresh: Floats = (1.0 - self.coefficient) ** 2
+
+    @property
+    def innovation_sigma(self) -> Floats:
+        """(c,) standard deviation of what is new in one sample. [channel units]"""
+        return np.sqrt(self.innovation_variance)
+
+    @property
+    def sigma(self) -> Floats:
+        """(c,) standard deviation of one sample. [channel units]"""
+        return np.sqrt(self.variance)
 
     def innovations(self, values: Floats, valid: NDArray[np.bool_]) -> Floats:
         """(c,) what is new in this sample: all of it where there is none before. Remembers the sample."""
-        follows = valid & np.isfinite(self._before)
-        innovations: Floats = np.where(follows, values - self.coefficient * self._before, values)
-        self._last = np.where(follows, self._before, np.nan)
-        self._before = np.where(valid, values, np.nan)
+        innovations: Floats = values - self.coefficient * self._before
+        self._last, self._follows = self._before, self._known & valid
+        self._before = np.where(valid, values, 0.0)
+        self._known = valid
         return innovations
 
     def learn(self, values: Floats, innovations: Floats, healthy: NDArray[np.bool_]) -> None:
         """Learn coefficient and spread from samples (c,) thought healthy that follow one another."""
-        usable = healthy & np.isfinite(self._last)
         limit = OUTLIER * self.innovation_sigma
+        usable = healthy & self._follows
         usable &= np.abs(innovations) < 2.0 * limit
-        gain = np.where(usable, 1.0 / np.minimum(self._samples + 1.0, MEMORY), 0.0)
-        told = np.where(usable, (innovations, self._last, values), 0.0)
-        new, old, now = np.minimum(np.maximum(told, -limit), limit)
-        self._variance += gain * (new**2 - self._variance)
+        gain = usable / np.minimum(self._samples + 1.0, MEMORY)
+        told = np.array((innovations, self._last, values))
+        np.copyto(told, 0.0, where=~usable)
+        step = np.abs(told[2] - told[1])
+        np.minimum(np.maximum(told, -limit, out=told), limit, out=told)
+        new, old, now = told
+        self._variance += gain * (new * new - self._variance)
         self._product += gain * (now * old - self._product)
-        self._square += gain * (old**2 - self._square)
-        step = np.abs(np.where(usable, values - self._last, 0.0)) / MEAN_STEP
-        self._step += gain * (np.minimum(step, limit) - self._step)
+        self._square += gain * (old * old - self._square)
+        self._step += gain * (np.minimum(step / MEAN_STEP, limit) - self._step)
         self._samples += usable
         share = self._product / np.maximum(self._square, 1e-300)
         self.coefficient = np.minimum(np.maximum(share, 0.0), LARGEST_COEFFICIENT)
@@ -108,4 +122,5 @@ class Whitening:
 
     def forget(self, which: NDArray[np.bool_]) -> None:
         """Let the next sample of some channels (c,) follow nothing: there was a gap."""
-        self._before[which] = np.nan
+        self._before[which] = 0.0
+        self._known = self._known & ~which

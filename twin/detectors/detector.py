@@ -25,9 +25,10 @@ from twin.detectors.signatures import Library
 from twin.detectors.surroundings import Surroundings
 from twin.detectors.trips import Trips
 from twin.detectors.watch import LATELY, LONGEST, OF_BUDGET, SELDOM, Judgement, Watch
+from twin.plant.binding import sound
 from twin.plant.model import PlantState, PumpModel
 from twin.plant.reading import Station
-from twin.signals import Floats, Frame, Quality
+from twin.signals import Floats, Frame
 
 LOOK_AGAIN = 2.0  # s between the first channel that crosses and the verdict: more evidence comes in
 LOOK_ONCE = 1.0  # s that do where the verdict is clear
@@ -119,6 +120,9 @@ class Detector:
         self._witnesses = {name: self._witness(name) for name in WITNESSES}
         self._why: NDArray[np.intp] = np.empty(0, dtype=np.intp)
         self._said: tuple[str, ...] = ()
+        self._nobodys: NDArray[np.bool_] = np.zeros(len(self._channels), dtype=bool)
+        self._told_running, self._names_running = b"", frozenset[str]()
+        self._as_it_came: Frame | None = None  # the frame that the model has seen, if nothing in it was replaced
         self._sample: Sample | None = None
         self._seen: Judgement | None = None
         self._findings: Findings | None = None
@@ -132,12 +136,8 @@ class Detector:
         self._since_last, self._at = at - self._at, at
         teaching = self._healthy is not None and self._healthy[0] <= at < self._healthy[1]
         sample = self._reconciled(self._channels.sample(state), at)
-        claimed = self._cases.claimed
-        held = claimed | self._reconciliation.weighing
-        if not teaching:
-            held = held | self._first_look.step(at, self._watch, claimed)
-        seen = self._watch.step(at, sample, held, teaching)
-        running = frozenset(name for name, turns in zip(state.pumps, state.running, strict=True) if turns)
+        seen = self._watch.step(at, sample, self._not_teaching(at, teaching), teaching)
+        running = self._running(state)
         changed: list[Anomaly] = []
         tripped = self._trips.step(state)
         silent, stuck = self._sensors.step(frame, state)
@@ -149,7 +149,7 @@ class Detector:
             changed += self._open_new(at, state, seen, running)
             changed += self._look_round(frame, state, running)
         else:
-            self._surroundings.teach(frame, state, self._channels.moves)
+            self._surroundings.teach(self._sound(frame, state), state, self._channels.moves)
         standing = (*self._cases.anomalies, *self._surroundings.anomalies)
         self._sample, self._seen = sample, seen
         self._disbelieve()
@@ -159,7 +159,9 @@ class Detector:
 
     def believed(self, frame: Frame) -> Frame:
         """A frame as the model is to see it: what is known to be wrong is replaced by what it should be."""
-        return self._reconciliation.substitute(self._holding.step(frame))
+        believed = self._reconciliation.substitute(self._holding.step(frame))
+        self._as_it_came = frame if believed is frame else None
+        return believed
 
     @property
     def storm(self) -> bool:
@@ -181,19 +183,42 @@ class Detector:
 
     def _look_round(self, frame: Frame, state: PlantState, running: frozenset[str]) -> list[Anomaly]:
         """What the watchers of everything else see, less what a standing case explains."""
-        if self._sensors.stuck.any():  # they would teach how still a signal is
-            frame = replace(frame, quality=np.where(self._sensors.stuck, np.uint8(Quality.BAD), frame.quality))
         moves, causes = self._channels.moves, self._cases.anomalies
-        changed, folded = self._surroundings.step(frame, state, moves, causes, running)
+        changed, folded = self._surroundings.step(self._sound(frame, state), state, moves, causes, running)
         for number, consequences in folded.items():
             changed += self._cases.explain(number, consequences)
         return changed
 
+    def _sound(self, frame: Frame, state: PlantState) -> Floats:
+        """(tags + 1,) what all other watchers may look at: what the model has read, if that is as it came."""
+        values = state.measured.values if frame is self._as_it_came else sound(frame)
+        if not np.count_nonzero(self._sensors.stuck):
+            return values
+        values = values.copy()
+        values[:-1][self._sensors.stuck] = np.nan  # they would teach how still a signal is
+        return values
+
+    def _not_teaching(self, at: float, teaching: bool) -> NDArray[np.bool_]:
+        """(m,) channels that must not teach what is usual: what they show is somebody's, or was wrong at first."""
+        claimed = self._cases.claimed if self._cases.standing else self._nobodys
+        held = claimed if self._reconciliation.idle else claimed | self._reconciliation.weighing
+        return held if teaching else held | self._first_look.step(at, self._watch, claimed)
+
+    def _running(self, state: PlantState) -> frozenset[str]:
+        """The names of the pumps that run, which seldom change."""
+        told = state.running.tobytes()
+        if told != self._told_running:
+            self._told_running = told
+            self._names_running = frozenset(
+                name for name, turns in zip(state.pumps, state.running.tolist(), strict=True) if turns
+            )
+        return self._names_running
+
     def _open_trips(
         self, at: float, tripped: NDArray[np.bool_], seen: Judgement, running: frozenset[str]
     ) -> list[Anomaly]:
-        changed = []
-        for pump in np.flatnonzero(tripped):
+        changed: list[Anomaly] = []
+        for pump in np.flatnonzero(tripped) if np.count_nonzero(tripped) else ():
             circuit = int(self._model.binding.circuit_of[pump])
             self._transient[circuit] = at
             standing = [case for case in self._cases.standing if case.pump == pump]
@@ -427,7 +452,7 @@ class Detector:
     def _open_new(self, at: float, state: PlantState, seen: Judgement, running: frozenset[str]) -> list[Anomaly]:
         """Look at the circuits in which a channel that nobody claims has crossed its threshold."""
         changed: list[Anomaly] = []
-        if not seen.crossed.any() and at - max(self._transient.values(), default=-np.inf) > TRANSIENT:
+        if not np.count_nonzero(seen.crossed) and at - max(self._transient.values(), default=-np.inf) > TRANSIENT:
             self._pending.clear()
             return changed
         # what was set aside a moment ago has begun its sums anew
@@ -573,13 +598,13 @@ class Detector:
             value=sample.value * scale,
             expected=sample.expected * scale,
             sigma=seen.sigma * scale,
-            z=seen.z.copy(),
+            z=seen.z,
             valid=seen.valid,
             why=self._reasons(seen.why),
         )
 
     def _reasons(self, why: NDArray[np.intp]) -> tuple[str, ...]:
         """Why each may not be judged, in words; the same tuple as long as nothing of it changes."""
-        if not np.array_equal(why, self._why):
+        if why is not self._why and not np.array_equal(why, self._why):
             self._why, self._said = why, tuple(WHY[code] for code in why.tolist())
         return self._said

@@ -2,6 +2,9 @@
 
 A second difference knows neither level nor ramp. One signal alone that has grown restless is its transmitter's fault;
 several of the same machine at once are the machine's.
+
+A noisy transmitter is to be found within a minute (class B of domain.md, section 3), so that samples are taken in as
+they come and weighed by a few at once: nothing of them is lost, and it costs a quarter.
 """
 
 from __future__ import annotations
@@ -26,6 +29,8 @@ LEARNED = 120.0  # samples after which it is known what is usual
 GUESSED = 45.0  # samples after which it may be guessed
 GUESS = 1.3  # times what was seen so far, which is then taken for usual
 MEMORY = 900.0  # samples
+AT_ONCE = 4  # samples that are weighed together, if they follow one another as quickly as
+QUICK = 1.5  # s
 LEAST_OF_SPAN = 2e-4  # of its range: a second difference that no transmitter stays below
 STEPS = 4.0  # of the smallest it can say: a signal that rounds flips by two of them
 AFTER_START = 90.0  # s
@@ -64,20 +69,33 @@ class Restless:
         k = len(kept)
         tolerated = OF_BUDGET["noise"] * station.file.station.false_alarms_per_year
         self._bound = float(np.log(YEAR / tolerated * max(k, 1)) / TILT)
-        self._last: Floats = np.full((2, k), np.nan)
+        self._came: Floats = np.full((2 + AT_ONCE, k), np.nan)  # the two samples before, and those that wait
+        self._steady: NDArray[np.bool_] = np.ones((AT_ONCE, len(pumps) + 1), dtype=bool)  # last: what is of no pump
+        self._waiting, self._at = 0, np.nan
         self._usual: Floats = np.zeros(k)
         self._level: Floats = np.zeros(k)
         self._seen: Floats = np.zeros(k)
         self._sum: Floats = np.zeros(k)
+        self._found: list[Sign] = []
 
     def step(self, at: float, values: Floats, state: PlantState, moves: Moves) -> list[Sign]:
         """What stands now."""
-        now = values[self._column]
-        jerk = np.abs(now - 2.0 * self._last[0] + self._last[1])
-        self._last[1] = self._last[0]
-        self._last[0] = now
+        row, quick, self._at = self._waiting, at - self._at <= QUICK, at
+        self._came[2 + row] = values[self._column]
         works = state.running & (moves.since_start > AFTER_START) & ~(state.flow < WORKING * self._rated_flow)
-        steady = np.append(works, True)[self._pump]
+        self._steady[row, :-1] = works
+        self._waiting += 1
+        if self._waiting == AT_ONCE or not quick:
+            self._found = self._weigh(at)
+        return self._found
+
+    def _weigh(self, at: float) -> list[Sign]:
+        """Take in the samples that wait (w, k), and say what stands then."""
+        waiting, self._waiting = self._waiting, 0
+        came = self._came[: 2 + waiting]
+        now = came[2:]
+        jerk = np.abs(now - 2.0 * came[1:-1] + came[:-2])
+        steady = self._steady[:waiting, self._pump]
         usable = steady & (jerk >= 0.0)
         jerk[~usable] = 0.0
         size = np.abs(now)
@@ -87,27 +105,40 @@ class Restless:
         usual = np.maximum(wanders * self._usual * grown, self._floor)
         factor = np.minimum(jerk / usual, MOST)
         known = usable & (self._seen >= GUESSED)
-        self._sum = np.clip(
-            self._sum + np.where(known, factor - REFERENCE, -REFERENCE * ~steady), 0.0, 2.0 * self._bound
-        )
+        sums = np.where(known, factor - REFERENCE, -REFERENCE * ~steady)
+        before = self._sum
+        for one in sums:
+            one += before
+            before = np.minimum(np.maximum(one, 0.0, out=one), 2.0 * self._bound, out=one)
+        self._sum = before.copy()
+        self._learn(jerk, size, usual, usable & (sums < 0.25 * self._bound))
+        self._came[:2] = self._came[waiting : waiting + 2].copy()
         crossed = self._sum > self._bound
-        learns = usable & (self._sum < 0.25 * self._bound)
-        self._seen += learns
-        gain = learns / np.minimum(self._seen + 1.0, MEMORY)
-        self._usual += gain * (np.minimum(jerk, np.where(self._seen > 10.0, MOST * usual, np.inf)) - self._usual)
-        self._level += gain * np.where(usable, size - self._level, 0.0)
-        return self._signs(at, crossed, factor) if crossed.any() else []
+        return self._signs(at, crossed, factor[-1]) if np.count_nonzero(crossed) else []
+
+    def _learn(self, jerk: Floats, size: Floats, usual: Floats, learns: NDArray[np.bool_]) -> None:
+        """Follow what is usual, (k,) of samples (w, k), by the mean of those that teach."""
+        many = np.add.reduce(learns, axis=0, dtype=np.float64)
+        most = np.where(self._seen > 10.0, MOST * usual, np.inf)
+        self._seen += many
+        gain = 1.0 / np.minimum(self._seen + 1.0, MEMORY)
+        for followed, by in ((self._usual, np.minimum(jerk, most)), (self._level, size)):
+            followed += gain * np.add.reduce(np.where(learns, by - followed, 0.0), axis=0)
 
     @property
     def suspects(self) -> frozenset[str]:
         """Tags that may be growing restless, and the machines they belong to."""
+        if self._waiting:
+            self._found = self._weigh(self._at)
         found = np.flatnonzero(self._sum > SUSPECT * self._bound).tolist()
         return frozenset(name for i in found for name in (self._tags[i].name, self._names[int(self._owner[i])]))
 
     def bridge_gap(self) -> None:
         """Let what comes follow nothing."""
-        self._last[:] = np.nan
+        self._waiting = 0
+        self._came[:] = np.nan
         self._sum[:] = 0.0
+        self._found = []
 
     def _signs(self, at: float, crossed: NDArray[np.bool_], factor: Floats) -> list[Sign]:
         restive = np.bincount(self._owner, self._sum > 0.3 * self._bound, len(self._names))

@@ -21,6 +21,7 @@ STUCK_FOR = 60.0  # s of the same value, at least
 MEMORY = 300.0  # samples over which it is learned how often a value changes
 LEARNED = 60  # samples after which that is known
 CHANCE = 25.0  # ln of the odds against so many unchanged samples in a row
+NOBODY: NDArray[np.intp] = np.empty(0, dtype=np.intp)
 BACK_FOR = 60.0  # s a transmitter must be well before it is trusted again
 
 
@@ -50,6 +51,8 @@ class Sensors:
         self._still: Floats = np.zeros(k)
         self._still_since: Floats = np.full(k, np.nan)
         self._missing_since: Floats = np.full(n, np.nan)
+        self._works: NDArray[np.bool_] = np.ones(len(binding.pumps) + 1, dtype=bool)  # last: what is of no pump
+        self._ailing = False  # whether any is silent or stuck, or may be on its way there
         self.storm = False
         self.silent: NDArray[np.bool_] = np.zeros(n, dtype=bool)
         self.stuck: NDArray[np.bool_] = np.zeros(n, dtype=bool)
@@ -61,14 +64,15 @@ class Sensors:
         are missing that no transmitter is to blame.
         """
         gone = _gone(frame)
-        lost = gone & (self._heard >= HEARD_BEFORE)
-        many = int(np.count_nonzero(lost))
-        stay_away = many > self._few and int(np.count_nonzero(lost & self._gone)) > self._few
-        self.storm = stay_away or many > max(self._few, LINKS * len(gone))
+        some = bool(np.count_nonzero(gone))
+        self.storm = some and self._storms(gone)
         if not self.storm:
-            self._learn_losses(gone & (self._heard > 0))
+            self._learn_losses(gone & (self._heard > 0) if some else None)
         self._gone = gone
-        still = self._standing_still(frame, state, gone)
+        still = self._standing_still(frame, state, gone if some else None)
+        if not (some or self._ailing or np.count_nonzero(still)):  # as it mostly is: all send, and all move
+            self._heard += 1
+            return NOBODY, NOBODY
         troubled = gone.copy()
         troubled[self._columns] |= still
         self._well_since = np.where(troubled, frame.at, self._well_since)
@@ -77,11 +81,20 @@ class Sensors:
         found = np.zeros(len(gone), dtype=bool)
         found[self._columns] = still
         stuck = self._new(found, self.stuck, well)
+        self._ailing = any(np.count_nonzero(one) for one in (self._missing, self.silent, self.stuck))
         return silent, stuck
+
+    def _storms(self, gone: NDArray[np.bool_]) -> bool:
+        """Whether so many stay away, or are gone at once, that it is the connection's fault."""
+        lost = gone & (self._heard >= HEARD_BEFORE)
+        many = int(np.count_nonzero(lost))
+        stay_away = many > self._few and int(np.count_nonzero(lost & self._gone)) > self._few
+        return stay_away or many > max(self._few, LINKS * len(gone))
 
     def bridge_gap(self) -> None:
         """Begin counting anew."""
         self._missing[:] = 0.0
+        self._ailing = any(np.count_nonzero(one) for one in (self.silent, self.stuck))
         self._dead[:] = 0.0
         self._still[:] = 0.0
         self._still_since[:] = np.nan
@@ -92,7 +105,7 @@ class Sensors:
         standing &= ~well | found
         new = found & ~standing
         if self.storm or np.count_nonzero(new) > self._few:
-            return np.empty(0, dtype=np.intp)
+            return NOBODY
         standing |= new
         return np.flatnonzero(new)
 
@@ -125,11 +138,12 @@ class Sensors:
         usual = (1.0 + others) / (1.0 / USUAL + self._frames * len(self._losses))
         return float(min(max(usual, self._shortly), LINKS))
 
-    def _learn_losses(self, lost: NDArray[np.bool_]) -> None:
+    def _learn_losses(self, lost: NDArray[np.bool_] | None) -> None:
+        """Follow what gets lost (n,); None for nothing."""
         forget = 1.0 - 1.0 / REMEMBERED
         self._losses *= forget
         self._frames = self._frames * forget + 1.0
-        if not lost.any():
+        if lost is None or not lost.any():
             self._shortly *= 1.0 - 1.0 / SHORTLY
             return
         self._losses += lost
@@ -142,32 +156,46 @@ class Sensors:
         rest: NDArray[np.bool_] = (values == 0.0) | (values <= self._low) | (values >= self._high)
         return rest
 
-    def _standing_still(self, frame: Frame, state: PlantState, gone: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """(k,) which watched columns have not changed for so long that it cannot be chance."""
-        lost = gone[self._columns]
-        values = np.where(lost, self._last, frame.values[self._columns])
-        works = np.append(state.running, True)[self._pump]
-        lively = works & ~lost
-        same = (values == self._last) & ~self._at_rest(values)
+    def _standing_still(self, frame: Frame, state: PlantState, gone: NDArray[np.bool_] | None) -> NDArray[np.bool_]:
+        """(k,) which watched columns have not changed for so long that it cannot be chance; None for none gone."""
+        self._works[:-1] = state.running
+        lively = works = self._works[self._pump]
+        values = frame.values[self._columns]
+        if gone is not None:
+            lost = gone[self._columns]
+            values = np.where(lost, self._last, values)
+            lively = works & ~lost
+        same = values == self._last
+        same &= ~self._at_rest(values)
         self._last = values
-        known = self._seen >= LEARNED
-        # a sample that got lost neither stands still nor moves
-        self._still = np.where(lively & same, self._still + 1.0, self._still * (works & lost))
-        self._still_since = np.where(self._still == 1.0, frame.at, self._still_since)
-        odds = -np.log(np.clip(1.0 - self._changing, 1e-6, 1.0)) * self._still
-        still: NDArray[np.bool_] = (
-            known & (odds > CHANCE) & (self._still > 0) & (frame.at - self._still_since >= STUCK_FOR)
-        )
-        learns = lively & (self._still < LEARNED / 2)
-        gain = np.where(learns, 1.0 / np.minimum(self._seen + 1.0, MEMORY), 0.0)
-        self._changing += gain * (~same - self._changing)
-        self._seen += learns
+        stays = lively & same
+        if gone is None:
+            self._still += 1.0
+            self._still *= stays
+        else:  # a sample that got lost neither stands still nor moves
+            self._still = np.where(stays, self._still + 1.0, self._still * (works & lost))
+        np.copyto(self._still_since, frame.at, where=self._still == 1.0)
+        still: NDArray[np.bool_] = (self._still > 0.0) & (frame.at - self._still_since >= STUCK_FOR)
+        if np.count_nonzero(still):
+            odds = -np.log(np.clip(1.0 - self._changing, 1e-6, 1.0)) * self._still
+            still &= (self._seen >= LEARNED) & (odds > CHANCE)
+        self._learn_changes(lively & (self._still < LEARNED / 2), same)
         return still
+
+    def _learn_changes(self, learns: NDArray[np.bool_], same: NDArray[np.bool_]) -> None:
+        """Follow how often values change."""
+        gain = learns / np.minimum(self._seen + 1.0, MEMORY)
+        gain *= ~same - self._changing
+        self._changing += gain
+        self._seen += learns
 
 
 def _gone(frame: Frame) -> NDArray[np.bool_]:
     """(n,) what did not come, or is marked as bad where that is not so of many at once."""
-    gone: NDArray[np.bool_] = (frame.quality == Quality.MISSING) | np.isnan(frame.values)
+    gone: NDArray[np.bool_] = np.isnan(frame.values)
+    if not np.count_nonzero(frame.quality):  # of all qualities the best is 0
+        return gone
+    gone |= frame.quality == Quality.MISSING
     bad = frame.quality == Quality.BAD
     some = int(np.count_nonzero(bad))
     return gone | bad if 0 < some < max(FEW_BAD, int(SOME_BAD * len(bad))) else gone

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,12 +44,13 @@ class Makeup:
         self._line = ""
         self.demand = 1.0
 
-    def step(self, at: float, values: Floats, line: str) -> list[Sign]:
-        """What stands now; ``line`` is the one that has lost most of late."""
-        wet = bool((values[self._wires] > 0.5).any())
-        given = float(np.nansum(values[self._flows])) if self._flows else np.nan
-        if not self._flows or np.isnan(values[self._flows[0]]):
-            return self._leak(at, wet, line, 0.0)
+    def step(self, at: float, values: Floats, losing: Callable[[], str]) -> list[Sign]:
+        """What stands now; ``losing`` tells the line that has lost most of late, and is asked only if one leaks."""
+        wet = bool(np.count_nonzero(values[self._wires] > 0.5))
+        flows: list[float] = values[self._flows].tolist() if self._flows else []
+        if not flows or math.isnan(flows[0]):
+            return self._leak(at, wet, losing, 0.0)
+        given = math.fsum(flow for flow in flows if not math.isnan(flow))
         usual = self._usual if self._seen >= LEARNED else np.nan
         more = given > max(MORE * usual, usual + LEAST_MORE)
         less = given < LESS * usual
@@ -57,13 +59,13 @@ class Makeup:
         if not more and not less:
             self._seen += elapsed
             gain = elapsed / min(self._seen, MEMORY)
-            self._usual = given if np.isnan(self._usual) else self._usual + gain * (given - self._usual)
+            self._usual = given if math.isnan(self._usual) else self._usual + gain * (given - self._usual)
         if less:
             evidence = self._evidence(given, usual)
             return [Sign(self._tag.equipment, "makeup", "makeup_loss", at, sure("makeup_loss", 0.95), evidence, 4.0)]
-        return self._leak(at, more or wet, line, given)
+        return self._leak(at, more or wet, losing, given)
 
-    def _leak(self, at: float, leaks: bool, line: str, given: float) -> list[Sign]:
+    def _leak(self, at: float, leaks: bool, losing: Callable[[], str], given: float) -> list[Sign]:
         """A leak that has lasted, put to the line that had lost most by then."""
         if not leaks:
             self._leaks_since, self._line = np.nan, ""
@@ -72,7 +74,7 @@ class Makeup:
             self._leaks_since = at
         if at - self._leaks_since < LEAK_PATIENCE:
             return []
-        self._line = self._line or line
+        self._line = self._line or losing()
         if not self._line:
             return []
         candidates = ranked({"line_leak": 1.0, "line_rupture": 0.3}, 4.0)
@@ -177,12 +179,15 @@ class LowFlow:
 
     def step(self, at: float, state: PlantState, moves: Moves) -> list[Sign]:
         """What stands now."""
+        starved = state.running & (state.flow < LOW_FLOW * self._model.rated_flow * state.speed)
+        if not np.count_nonzero(starved):
+            return []
         with np.errstate(divide="ignore", invalid="ignore"):
             share = state.flow / self._model.rated_flow / state.speed
         steady = state.running & (moves.since_start > LOW_FLOW_AFTER) & (moves.since_change > LOW_FLOW_PATIENCE)
-        starved = steady & (share < LOW_FLOW) & (state.flow > NO_FLOW * self._model.rated_flow)
+        starved &= steady & (state.flow > NO_FLOW * self._model.rated_flow)
         starved &= ~(state.measured.pumps["discharge_valve_position"] < 0.97)
-        if not starved.any():
+        if not np.count_nonzero(starved):
             return []
         signs = []
         of = self._model.binding.circuit_of

@@ -1,8 +1,14 @@
-"""All that is watched beside the pump curves: shaking, warmth, lines, supplies, rooms, transmitters."""
+"""All that is watched beside the pump curves: shaking, warmth, lines, supplies, rooms, transmitters.
+
+What is to be told within 3 or 10 s (classes P and A of domain.md, section 3) is looked at in every frame. How machines
+shake and warm may take 60 s to be told (class B), and water quality minutes (class C): these are looked at more seldom
+and by turns, so that no frame carries all of them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -18,10 +24,23 @@ from twin.detectors.warming import Warming
 from twin.detectors.waves import Waves
 from twin.plant.model import PlantState, PumpModel
 from twin.plant.reading import Station
-from twin.signals import Floats, Frame, Quality
+from twin.signals import Floats
 
-EVERY = 1.5  # s: at a frame a second, machines are felt in one and their warmth in the next
+EVERY_SHAKING = 1.5  # s between two looks at how machines shake: at a frame a second, each second
+EVERY_WARMTH = 2.5  # s between two looks at how they warm
+EVERY_QUALITY = 8.5  # s between two looks at the water's quality
+OFTEN = 1.5  # s between frames that leave time to look at one of these in one and at the next in another
 WASHED_OUT = 1.5  # m by which the head of a line must have fallen for a leak to be put to it
+
+
+@dataclass
+class _Turn:
+    """One who looks now and then: how often [s], when it last did [s, POSIX], and what it saw then."""
+
+    look: Callable[[float, Floats, PlantState, Moves], list[Sign]]
+    every: float
+    at: float = -np.inf
+    signs: list[Sign] = field(default_factory=list)
 
 
 class Surroundings:
@@ -39,9 +58,14 @@ class Surroundings:
         self._quality = WaterQuality(station, tags)
         self._low_flow = LowFlow(station, model)
         self._restless = Restless(station, model)
-        self._shaken_at, self._warmed_at, self._at = -np.inf, -np.inf, -np.inf
-        self._shaken: list[Sign] = []
-        self._warmed: list[Sign] = []
+        self._at = -np.inf
+        self._turns = (
+            _Turn(self._shaking.step, EVERY_SHAKING),
+            _Turn(
+                lambda at, values, state, moves: self._warming.step(at, values, state, moves.since_start), EVERY_WARMTH
+            ),
+            _Turn(lambda at, values, *_: self._quality.step(at, values), EVERY_QUALITY),
+        )
 
     @property
     def anomalies(self) -> tuple[Anomaly, ...]:
@@ -59,50 +83,54 @@ class Surroundings:
         return self._restless.suspects
 
     def step(
-        self, frame: Frame, state: PlantState, moves: Moves, causes: tuple[Anomaly, ...], running: frozenset[str]
+        self, values: Floats, state: PlantState, moves: Moves, causes: tuple[Anomaly, ...], running: frozenset[str]
     ) -> tuple[list[Anomaly], dict[int, set[str]]]:
-        """What this frame changes, and by the number of each cause what it was found to explain."""
+        """What this frame changes, and by the number of each cause what it was found to explain.
+
+        ``values`` (tags + 1,) are the frame's, NaN where they are bad or missing, and a NaN behind them.
+        """
         at = state.measured.at
-        values = np.append(np.where(frame.quality < Quality.BAD, frame.values, np.nan), np.nan)
         return self._signs.step(at, self._seen(at, values, state, moves), causes, running)
 
-    def teach(self, frame: Frame, state: PlantState, moves: Moves) -> None:
+    def teach(self, values: Floats, state: PlantState, moves: Moves) -> None:
         """Take in a frame that is known to be sound: nothing is reported."""
-        at = state.measured.at
-        values = np.append(np.where(frame.quality < Quality.BAD, frame.values, np.nan), np.nan)
-        self._seen(at, values, state, moves)
+        self._seen(state.measured.at, values, state, moves)
 
     def bridge_gap(self) -> None:
         """Go on after a gap in time, or after the clock was set back."""
         for watcher in (self._signs, self._shaking, self._warming, self._waves, self._restless):
             watcher.bridge_gap()
-        self._shaken_at, self._warmed_at, self._at = -np.inf, -np.inf, -np.inf
+        for turn in self._turns:
+            turn.at = -np.inf
+        self._at = -np.inf
 
     def _seen(self, at: float, values: Floats, state: PlantState, moves: Moves) -> list[Sign]:
         waves = self._waves.step(at, values, state, moves, self._makeup.demand)
-        felt = at - self._shaken_at >= EVERY
-        if felt:
-            self._shaken_at, self._shaken = at, self._shaking.step(at, values, state, moves)
-        turns = at - self._at < EVERY  # frames of a slow source come too seldom to take any
-        self._at = at
-        if at - self._warmed_at >= EVERY and not (felt and turns):
-            self._warmed_at, self._warmed = at, self._slow(at, values, state, moves)
+        self._take_turns(at, values, state, moves)
         return [
             *self._switches.step(at, values),
             *waves,
             *self._supplies(at, values, waves),
             *self._low_flow.step(at, state, moves),
-            *self._shaken,
-            *self._warmed,
+            *(sign for turn in self._turns for sign in turn.signs),
             *self._restless.step(at, values, state, moves),
         ]
 
-    def _slow(self, at: float, values: Floats, state: PlantState, moves: Moves) -> list[Sign]:
-        """What takes minutes to change."""
-        return [*self._warming.step(at, values, state, moves.since_start), *self._quality.step(at, values)]
+    def _take_turns(self, at: float, values: Floats, state: PlantState, moves: Moves) -> None:
+        """Let the one whose look is longest overdue have it; all that are due, where frames come seldom."""
+        due = [turn for turn in self._turns if at - turn.at >= turn.every]
+        if at - self._at < OFTEN:
+            due = sorted(due, key=lambda turn: (turn.at - at) / turn.every)[:1]
+        self._at = at
+        for turn in due:
+            turn.at, turn.signs = at, turn.look(at, values, state, moves)
 
     def _supplies(self, at: float, values: Floats, waves: list[Sign]) -> list[Sign]:
         """Make-up; more of it is nothing new beside a rupture."""
-        line, moved = self._waves.slow_move()
-        found = self._makeup.step(at, values, self._waves.line(line) if moved < -WASHED_OUT else "")
+        found = self._makeup.step(at, values, self._losing)
         return [] if waves else found
+
+    def _losing(self) -> str:
+        """The line that has lost most of late, if any has plainly lost something."""
+        line, moved = self._waves.slow_move()
+        return self._waves.line(line) if moved < -WASHED_OUT else ""

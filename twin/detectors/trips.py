@@ -29,27 +29,35 @@ class Trips:
         self._moments: deque[tuple[float, Floats, Floats]] = deque()
         self._signalled: NDArray[np.bool_] | None = None
         self._ran: Floats = np.full(n, -np.inf)
-        self.lost: Floats = np.zeros(n)
         self.standing: NDArray[np.bool_] = np.zeros(n, dtype=bool)
 
     def step(self, state: PlantState) -> NDArray[np.bool_]:
         """(n,) the pumps that tripped just now.
 
-        ``standing`` are those that have not run since, ``lost`` (n,) is what speed went in the last seconds [rated].
+        ``standing`` are those that have not run since.
         """
         at = state.measured.at
         of = state.measured.pumps
-        signal = np.fmax(of["trip"], of["protection_trip"])
-        signalled = or_zero(signal) > 0.5
+        signalled = np.fmax(of["trip"], of["protection_trip"]) > 0.5
         told = signalled & ~(signalled if self._signalled is None else self._signalled)
         self._signalled = signalled
-        self._ran[state.running & ~signalled] = at
-        # a drive that can say that it tripped and does not was stopped; a relay's silence tells nothing of it
-        collapsed = self._collapsed(at, state) & (np.isnan(of["trip"]) | state.running)
-        new = ((told & (at - self._ran < RECENTLY)) | collapsed) & ~self.standing
-        fast = or_zero(state.speed) > TURNED
-        self.standing = (self.standing & ~(state.running & ~signalled & fast)) | new
+        runs = state.running & ~signalled
+        self._ran[runs] = at
+        collapsed = self._collapsed(at, state)
+        new = told | collapsed
+        if np.count_nonzero(new):
+            # a drive that can say that it tripped and does not was stopped; a relay's silence tells nothing of it
+            collapsed &= np.isnan(of["trip"]) | state.running
+            new = ((told & (at - self._ran < RECENTLY)) | collapsed) & ~self.standing
+        if np.count_nonzero(self.standing):
+            self.standing &= ~(runs & (state.speed > TURNED))
+        self.standing |= new
         return new
+
+    @property
+    def lost(self) -> Floats:
+        """(n,) what speed went in the last seconds. [rated]"""
+        return or_zero(self._moments[0][1] - self._moments[-1][1])
 
     def bridge_gap(self) -> None:
         """Forget how fast the pumps turned a moment ago, for it was none."""
@@ -67,9 +75,9 @@ class Trips:
             self._moments.clear()
         self._moments.append((at, state.measured_speed, state.power))
         _, before, drawn = self._moments[0]
-        self.lost = or_zero(before - state.measured_speed)
-        asked = state.measured.pumps["frequency_setpoint"] / self._rated_hz
-        with np.errstate(invalid="ignore"):
-            wanted = asked - state.measured_speed > ASKED * self.lost
-            fallen = (before > TURNED) & (state.measured_speed < COLLAPSED * before) & wanted
-            return fallen & ~(state.power > DRAWN * drawn)
+        fallen: NDArray[np.bool_] = (before > TURNED) & (state.measured_speed < COLLAPSED * before)
+        if np.count_nonzero(fallen):
+            asked = state.measured.pumps["frequency_setpoint"] / self._rated_hz
+            fallen &= asked - state.measured_speed > ASKED * (before - state.measured_speed)
+            fallen &= ~(state.power > DRAWN * drawn)
+        return fallen

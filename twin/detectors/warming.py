@@ -8,6 +8,7 @@ while, not a false alarm.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +18,7 @@ from twin.detectors.anomaly import Evidence
 from twin.detectors.cusum import Cusum, threshold
 from twin.detectors.signs import Points, Sign, ranked, sure
 from twin.detectors.watch import OF_BUDGET, YEAR
-from twin.plant.binding import CURRENT, or_zero
+from twin.plant.binding import CURRENT, CURRENTS, or_zero
 from twin.plant.model import PlantState, PumpModel
 from twin.plant.reading import Station
 from twin.signals import Floats, TagTable
@@ -32,7 +33,7 @@ USUAL = 300.0  # s over which the usual load follows
 FIRST_GAIN = 15.0  # K by which a machine that has just been seen may be out of equilibrium
 AFTER_START = 240.0  # s
 SEEN_FIRST = 90.0  # s
-PERIOD = 2.0  # s between two looks
+PERIOD = 3.0  # s between two looks
 LONGEST = 60.0  # s that one look may count for
 HELD = 60.0  # s for which a body is reckoned on without its thermometer, or with its last load
 FOLLOWS = 0.02  # share by which a temperature under suspicion is followed
@@ -68,6 +69,8 @@ BODIES = (
          "transformer_overtemperature", 2),
 )  # fmt: skip
 ROLES = ("pump_bearing_de_temperature", "motor_bearing_de_temperature")  # both sides of a coupling
+FOLLOWED = np.array([[FOLLOWS], [0.0]])  # by temperature and gain, of what is under suspicion
+_BY, _OF = [0, 0, 1], [0, 1, 1]  # which gain takes how much of which covariance off temperature, both, and gain
 HEATING = 1.6  # exponent of a transformer's rise over its load (IEC 60076-7)
 
 
@@ -88,9 +91,16 @@ class Warming:
         owners = [tags[column].equipment for column, _ in rows]
         self._owners = owners
         self._pump = np.array([names.index(owner) if owner in names else -1 for owner in owners], dtype=np.intp)
-        self._by_current = np.array([body.load == "current" for body in self._bodies], dtype=bool)
+        n = len(names)
+        by_current = np.array([body.load == "current" for body in self._bodies], dtype=bool)
+        # squared: the currents of n motors, the speeds of n pumps, and one for what nobody measures
+        self._source = np.where(self._pump >= 0, self._pump + np.where(by_current, 0, n), 2 * n)
+        self._sources: Floats = np.ones(2 * n + 1)
+        self._of_pumps: NDArray[np.bool_] = np.ones(n + 1, dtype=bool)  # last: of no pump
         powers = [tags.measuring(owner, body.load) for owner, body in zip(owners, self._bodies, strict=True)]
-        self._power = np.array([-1 if column is None else column for column in powers], dtype=np.intp)
+        powered = [i for i, column in enumerate(powers) if column is not None and self._pump[i] < 0]
+        self._powered = np.array(powered, dtype=np.intp)
+        self._power = np.array([powers[i] for i in powered], dtype=np.intp)
         m = len(rows)
         self._seconds: Floats = np.array([body.seconds for body in self._bodies])
         self._wander: Floats = GAIN_WANDER * np.minimum(1800.0 / np.maximum(self._seconds, 1.0), 1.0)
@@ -103,7 +113,7 @@ class Warming:
         self._cov: Floats = np.zeros((3, m))  # of the temperature, of both, of the gain
         self._load: Floats = np.full(m, np.nan)
         self._usual_load: Floats = np.full(m, np.nan)
-        self._first_power: Floats = np.full(m, np.nan)
+        self._first_power: Floats = np.full(len(powered), np.nan)
         self._spread: Floats = np.full(m, SPREAD)
         self._seen: Floats = np.zeros(m)  # s
         self._heard = np.full(m, -np.inf)  # when its thermometer last said anything
@@ -123,30 +133,30 @@ class Warming:
         warm = self._points.read(values)
         said = np.isfinite(warm)
         load = self._held(at, self._loads(values, state))
-        elapsed = min(at - self._at, LONGEST) if np.isfinite(self._at) else PERIOD
+        elapsed = min(at - self._at, LONGEST) if math.isfinite(self._at) else PERIOD
         self._at = at
         since = at - self._heard  # they last said something
         self._heard[said] = at
-        on = np.append(state.running, True)[self._pump] & (at - self._heard < HELD) & np.isfinite(load)
-        with np.errstate(invalid="ignore"):
-            elsewhere = on & (np.abs(load - self._usual_load) > FAR * self._usual_load)
-        fresh = on & said & (~np.isfinite(self._kelvin) | elsewhere)
-        self._seen[elsewhere] = 0.0
-        self._begin(fresh, warm, load)
-        self._usual_load += np.where(on, (load - self._usual_load) * min(1.0, elapsed / USUAL), 0.0)
+        self._of_pumps[:-1] = state.running
+        on = self._of_pumps[self._pump] & (at - self._heard < HELD) & np.isfinite(load)
+        fresh = self._begin(on, said, warm, load)
+        np.add(self._usual_load, (load - self._usual_load) * min(1.0, elapsed / USUAL), out=self._usual_load, where=on)
         z = self._follow(on & ~fresh, said, warm, load, elapsed)
-        settled = np.append(since_start, np.inf)[self._pump] > AFTER_START
-        self._seen = np.where(on, self._seen + elapsed, 0.0)
-        self._kelvin[~on] = np.nan
-        self._usual_load[~on] = np.nan
-        judged = on & settled & (self._seen > SEEN_FIRST)
+        self._seen += elapsed
+        self._seen *= on
+        off = ~on
+        self._kelvin[off] = np.nan
+        self._usual_load[off] = np.nan
+        self._of_pumps[:-1] = since_start > AFTER_START
+        judged = on & self._of_pumps[self._pump] & (self._seen > SEEN_FIRST)
         jumped = judged & (np.abs(warm - self._before) > np.maximum(JUMP * since, 8.0 * self._spread))
-        self._before = np.where(said | ~on, warm, self._before)
+        np.copyto(self._before, warm, where=said | off)
         self._settle_jumps(jumped, at, warm)
         well = at - self._jumped >= JUMPED_FOR
-        self._sums.reset(~judged | ~well)
-        self._sums.step(at, np.maximum(z, 0.0), judged & well & said)
-        return self._signs(at, self._sums.crossed & judged, ~well & on)
+        judged &= well
+        self._sums.reset(~judged)
+        self._sums.step(at, np.maximum(z, 0.0), judged & said)
+        return self._signs(at, self._sums.crossed & judged, on > well)
 
     def bridge_gap(self) -> None:
         """Learn anew how warm everything is."""
@@ -159,28 +169,45 @@ class Warming:
     def _held(self, at: float, load: Floats) -> Floats:
         """(m,) the loads, and for a while the last ones of those that are missing; 1 where that is not measured."""
         known = np.isfinite(load)
+        if np.count_nonzero(known) == len(known):
+            self._loaded.fill(at)
+            self._last_load = load
+            return load
         self._loaded[known] = at
         self._last_load = np.where(known, load, self._last_load)
         return np.where(at - self._loaded < HELD, self._last_load, np.where(self._pump >= 0, 1.0, np.nan))
 
     def _loads(self, values: Floats, state: PlantState) -> Floats:
-        """(m,) what heats each body, over rated; NaN where that is not known now."""
-        current = np.mean([state.measured.pumps[phase] for phase in CURRENT], axis=0) / self._rated_current
-        of_pump = np.where(self._by_current, np.append(current, np.nan)[self._pump] ** 2, 0.0)
-        of_pump = np.where(self._by_current, of_pump, np.append(state.speed, np.nan)[self._pump] ** 2)
-        power = values[self._power]
-        self._first_power = np.where(np.isfinite(self._first_power), self._first_power, power)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            share = np.maximum(power / self._first_power, 0.0) ** HEATING
-        return np.where(self._pump >= 0, of_pump, np.where(self._power >= 0, share, 1.0))
+        """(m,) what heats each body, over rated; NaN where that is not known now, 1 where nobody measures it."""
+        n = len(self._rated_current)
+        np.add.reduce(state.measured.table[CURRENTS], axis=0, out=self._sources[:n])
+        self._sources[:n] /= len(CURRENT) * self._rated_current
+        self._sources[n : 2 * n] = state.speed
+        loads: Floats = self._sources[self._source]
+        loads *= loads
+        if len(self._powered):
+            power = values[self._power]
+            self._first_power = np.where(np.isfinite(self._first_power), self._first_power, power)
+            with np.errstate(divide="ignore", invalid="ignore"):
+                loads[self._powered] = np.maximum(power / self._first_power, 0.0) ** HEATING
+        return loads
 
-    def _begin(self, fresh: NDArray[np.bool_], warm: Floats, load: Floats) -> None:
-        """Take a body that is seen for the first time for one that has come to rest, and be unsure of it."""
-        self._kelvin = np.where(fresh, warm, self._kelvin)
-        self._load = np.where(fresh, load, self._load)
-        self._usual_load = np.where(fresh, load, self._usual_load)
-        self._gain = np.where(fresh, (warm - self._around) / np.maximum(load, 0.05), self._gain)
+    def _begin(self, on: NDArray[np.bool_], said: NDArray[np.bool_], warm: Floats, load: Floats) -> NDArray[np.bool_]:
+        """(m,) bodies that are seen for the first time, or under another load than usual.
+
+        They are taken for ones that have come to rest, and little is known of them.
+        """
+        elsewhere = np.abs(load - self._usual_load) > FAR * self._usual_load
+        fresh = on & (elsewhere | np.isnan(self._kelvin))
+        if not np.count_nonzero(fresh):
+            return fresh
+        self._seen[fresh & elsewhere] = 0.0
+        fresh &= said
+        self._kelvin[fresh] = warm[fresh]
+        self._load[fresh] = self._usual_load[fresh] = load[fresh]
+        self._gain[fresh] = (warm[fresh] - self._around) / np.maximum(load[fresh], 0.05)
         self._cov[:, fresh] = np.array([[SPREAD**2], [0.0], [FIRST_GAIN**2]])
+        return fresh
 
     def _follow(
         self, on: NDArray[np.bool_], said: NDArray[np.bool_], warm: Floats, load: Floats, elapsed: float
@@ -190,37 +217,66 @@ class Warming:
         A body whose thermometer has not ``said`` anything is reckoned on.
         """
         share = elapsed / self._seconds
-        slope = share * load
-        moved = LOAD_UNKNOWN * np.abs(self._gain) * np.abs(load - self._load) / np.maximum(load, 0.05)
-        self._load = np.where(on, self._load + (load - self._load) * min(1.0, elapsed / 10.0), self._load)
-        expected = self._kelvin + share * (self._around + self._gain * load - self._kelvin)
-        tt, tg, gg = self._cov
-        keep = 1.0 - share
-        gg = gg + elapsed * self._wander**2 + or_zero(moved * share**0.5) ** 2
-        tt_ahead = keep**2 * tt + 2.0 * keep * slope * tg + slope**2 * gg + elapsed * WANDER**2
-        tg_ahead = keep * tg + slope * gg
-        variance = tt_ahead + self._spread**2
-        self._innovation = np.where(on & said, warm - expected, 0.0)
-        z = self._innovation / np.sqrt(variance)
-        calm = self._sums.level < SUSPICIOUS
-        of_warm = said * np.where(calm, tt_ahead / variance, FOLLOWS)
-        of_gain = said * np.where(calm, tg_ahead / variance, 0.0)
-        self._kelvin = np.where(on, expected + of_warm * self._innovation, self._kelvin)
-        self._gain = np.where(on, self._gain + of_gain * self._innovation, self._gain)
-        updated = np.stack([(1.0 - of_warm) * tt_ahead, (1.0 - of_warm) * tg_ahead, gg - of_gain * tg_ahead])
-        self._cov = np.where(on & calm, updated, self._cov)
-        learned = self._spread + (1.4 * np.abs(self._innovation) - self._spread) / 600.0
-        self._spread = np.where(on & said & calm & (np.abs(z) < 3.0), np.maximum(learned, SPREAD), self._spread)
+        ahead = self._ahead(share, load, elapsed)
+        to_load = load - self._load
+        to_load *= min(1.0, elapsed / 10.0)
+        np.add(self._load, to_load, out=self._load, where=on)
+        expected = self._gain * load
+        expected += self._around
+        expected -= self._kelvin
+        expected *= share
+        expected += self._kelvin
+        variance = ahead[0] + self._spread * self._spread
+        heard = on & said
+        self._innovation = np.where(heard, warm - expected, 0.0)
+        z: Floats = self._innovation / np.sqrt(variance)
+        calm = self._sums.below(SUSPICIOUS)
+        gains = ahead[:2] / variance  # of temperature and gain
+        np.copyto(gains, FOLLOWED, where=~calm)
+        gains *= said
+        steps = gains * self._innovation
+        np.add(expected, steps[0], out=self._kelvin, where=on)
+        np.add(self._gain, steps[1], out=self._gain, where=on)
+        ahead -= gains[_BY] * ahead[_OF]
+        np.copyto(self._cov, ahead, where=on & calm)
+        self._learn_spread(z, heard & calm)
         return or_zero(z)
+
+    def _ahead(self, share: Floats, load: Floats, elapsed: float) -> Floats:
+        """(3, m) the covariances a moment later: of the temperature, of both, of the gain."""
+        moved = np.abs(self._gain)
+        moved *= np.abs(load - self._load)
+        moved /= np.maximum(load, 0.05)
+        moved = np.fmax(moved, 0.0)  # nothing where it is not known
+        moved *= moved
+        moved *= LOAD_UNKNOWN**2 * share
+        keep, slope = 1.0 - share, share * load
+        tt, tg, gg = self._cov
+        ahead = np.empty_like(self._cov)
+        grown = np.add(gg, elapsed * self._wander * self._wander + moved, out=ahead[2])
+        slanted = slope * grown
+        ahead[1] = keep * tg + slanted
+        ahead[0] = keep * (keep * tt + 2.0 * slope * tg) + slope * slanted + elapsed * WANDER**2
+        return ahead
+
+    def _learn_spread(self, z: Floats, healthy: NDArray[np.bool_]) -> None:
+        """Follow how much the samples of healthy bodies scatter."""
+        learned = 1.4 * np.abs(self._innovation)
+        learned -= self._spread
+        learned /= 600.0
+        learned += self._spread
+        np.maximum(learned, SPREAD, out=learned)
+        np.copyto(self._spread, learned, where=healthy & (np.abs(z) < 3.0))
 
     def _settle_jumps(self, jumped: NDArray[np.bool_], at: float, warm: Floats) -> None:
         """Follow a thermometer that jumped to where it is now, and remember when."""
-        self._jumped[jumped] = at
-        self._kelvin = np.where(jumped, warm, self._kelvin)
+        if np.count_nonzero(jumped):
+            self._jumped[jumped] = at
+            self._kelvin[jumped] = warm[jumped]
 
     def _signs(self, at: float, warmer: NDArray[np.bool_], wrong: NDArray[np.bool_]) -> list[Sign]:
-        signs = [self._thermometer(int(i), at, 3.0) for i in np.flatnonzero(wrong)]
-        if not warmer.any():
+        signs = [self._thermometer(i, at, 3.0) for i in wrong.nonzero()[0].tolist()]
+        if not np.count_nonzero(warmer):
             return signs
         groups: dict[tuple[str, str], list[int]] = {}
         for i in np.flatnonzero(warmer).tolist():

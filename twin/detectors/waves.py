@@ -63,6 +63,8 @@ class Waves:
         area = np.array([np.pi * line.bore_m**2 / 4.0 for line in self._lines])
         self._impedance = WAVE_SPEED / (STANDARD_GRAVITY * area) * np.where(self._upstream, 1.0, -1.0)
         self._pumps_of = model.binding.circuit_of
+        self._members = (np.arange(len(circuits))[:, None] == self._pumps_of[None, :]).astype(np.float64)  # (c, n)
+        self._members /= np.maximum(self._members.sum(axis=1, keepdims=True), 1.0)
         self._gauges = [
             str(model.binding.tag(model.binding.header_column("inlet_pressure_a" if up else "outlet_pressure_a")[c]))
             for c, up in zip(self._circuit, self._upstream, strict=True)
@@ -78,14 +80,16 @@ class Waves:
         self._valves = [station_valve(station, circuit) for circuit in circuits]
         self._stirred: Floats = np.full(len(circuits), -np.inf)  # when a header last moved [s, POSIX]
         self._chamber_circuit = np.array([circuit for _, circuit in places], dtype=np.intp)
-        self._head = _Lately()
-        self._slow = _Window(SLOW_KEPT, len(self._lines))
-        self._near = _Lately()
-        self._along = _Lately()
         lines = len(self._lines)
+        # what is watched in one row: what arrives at the ends, the heads there, and those at the chambers [m]
+        self._ends, self._heads, self._along = slice(lines), slice(lines, 2 * lines), slice(2 * lines, None)
+        self._lately = _Lately()
+        self._slow = _Window(SLOW_KEPT, lines)
         self._variance: Floats = np.full(lines, 0.25)
         self._confirmed: NDArray[np.intp] = np.zeros(lines, dtype=np.intp)
+        self._quiet: NDArray[np.bool_] = np.zeros(lines, dtype=bool)  # no step anywhere
         self._chamber_at: Floats = np.full((len(circuits), 2), -np.inf)  # of a fall, of a rise
+        self._chambers_since = -np.inf  # the latest of these
         self._acted: Floats = np.full(len(circuits), -np.inf)  # when a pump last did what others did not
         self._waves: dict[int, _Wave] = {}
         self.quiet: Floats = np.full(len(circuits), -np.inf)  # until when a circuit has not come to rest [s, POSIX]
@@ -94,31 +98,27 @@ class Waves:
         """What stands now; ``demand`` is the make-up over what is usual."""
         if not self._lines:
             return []
-        density = self._of_circuits(state.density)
-        pressure = np.where(self._upstream, state.inlet_pressure[self._circuit], state.outlet_pressure[self._circuit])
-        head = pressure / (np.maximum(density[self._circuit], 500.0) * STANDARD_GRAVITY)
-        arriving = head + self._impedance * state.header_flow[self._circuit]
-        self._slow.append(arriving)
+        now = self._heads_now(values, state)
+        step = self._lately.step(now)
+        self._lately.append(at, now)
+        self._slow.append(now[self._ends])
         acting = self._acting(at, state, moves)
-        busy = self._busy(moves) | (at - self._acted < ECHOES)
-        self._watch_chambers(at, values, density, busy)
-        self._stir(at, head)
-        step = self._head.step(arriving)
-        sigma = np.sqrt(self._variance)
-        bound = np.maximum(np.where(busy[self._circuit], ECHO_STEP, STEP), NOISES * sigma)
-        large = (np.abs(step) > bound) & ~acting[self._circuit]
-        self._learn(at, arriving, large)
-        self._confirmed = np.where(large, self._confirmed + 1, 0)
-        arrived = np.flatnonzero(self._confirmed >= CONFIRMED)
-        for i in arrived[np.argsort(-np.abs(step[arrived]))].tolist():  # the largest first: the rest is its echo
-            self._arrive(i, at, float(step[i]))
+        busy = self._busy(at, moves)
+        large = self._quiet
+        if np.count_nonzero(np.abs(step) > STIRRED):
+            self._watch_chambers(at, step[self._along], busy)
+            self._stirred[self._circuit[np.abs(step[self._heads]) > STIRRED]] = at
+            bound = np.maximum(np.where(busy[self._circuit], ECHO_STEP, STEP), NOISES * np.sqrt(self._variance))
+            large = (np.abs(step[self._ends]) > bound) & ~acting[self._circuit]
+        self._learn(large)
+        self._confirm(at, step, large)
         self._from_chambers(at, busy)
-        return self._signs(at, demand, sigma)
+        return self._signs(at, demand) if self._waves else []
 
     def bridge_gap(self) -> None:
         """Let what comes follow nothing."""
-        for kept in (self._head, self._slow, self._along, self._near):
-            kept.clear()
+        self._lately.clear()
+        self._slow.clear()
         self._confirmed[:] = 0
 
     def slow_move(self) -> tuple[int, float]:
@@ -137,15 +137,17 @@ class Waves:
         """The name of a line."""
         return self._lines[i].id
 
-    def _of_circuits(self, of_pumps: Floats) -> Floats:
-        """(c,) the mean over the pumps of each circuit."""
-        count = np.maximum(np.bincount(self._pumps_of, minlength=len(self.quiet)), 1)
-        mean: Floats = np.bincount(self._pumps_of, or_zero(of_pumps), len(self.quiet)) / count
-        return mean
+    def _heads_now(self, values: Floats, state: PlantState) -> Floats:
+        """(2·l + k,) what arrives at the station's ends of the lines, the heads there and along the lines. [m]"""
+        weight = np.maximum(self._members @ state.density, 500.0) * STANDARD_GRAVITY
+        pressure = np.where(self._upstream, state.inlet_pressure[self._circuit], state.outlet_pressure[self._circuit])
+        head = pressure / weight[self._circuit]
+        arriving = head + self._impedance * state.header_flow[self._circuit]
+        return np.concatenate((arriving, head, self._chambers.read(values) / weight[self._chamber_circuit]))
 
     def _acting(self, at: float, state: PlantState, moves: Moves) -> NDArray[np.bool_]:
         """(c,) where one pump does what its sisters do not: gauges and meters of unlike damping then disagree."""
-        if moves.flow.max(initial=0.0) < OWN_FLOW and moves.speed.max(initial=0.0) < OWN_SPEED:
+        if not moves.any:
             return at - self._acted < ACTING
         sole = (moves.speed > OWN_SPEED) | (moves.flow > OWN_FLOW + LIKE_OTHERS * self._of_others(state, moves))
         self._acted[self._pumps_of[sole & (moves.since_start > 1.0)]] = at
@@ -159,44 +161,47 @@ class Waves:
         others: Floats = np.where(same, flow[None, :], np.inf).min(axis=1)
         return np.where(np.isfinite(others), others, 0.0)
 
-    def _busy(self, moves: Moves) -> NDArray[np.bool_]:
+    def _busy(self, at: float, moves: Moves) -> NDArray[np.bool_]:
         """(c,) where the station itself has done something of late."""
-        busy = np.zeros(len(self.quiet), dtype=bool)
-        busy[self._pumps_of[moves.since_change < ECHOES]] = True
+        busy: NDArray[np.bool_] = at - self._acted < ECHOES
+        lately = moves.since_change < ECHOES
+        if np.count_nonzero(lately):
+            busy[self._pumps_of[lately]] = True
         return busy
 
-    def _stir(self, at: float, head: Floats) -> None:
-        """Note where a header moves: what its chambers see after that came from here."""
-        moved = np.abs(self._near.step(head)) > STIRRED
-        self._near.append(at, head)
-        self._stirred[self._circuit[moved]] = at
-
-    def _learn(self, at: float, arriving: Floats, large: NDArray[np.bool_]) -> None:
-        self._head.append(at, arriving)
-        rows = self._head.rows
+    def _learn(self, large: NDArray[np.bool_]) -> None:
+        rows = self._lately.rows
         if len(rows) < 3:
             return
-        second = (rows[-1] - 2.0 * rows[-2] + rows[-3]) ** 2 / 6.0
-        usable = np.isfinite(second) & ~large
-        self._variance += np.where(usable, np.minimum(second, 9.0 * self._variance) - self._variance, 0.0) / MEMORY
+        second = (rows[-1] - 2.0 * rows[-2] + rows[-3])[self._ends]
+        square = np.minimum(second * second / 6.0, 9.0 * self._variance)
+        usable = np.isfinite(square) & ~large
+        square -= self._variance
+        square /= MEMORY
+        np.add(self._variance, square, out=self._variance, where=usable)
 
-    def _watch_chambers(self, at: float, values: Floats, density: Floats, busy: NDArray[np.bool_]) -> None:
-        if not len(self._chamber_circuit):
+    def _confirm(self, at: float, step: Floats, large: NDArray[np.bool_]) -> None:
+        """Count for how many samples a step has stood; one that stands has arrived."""
+        if not np.count_nonzero(large):
+            self._confirmed.fill(0)
             return
-        weight = np.maximum(density[self._chamber_circuit], 500.0) * STANDARD_GRAVITY
-        along = self._chambers.read(values) / weight
-        step = self._along.step(along)
-        self._along.append(at, along)
+        self._confirmed = np.where(large, self._confirmed + 1, 0)
+        arrived = np.flatnonzero(self._confirmed >= CONFIRMED)
+        for i in arrived[np.argsort(-np.abs(step[arrived]))].tolist():  # the largest first: the rest is its echo
+            self._arrive(i, at, float(step[i]))
+
+    def _watch_chambers(self, at: float, step: Floats, busy: NDArray[np.bool_]) -> None:
         for side, moved in enumerate((step < -STEP, step > STEP)):
             circuits = self._chamber_circuit[moved]
             still = ~busy[circuits] & (at - self._stirred[circuits] > BEFORE)
             fresh = np.unique(circuits[still])
-            first = at - self._chamber_at[fresh, side] > BEFORE
-            self._chamber_at[fresh[first], side] = at
+            first = fresh[at - self._chamber_at[fresh, side] > BEFORE]
+            self._chamber_at[first, side] = at
+            self._chambers_since = at if len(first) else self._chambers_since
 
     def _from_chambers(self, at: float, busy: NDArray[np.bool_]) -> None:
         """What chambers see before the station does: a fall comes from upstream, a rise from downstream."""
-        if at - self._chamber_at.max(initial=-np.inf) > BEFORE:
+        if at - self._chambers_since > BEFORE:
             return
         for circuit, side in zip(*np.nonzero(at - self._chamber_at == CONFIRMED - 1), strict=True):
             ends = np.flatnonzero((self._circuit == circuit) & (self._upstream == (side == 0)))
@@ -217,12 +222,10 @@ class Waves:
         far = 3.0 <= at - self._chamber_at[circuit, 0 if size < 0 else 1] <= BEFORE
         self._waves[i] = _Wave(at, size, bool(far))
 
-    def _signs(self, at: float, demand: float, sigma: Floats) -> list[Sign]:
+    def _signs(self, at: float, demand: float) -> list[Sign]:
         self._waves = {i: wave for i, wave in self._waves.items() if at - wave.at < HELD or _still(wave, demand)}
-        signs = []
-        for i, wave in self._waves.items():
-            signs.append(self._sign(i, wave, demand, float(sigma[i])))
-        return signs
+        sigma = np.sqrt(self._variance)
+        return [self._sign(i, wave, demand, float(sigma[i])) for i, wave in self._waves.items()]
 
     def _sign(self, i: int, wave: _Wave, demand: float, sigma: float) -> Sign:
         scores = self._scores(i, wave, demand)

@@ -14,6 +14,7 @@ from twin.signals import Floats, Frame, Quality, TagTable
 from twin.text import Text
 from twin.units import scales_and_offsets
 
+Indices = NDArray[np.intp]
 Readings = Mapping[str, Floats]
 """What is measured: for each measurement an array (n,) over the equipment, SI, NaN where it is missing or bad."""
 
@@ -49,7 +50,6 @@ ROW = {measure: row for row, measure in enumerate(MEASURES)}
 CURRENTS, VIBRATIONS, ENVELOPES = (
     slice(ROW[members[0]], ROW[members[-1]] + 1) for members in (CURRENT, VIBRATION, ENVELOPE)
 )
-BAD = np.uint8(Quality.BAD)
 
 STAND_STILL = ("frequency_setpoint", "discharge_valve_position")  # by right, for hours
 WANTED: dict[str, Text] = {
@@ -152,6 +152,7 @@ class Binding:
         self._column = np.concatenate([part.column.ravel() for part in all_of_them])
         self._scale = np.concatenate([part.scale.ravel() for part in all_of_them])
         self._offset = np.concatenate([part.offset.ravel() for part in all_of_them])
+        self._middle = Middle()
         self._shape, self._of_pumps = (len(MEASURES), len(self.pumps)), len(MEASURES) * len(self.pumps)
 
     def read(self, frame: Frame) -> Measured:
@@ -163,7 +164,7 @@ class Binding:
         table = read[: self._of_pumps].reshape(self._shape)
         of_headers = read[self._of_pumps :].reshape(-1, len(self.circuits))  # the last row is of what is not there
         headers = dict(zip(_OF_HEADERS, of_headers, strict=False))
-        middles = middle(of_headers[_VOTERS].reshape(len(_VOTERS), -1)).reshape(len(REDUNDANT), -1)
+        middles = self._middle(of_headers[_VOTERS].reshape(len(_VOTERS), -1)).reshape(len(REDUNDANT), -1)
         pumps = dict(zip(MEASURES, table, strict=True))
         return Measured(frame.at, pumps, headers, table, of_headers[: len(OF_HEADER)], middles, values)
 
@@ -225,10 +226,11 @@ def sound(frame: Frame) -> Floats:
     values: Floats = np.empty(tags + 1)
     values[:tags] = frame.values
     values[tags] = np.nan
-    bad = frame.quality >= BAD
-    bad |= np.isinf(frame.values)  # which no instrument says
-    if np.count_nonzero(bad):
-        values[:tags][bad] = np.nan
+    if np.count_nonzero(frame.quality):  # of all qualities the best is 0
+        values[:tags][frame.quality >= Quality.BAD] = np.nan
+    infinite = np.isinf(values)  # which no instrument says
+    if np.count_nonzero(infinite):
+        values[infinite] = np.nan
     return values
 
 
@@ -237,16 +239,40 @@ def or_zero(values: Floats) -> Floats:
     return np.where(np.isfinite(values), values, 0.0)
 
 
+class Middle:
+    """Medians that leave out NaN, of rows of which mostly the same are missing: it remembers which two are halved."""
+
+    def __init__(self) -> None:
+        self._missing = b"none yet"
+        self._both: tuple[Indices, Indices] = (np.empty(0, dtype=np.intp), np.empty(0, dtype=np.intp))
+
+    def __call__(self, rows: Floats) -> Floats:
+        """(c,) the median of each column of (k, c) rows; NaN where there is nothing else."""
+        ordered = rows.copy()
+        ordered.sort(axis=0)  # NaN last
+        missing = np.isnan(ordered)
+        told = missing.tobytes()
+        if told != self._missing:
+            self._missing, self._both = told, _halved(missing)
+        lower, upper = self._both
+        flat = ordered.ravel()
+        median: Floats = flat[lower]
+        median += flat[upper]
+        median *= 0.5
+        return median
+
+
 def middle(rows: Floats) -> Floats:
     """Median of each column (c,) of (k, c) rows, leaving out NaN; NaN where there is nothing else."""
-    ordered = rows.copy()
-    ordered.sort(axis=0)  # NaN last
-    count = np.add.reduce(ordered == ordered, axis=0, dtype=np.intp)
-    columns = np.arange(rows.shape[1])
-    median: Floats = ordered[np.maximum(count - 1, 0) // 2, columns]
-    median += ordered[np.minimum(count // 2, len(rows) - 1), columns]
-    median *= 0.5
-    return median
+    return Middle()(rows)
+
+
+def _halved(missing: NDArray[np.bool_]) -> tuple[Indices, Indices]:
+    """Where in flattened columns (k, c) in ascending order the two middle values of each stand."""
+    k, c = missing.shape
+    count = k - np.count_nonzero(missing, axis=0)
+    columns = np.arange(c)
+    return np.maximum(count - 1, 0) // 2 * c + columns, np.minimum(count // 2, k - 1) * c + columns
 
 
 def _sensors(station: Station, tags: TagTable, flow_meters: NDArray[np.intp]) -> dict[str, Sensor]:

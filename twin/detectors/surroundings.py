@@ -26,8 +26,7 @@ from twin.plant.model import PlantState, PumpModel
 from twin.plant.reading import Station
 from twin.signals import Floats
 
-EVERY_SHAKING = 1.5  # s between two looks at how machines shake: at a frame a second, each second
-EVERY_WARMTH = 2.5  # s between two looks at how they warm
+EVERY = 1.5  # s between two looks at how machines shake, and at how they warm: at a frame a second, each other
 EVERY_QUALITY = 8.5  # s between two looks at the water's quality
 OFTEN = 1.5  # s between frames that leave time to look at one of these in one and at the next in another
 WASHED_OUT = 1.5  # m by which the head of a line must have fallen for a leak to be put to it
@@ -60,10 +59,8 @@ class Surroundings:
         self._restless = Restless(station, model)
         self._at = -np.inf
         self._turns = (
-            _Turn(self._shaking.step, EVERY_SHAKING),
-            _Turn(
-                lambda at, values, state, moves: self._warming.step(at, values, state, moves.since_start), EVERY_WARMTH
-            ),
+            _Turn(self._shaking.step, EVERY),
+            _Turn(lambda at, values, state, moves: self._warming.step(at, values, state, moves.since_start), EVERY),
             _Turn(lambda at, values, *_: self._quality.step(at, values), EVERY_QUALITY),
         )
 

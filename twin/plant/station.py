@@ -210,8 +210,8 @@ class Interlock(Part):
 
     ``measures`` is a pattern (``stator_winding_*``) of what tags measure: those of each pump and its drive, or those of
     the equipment ``of``: a header or a room, which takes off all pumps of ``circuit``, or a station transformer, which
-    takes off that. So many ``votes`` of them must be beyond the limit, which is in the tags' unit. ``when`` it watches a
-    pump: while it is on, only until a start is complete, or only after that.
+    takes off that. So many ``votes`` of them must be beyond the limit, which is in the tags' unit. ``when`` is how
+    long it watches a pump: while that is on, only until a start is complete, or only after that.
 
     It can judge what follows from them instead: the difference to what ``less`` names there (discharge less suction
     pressure), ``at_rated_speed`` as the square of speed makes it there; or the ``spread`` of all of them, their

@@ -23,6 +23,7 @@ PUMPS, RESISTANCES = len(B4.pumps), len(B4.resistances)
 RATED = 6500 / 3600
 HEADS = np.array([line.head_m for line in FILE.lines])
 FRICTION = 91.0  # m in 25 km at the rated flow
+TRICKLE = 1e-3  # m³/s: less than a thousandth of the rated flow
 SLOPES = np.array([line.slope_m for line in FILE.lines])
 LINES = Boundary(HEADS, np.zeros(4), (SLOPES + FRICTION) / (3 * RATED) ** 2)
 DUTY = np.array([1.0, 1.0, 1.0, 0.0] * 2)
@@ -110,7 +111,10 @@ def test_every_part_follows_its_law_and_no_water_is_lost(state):
 def test_the_state_does_not_depend_on_where_the_search_began(one, other):
     begun = solve(B4, *other)
     warm, cold = solve(B4, *one, start=begun), solve(B4, *one)
-    np.testing.assert_allclose(warm.flow, cold.flow, atol=1e-6)
+    # pumps against a shut valve may share a trickle in any way: there their curves are flat
+    told = np.maximum(np.abs(warm.flow), np.abs(cold.flow)) > TRICKLE
+    np.testing.assert_allclose(warm.flow[told], cold.flow[told], atol=1e-6)
+    np.testing.assert_allclose(warm.line, cold.line, atol=1e-6)
     np.testing.assert_allclose(warm.head, cold.head, atol=5e-4)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -41,6 +43,21 @@ def test_the_same_frames_give_the_same_snapshots(station: Station) -> None:
         np.testing.assert_array_equal(a.residuals.value, b.residuals.value)
         assert a.anomalies == b.anomalies
         assert a.alarms == b.alarms
+
+
+def test_a_copy_of_a_twin_goes_on_as_the_twin_does(station: Station) -> None:
+    """Looking back at a moment begins with a copy of a twin that has learned; a part that is shared would tell it."""
+    plant, twin = Plant(station, 5), Twin(station)
+    for frame in plant.run(60):
+        twin.step(frame)
+    copied = copy.deepcopy(twin, {id(station): station})
+    plant.head_loss[1] = 0.05
+    for frame in plant.run(20):
+        a, b = twin.step(frame), copied.step(frame)
+        np.testing.assert_array_equal(a.residuals.z, b.residuals.z)
+        assert a.anomalies == b.anomalies
+        assert a.alarms == b.alarms
+    assert a.anomalies
 
 
 def test_residual_names_are_the_same_object_in_every_frame(station: Station) -> None:

@@ -64,10 +64,6 @@ class Channels:
         self._all_kept = len(kept) == of_pumps + of_headers  # every pump measures all there is
         self._making: Floats = np.full((4, of_pumps + of_headers), np.nan)  # value, expected, basis, unsteady
         self._points: Points = np.zeros(of_pumps + of_headers, dtype=np.complex128)
-        self._of_pumps = _part(
-            self._making[:, :of_pumps].reshape(4, -1, n), self._points[:of_pumps].reshape(-1, n), self._pumps.why
-        )
-        self._of_headers = _part(self._making[:, of_pumps:], self._points[of_pumps:], self._headers.why)
         self._whys = self._pumps.why, self._headers.why
         self._why: NDArray[np.intp] = np.zeros(len(kept), dtype=np.intp)  # why each may not be judged, as it was last
         self.kinds: tuple[Kind, ...] = (*(OF_PUMP[k] for k, _ in present), *self._headers.kinds)
@@ -90,8 +86,12 @@ class Channels:
     def sample(self, state: PlantState) -> Sample:
         """Every channel now."""
         moves = self.moves = self._motion.step(state)
-        self._pumps.sample(state, moves, self._of_pumps)
-        self._headers.sample(state, moves, self._of_headers)
+        # its parts are cut out anew each time: kept, they would be arrays of their own in a copy of the detector
+        making, points, pumps = self._making, self._points, (len(OF_PUMP), len(state.pumps))
+        end = pumps[0] * pumps[1]
+        of_pumps = _part(making[:, :end].reshape(4, *pumps), points[:end].reshape(pumps), self._pumps.why)
+        self._pumps.sample(state, moves, of_pumps)
+        self._headers.sample(state, moves, _part(making[:, end:], points[end:], self._headers.why))
         whys = self._pumps.why, self._headers.why
         if whys[0] is not self._whys[0] or whys[1] is not self._whys[1]:
             self._whys, self._why = whys, np.concatenate((whys[0].ravel(), whys[1]))[self._keep]

@@ -63,6 +63,6 @@ def test_a_reader_that_follows_lets_go_of_what_it_read_before(tmp_path: Path, mo
                         reader.overview([0, 1], *reader.span, 20)
                         reader.events(-math.inf, math.inf)
                         assert sum(known() is not None for known in met) == 1
-        assert len(met) > 4
+        assert len(met) > 1  # how often depends on how soon blocks are sealed beside it
     finally:
         gc.enable()

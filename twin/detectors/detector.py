@@ -55,6 +55,7 @@ SHAKES = frozenset({"cavitation", "gas_ingress"})
 MAY_BE_NOISE = SHAKES | {"sensor_bias", "unknown"}
 POWER = frozenset({"power", "efficiency", "feeder"})
 ALIKE = 4.0  # χ² by which a transmitter that is known to be wrong may explain less than the best
+RIDDEN_OUT = 15.0  # s after many fell silent, or were heard again, in which the rest is learned anew
 OFTEN = 0.5  # s between frames below which not every one is judged
 
 
@@ -127,6 +128,7 @@ class Detector:
         self._seen: Judgement | None = None
         self._findings: Findings | None = None
         self._at, self._since_last = -np.inf, np.inf
+        self._stormy, self._turned_at = False, -np.inf
 
     def step(self, frame: Frame, state: PlantState) -> Findings:
         """Judge one instant."""
@@ -136,11 +138,12 @@ class Detector:
         self._since_last, self._at = at - self._at, at
         teaching = self._healthy is not None and self._healthy[0] <= at < self._healthy[1]
         sample = self._reconciled(self._channels.sample(state), at)
+        silent, stuck = self._sensors.step(frame, state)
+        self._ride_out(at)
         seen = self._watch.step(at, sample, self._not_teaching(at, teaching), teaching)
         running = self._running(state)
         changed: list[Anomaly] = []
         tripped = self._trips.step(state)
-        silent, stuck = self._sensors.step(frame, state)
         if not teaching:
             changed += self._open_trips(at, tripped, seen, running)
             changed += self._open_sensors(at, silent, "sensor_dropout", seen, running)
@@ -167,6 +170,17 @@ class Detector:
     def storm(self) -> bool:
         """Whether so many values are missing that it is the connection's fault."""
         return self._sensors.storm
+
+    def _ride_out(self, at: float) -> None:
+        """Learn anew when a part of the station falls silent or is heard again: the rest is then measured otherwise.
+
+        A pump whose speed is gone is taken to turn as its drive does, water whose temperature is gone to be as warm as
+        the file says, and held states last some seconds longer than their samples.
+        """
+        if self._sensors.storm != self._stormy:
+            self._stormy, self._turned_at = self._sensors.storm, at
+        if at - self._turned_at < RIDDEN_OUT:
+            self._watch.take_back(~self._cases.claimed)
 
     def bridge_gap(self) -> None:
         """Go on after a gap in time, or after the clock was set back."""

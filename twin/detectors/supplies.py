@@ -185,6 +185,7 @@ class LowFlow:
         with np.errstate(divide="ignore", invalid="ignore"):
             share = state.flow / self._model.rated_flow / state.speed
         steady = state.running & (moves.since_start > LOW_FLOW_AFTER) & (moves.since_change > LOW_FLOW_PATIENCE)
+        steady &= ~moves.ramping  # one that is run down to be stopped gets no water through before it stands
         starved &= steady & (state.flow > NO_FLOW * self._model.rated_flow)
         starved &= ~(state.measured.pumps["discharge_valve_position"] < 0.97)
         if not np.count_nonzero(starved):

@@ -45,3 +45,8 @@ def test_where_flow_answers_at_once_the_line_that_moves_most_is_the_one_that_som
     assert [(one.equipment, one.fault) for one in analysed(tmp_path / "station.csv")] == [
         ("LINE-SD", "downstream_trip")
     ]
+
+
+def test_a_pump_that_is_run_down_to_be_stopped_is_not_short_of_flow(tmp_path: Path) -> None:
+    record(Case(operation="stop", seconds=440.0, seed=6), tmp_path / "station.csv")
+    assert analysed(tmp_path / "station.csv") == []

@@ -99,12 +99,6 @@ def day(at: float, zone: tzinfo = UTC) -> str:
     return NOTHING if moment is None else moment.strftime("%Y-%m-%d")
 
 
-def day_and_clock(at: float, zone: tzinfo = UTC) -> str:
-    """Day and time at the station: ``2026-01-12 14:03:22``."""
-    moment = _moment(at, zone)
-    return NOTHING if moment is None else moment.strftime("%Y-%m-%d %H:%M:%S")
-
-
 def stamp(at: float, zone: tzinfo = UTC) -> str:
     """ISO 8601 with milliseconds and offset, for what other programs read."""
     moment = _moment(at, zone)

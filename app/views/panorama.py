@@ -19,13 +19,14 @@ from PySide6.QtGui import (
     QPen,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QToolButton, QWidget
 
 from app import theme
 from app.presenters.panorama import AUTOMATIC, Recorded, State, axes
 from app.scene import gaze
 from app.scene.gaze import Gaze, Picture
-from app.views import style
+from app.views import camera_panel, style
+from app.views.camera_panel import Cameras
 
 WIDEST = 4096  # px across a panorama that is kept: finer ones are read coarser
 MOST = 2**27  # pixels of a picture that is read at all
@@ -251,29 +252,15 @@ class Panorama(QWidget):
         self._state = State()
         self._reading: Future[Picture | None] | None = None
         self._shown: object = None
-        self._cameras = QComboBox()
-        self._cameras.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self._cameras.setMinimumContentsLength(22)
-        self._cameras.activated.connect(lambda row: self.camera_requested.emit(self._cameras.itemData(row)))
+        self._cameras = Cameras(22)
+        self._cameras.chosen.connect(self.camera_requested)
         self._before, self._after = QToolButton(text="◀"), QToolButton(text="▶")
         self._before.clicked.connect(lambda: self.step_requested.emit(-1))
         self._after.clicked.connect(lambda: self.step_requested.emit(1))
-        self._caption = QLabel()
-        self._caption.setFont(style.font(theme.SMALL))
-        self._caption.setStyleSheet(f"color: {theme.SECONDARY};")
-        self._caption.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._caption = camera_panel.caption()
         self.canvas = Canvas()
         self.canvas.moved.connect(self._say_gaze)
-        row = QHBoxLayout()
-        row.setContentsMargins(8, 8, 8, 0)
-        for widget in (self._cameras, self._before, self._after):
-            row.addWidget(widget)
-        row.addWidget(self._caption, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(theme.STEP)
-        column.addLayout(row)
-        column.addWidget(self.canvas, 1)
+        camera_panel.lay_out(self, (self._cameras, self._before, self._after), self._caption, self.canvas)
         self._say()
         self.look_after()
 
@@ -359,11 +346,7 @@ class Panorama(QWidget):
         self._after.setEnabled(state.number < state.count)
         best = self.tr("Best for {machine}").format(machine=state.target) if state.target else self.tr("Any camera")
         choices = [(AUTOMATIC, best), *((name, f"{name}  {said}".rstrip()) for name, said in state.cameras)]
-        if [(self._cameras.itemData(i), self._cameras.itemText(i)) for i in range(self._cameras.count())] != choices:
-            self._cameras.clear()
-            for name, said in choices:
-                self._cameras.addItem(said, name)
-        self._cameras.setCurrentIndex(max(0, self._cameras.findData(state.chosen)))
+        self._cameras.show_choices(choices, state.chosen)
         self.canvas.setToolTip(self.tr("Drag to turn, wheel to zoom, double-click to look back"))
         self._say_gaze()
 

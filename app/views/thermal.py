@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QToolButton, QWidget
 
 from app import heat, theme
 from app.presenters import formatting
 from app.presenters.thermal import NEWEST, Shown, State, Temperatures
-from app.views import style, words
+from app.views import camera_panel, style, words
+from app.views.camera_panel import Cameras
 
 EDGE, GAP = 12.0, 12.0  # px
 BAR = 12.0  # px, the width of the scale
@@ -301,27 +302,13 @@ class Thermal(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._state = State()
-        self._cameras = QComboBox()
-        self._cameras.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self._cameras.setMinimumContentsLength(10)
-        self._cameras.activated.connect(lambda row: self.camera_requested.emit(self._cameras.itemData(row)))
+        self._cameras = Cameras(10)
+        self._cameras.chosen.connect(self.camera_requested)
         self._grey = QToolButton(checkable=True)
         self._grey.toggled.connect(lambda grey: self._canvas.show_palette("grey" if grey else "heat"))
-        self._caption = QLabel()
-        self._caption.setFont(style.font(theme.SMALL))
-        self._caption.setStyleSheet(f"color: {theme.SECONDARY};")
-        self._caption.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._caption = camera_panel.caption()
         self._canvas = Canvas()
-        row = QHBoxLayout()
-        row.setContentsMargins(8, 8, 8, 0)
-        row.addWidget(self._cameras)
-        row.addWidget(self._grey)
-        row.addWidget(self._caption, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(theme.STEP)
-        column.addLayout(row)
-        column.addWidget(self._canvas, 1)
+        camera_panel.lay_out(self, (self._cameras, self._grey), self._caption, self._canvas)
         self._say()
 
     @property
@@ -339,11 +326,7 @@ class Thermal(QWidget):
         self._grey.setText(self.tr("Grey"))
         self._grey.setToolTip(self.tr("Shades of grey instead of colours"))
         choices = [(NEWEST, self.tr("Newest")), *((name, f"{name}  {said}".rstrip()) for name, said in state.cameras)]
-        if [(self._cameras.itemData(i), self._cameras.itemText(i)) for i in range(self._cameras.count())] != choices:
-            self._cameras.clear()
-            for name, said in choices:
-                self._cameras.addItem(said, name)
-        self._cameras.setCurrentIndex(max(0, self._cameras.findData(state.chosen)))
+        self._cameras.show_choices(choices, state.chosen)
         self._caption.setText(self._told())
 
     def _told(self) -> str:

@@ -63,7 +63,7 @@ def test_times_are_the_stations_own() -> None:
     at = 1_768_190_400.25
     assert formatting.clock(at, SHANGHAI) == "12:00:00"
     assert formatting.clock(at, SHANGHAI, tenths=True) == "12:00:00.2"
-    assert formatting.day_and_clock(at) == "2026-01-12 04:00:00"
+    assert (formatting.day(at), formatting.clock(at)) == ("2026-01-12", "04:00:00")
     assert formatting.stamp(at, SHANGHAI) == "2026-01-12T12:00:00.250+08:00"
 
 

@@ -5,6 +5,7 @@ healthy running with transmitter errors, build differences and a neighbour's unr
 takes one seed and one load; the whole suite and the healthy days are asked for:
 
     python -m tests.bench.detection --seeds 5 --loads 0.6 0.8 1.0 --days 7 [--only FAULT…] [--first 6] [--jobs 2]
+    python -m tests.bench.detection --seeds 0 --days 30
 
 Delays count from the first gauge a fault can reach: what a neighbour does takes its time along the line; water, smoke
 and gas take theirs to a detector, and the same run without them says when some transmitter of the room first differs.
@@ -30,7 +31,7 @@ from twin.plant.station import Words
 from twin.signals import Floats
 from twin.simulation.faults import FAULTS, Severity
 from twin.simulation.plant import Plant
-from twin.simulation.scenario import Happening, Scenario
+from twin.simulation.scenario import Happening, Scenario, load
 
 START = 1_768_000_000.0
 ONSET = 150.0  # s
@@ -39,6 +40,8 @@ HOUR = 3600.0
 NOTICEABLE = 4.0  # spreads, and steps, of a signal by which a fault must have moved it to be seen in it at all
 BARS = {"P": 3.0, "A": 10.0, "B": 60.0, "C": 3600.0}  # s, by class (domain.md, section 3)
 RIGHT_AWAY = ("P", "A")
+DAY, WEEK = 86_400, 604_800.0  # s
+HEALTHY = ("a healthy day", "season", "healthy-day")  # the first is below, the others are scenarios that ship
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +124,10 @@ class Outcome:
         return bool(np.isfinite(self.named))
 
 
-def watched(station: Station, scenario: Scenario, seed: int) -> Iterator[Anomaly]:
-    """The anomalies of a run, as they change."""
-    plant, twin = Plant(station, seed, START, scenario), Twin(station)
-    for _ in range(int(scenario.duration_s)):
+def watched(station: Station, scenario: Scenario, seed: int, seconds: float, start: float = START) -> Iterator[Anomaly]:
+    """The anomalies of the first seconds of a run, as they change."""
+    plant, twin = Plant(station, seed, start, scenario), Twin(station)
+    for _ in range(int(seconds)):
         yield from twin.step(plant.step()).changed_anomalies
 
 
@@ -155,15 +158,15 @@ def _values(ill: Plant, sound: Plant, columns: NDArray[np.intp]) -> tuple[float,
     return frame.at, frame.values[columns], sound.step().values[columns]
 
 
-def outcome(station: Station, case: Case, severity: Severity, seed: int, load: float) -> Outcome:
+def outcome(station: Station, case: Case, severity: Severity, seed: int, share: float) -> Outcome:
     """Put one fault into a healthy station and watch."""
     scenario = Scenario(
         name=Words(en=case.fault),
         duration_s=ONSET + case.after,
-        load=((0.0, load),),
+        load=((0.0, share),),
         happenings=(Happening(at=ONSET, on=case.on, fault=case.fault, severity=severity),),
     )
-    anomalies = list(watched(station, scenario, seed))
+    anomalies = list(watched(station, scenario, seed, scenario.duration_s))
     begins = reached(station, case, scenario, seed) if case.in_a_room else START + ONSET + case.way
     right = [a for a in anomalies if (a.fault, a.equipment) == (case.fault, case.equipment)]
     there = [a for a in anomalies if a.equipment == case.equipment or a in right]
@@ -244,15 +247,14 @@ def _summary(outcomes: Sequence[Outcome]) -> None:
 
 
 def healthy(seeds: Sequence[int], jobs: int) -> None:
-    """Station-days of ordinary running, a seed each, and what they raised."""
-    begun = time.perf_counter()
-    days = all_of(_healthy_day, seeds, jobs)
-    raised = sum(len({anomaly.id for anomaly in found}) for found in days)
+    """Station-days of ordinary running, a seed each, and what they raised: a line a day, as it ends."""
+    begun, raised = time.perf_counter(), 0
+    for seed, found in zip(seeds, each_of(_healthy_day, seeds, jobs), strict=True):
+        last = {anomaly.id: anomaly for anomaly in found}.values()
+        raised += len(last)
+        told = "; ".join(f"+{a.detected - _begins(seed):.0f} s {a.fault} {a.equipment} {a.evidence}" for a in last)
+        print(f"  {HEALTHY[seed % len(HEALTHY)]}, seed {seed}: {len(last)} anomalies {told}", flush=True)
     print(f"{len(seeds)} healthy days: {raised} anomalies, {time.perf_counter() - begun:.0f} s")
-    for seed, found in zip(seeds, days, strict=True):
-        for anomaly in found:
-            told = f"{anomaly.fault} {anomaly.equipment} {anomaly.evidence}"
-            print(f"  day {seed} +{anomaly.detected - START:6.0f} {told}")
 
 
 def main(arguments: Sequence[str] = ()) -> None:
@@ -274,17 +276,19 @@ def main(arguments: Sequence[str] = ()) -> None:
         for seed in range(asked.first, asked.first + asked.seeds)
         for load in asked.loads
     ]
-    table(all_of(_outcome, runs, asked.jobs))
+    if runs:
+        table(list(each_of(_outcome, runs, asked.jobs)))
     if asked.days:
         healthy(range(asked.first, asked.first + asked.days), asked.jobs)
 
 
-def all_of(run: Callable[[Any], Any], asked: Sequence[Any], jobs: int) -> list[Any]:
+def each_of(run: Callable[[Any], Any], asked: Sequence[Any], jobs: int) -> Iterator[Any]:
     """What all runs came to, so many at once, in their order."""
     if jobs == 1:
-        return [run(one) for one in asked]
+        yield from map(run, asked)
+        return
     with ProcessPoolExecutor(jobs) as pool:
-        return list(pool.map(run, asked))
+        yield from pool.map(run, asked)
 
 
 def _outcome(run: tuple[Case, Severity, int, float]) -> Outcome:
@@ -292,7 +296,15 @@ def _outcome(run: tuple[Case, Severity, int, float]) -> Outcome:
 
 
 def _healthy_day(seed: int) -> list[Anomaly]:
-    return list(watched(read(), day(), seed))
+    """A day of one of the kinds, in another week of the winter."""
+    kind = HEALTHY[seed % len(HEALTHY)]
+    scenario = day() if kind == HEALTHY[0] else load(kind)
+    return list(watched(read(), scenario, seed, DAY, _begins(seed)))
+
+
+def _begins(seed: int) -> float:
+    """When a healthy day begins: in one of the eight weeks of winter after :data:`START`."""
+    return START + seed % 8 * WEEK
 
 
 if __name__ == "__main__":

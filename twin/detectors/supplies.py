@@ -42,19 +42,20 @@ class Makeup:
         self._at = np.nan
         self._leaks_since = np.nan
         self._line = ""
-        self.demand = 1.0
+        self.demand = np.nan  # over what is usual
 
     def step(self, at: float, values: Floats, losing: Callable[[], str]) -> list[Sign]:
         """What stands now; ``losing`` tells the line that has lost most of late, and is asked only if one leaks."""
         wet = bool(np.count_nonzero(values[self._wires] > 0.5))
         flows: list[float] = values[self._flows].tolist() if self._flows else []
         if not flows or math.isnan(flows[0]):
+            self.demand = np.nan
             return self._leak(at, wet, losing, 0.0)
         given = math.fsum(flow for flow in flows if not math.isnan(flow))
         usual = self._usual if self._seen >= LEARNED else np.nan
         more = given > max(MORE * usual, usual + LEAST_MORE)
         less = given < LESS * usual
-        self.demand = given / usual if usual > 0 else 1.0
+        self.demand = given / usual if usual > 0 else np.nan
         elapsed, self._at = min(at - self._at, LONGEST) if at > self._at else 1.0, at
         if not more and not less:
             self._seen += elapsed

@@ -39,16 +39,30 @@ HELD = 60.0  # s for which a wave is told
 CONFIRMED = 2  # samples in a row
 MEMORY = 300.0  # samples over which the noise of C is learned
 DEMAND = 1.5  # of usual make-up: what a rupture takes at least
+GROWS = 12.0  # s in which a step comes to its size: a station runs down, and what chambers saw has yet to arrive
+LOST_LIFT, LOST_FLOW = (
+    0.75,
+    0.08,
+)  # what the middle trip takes of a station's lift, and the middle hole of a line's flow
+LIFT_SPREAD, FLOW_SPREAD = 0.5, 0.6  # of their natural logarithms: one pump of three to all, 3 to 20 %
+SHARPNESS = 4.0  # of confidence over the scores of what a step means
 SLOW_KEPT = 90  # samples of C that say how a slow leak has moved it
 
 
 @dataclass
 class _Wave:
-    """A step that arrived: on which line, which way, and whether the chambers saw it first."""
+    """A step that arrived: on which line, which way, from what C, and whether the chambers saw it first. [s], [m]"""
 
     at: float
     size: float
+    before: float
     far: bool
+
+    def grow(self, at: float, now: float) -> None:
+        """Take in how far C has come since."""
+        moved = now - self.before
+        if at - self.at <= GROWS and moved * self.size > self.size**2:
+            self.size = moved
 
 
 class Waves:
@@ -63,6 +77,11 @@ class Waves:
         area = np.array([np.pi * line.bore_m**2 / 4.0 for line in self._lines])
         self._impedance = WAVE_SPEED / (STANDARD_GRAVITY * area) * np.where(self._upstream, 1.0, -1.0)
         self._pumps_of = model.binding.circuit_of
+        lift = np.array([model.rated_head[self._pumps_of == c].mean() for c in range(len(circuits))])
+        flow = np.array([line.flow_m3_h for line in self._lines]) / 3600.0
+        # what C falls by where a neighbour like this station trips, and where that much flow is lost on the way [m]
+        self._of_trip: Floats = LOST_LIFT * lift[self._circuit]
+        self._of_hole: Floats = LOST_FLOW * np.abs(self._impedance) * flow
         self._members = (np.arange(len(circuits))[:, None] == self._pumps_of[None, :]).astype(np.float64)  # (c, n)
         self._members /= np.maximum(self._members.sum(axis=1, keepdims=True), 1.0)
         self._gauges = [
@@ -95,7 +114,7 @@ class Waves:
         self.quiet: Floats = np.full(len(circuits), -np.inf)  # until when a circuit has not come to rest [s, POSIX]
 
     def step(self, at: float, values: Floats, state: PlantState, moves: Moves, demand: float) -> list[Sign]:
-        """What stands now; ``demand`` is the make-up over what is usual."""
+        """What stands now; ``demand`` is the make-up over what is usual, NaN where nobody knows."""
         if not self._lines:
             return []
         now = self._heads_now(values, state)
@@ -112,8 +131,8 @@ class Waves:
             large = (np.abs(step[self._ends]) > bound) & ~acting[self._circuit]
         self._learn(large)
         self._confirm(at, step, large)
-        self._from_chambers(at, busy)
-        return self._signs(at, demand) if self._waves else []
+        self._from_chambers(at, now, busy)
+        return self._signs(at, now, demand) if self._waves else []
 
     def bridge_gap(self) -> None:
         """Let what comes follow nothing."""
@@ -188,7 +207,7 @@ class Waves:
         self._confirmed = np.where(large, self._confirmed + 1, 0)
         arrived = np.flatnonzero(self._confirmed >= CONFIRMED)
         for i in arrived[np.argsort(-np.abs(step[arrived]))].tolist():  # the largest first: the rest is its echo
-            self._arrive(i, at, float(step[i]))
+            self._arrive(i, at, float(step[i]), float(self._lately.rows[-1][i]))
 
     def _watch_chambers(self, at: float, step: Floats, busy: NDArray[np.bool_]) -> None:
         for side, moved in enumerate((step < -STEP, step > STEP)):
@@ -199,31 +218,33 @@ class Waves:
             self._chamber_at[first, side] = at
             self._chambers_since = at if len(first) else self._chambers_since
 
-    def _from_chambers(self, at: float, busy: NDArray[np.bool_]) -> None:
+    def _from_chambers(self, at: float, now: Floats, busy: NDArray[np.bool_]) -> None:
         """What chambers see before the station does: a fall comes from upstream, a rise from downstream."""
         if at - self._chambers_since > BEFORE:
             return
         for circuit, side in zip(*np.nonzero(at - self._chamber_at == CONFIRMED - 1), strict=True):
             ends = np.flatnonzero((self._circuit == circuit) & (self._upstream == (side == 0)))
             if len(ends) and not self._known(int(circuit)) and not busy[circuit]:
-                self._waves[int(ends[0])] = _Wave(at, -STEP if side == 0 else STEP, True)
+                self._waves[int(ends[0])] = _Wave(at, -STEP if side == 0 else STEP, float(now[ends[0]]), True)
                 self.quiet[circuit] = at + ECHOES
 
     def _known(self, circuit: int) -> bool:
         """Whether a wave on a circuit's lines is told already."""
         return any(self._circuit[i] == circuit for i in self._waves)
 
-    def _arrive(self, i: int, at: float, size: float) -> None:
+    def _arrive(self, i: int, at: float, size: float, now: float) -> None:
         circuit = int(self._circuit[i])
         self.quiet[circuit] = at + ECHOES
         self._stirred[circuit] = at
         if self._known(circuit):
             return
         far = 3.0 <= at - self._chamber_at[circuit, 0 if size < 0 else 1] <= BEFORE
-        self._waves[i] = _Wave(at, size, bool(far))
+        self._waves[i] = _Wave(at, size, now - size, bool(far))
 
-    def _signs(self, at: float, demand: float) -> list[Sign]:
+    def _signs(self, at: float, now: Floats, demand: float) -> list[Sign]:
         self._waves = {i: wave for i, wave in self._waves.items() if at - wave.at < HELD or _still(wave, demand)}
+        for i, wave in self._waves.items():
+            wave.grow(at, float(now[i]))
         sigma = np.sqrt(self._variance)
         return [self._sign(i, wave, demand, float(sigma[i])) for i, wave in self._waves.items()]
 
@@ -234,18 +255,29 @@ class Waves:
         z = float(np.clip(wave.size / sigma, -999.0, 999.0))
         evidence = (Evidence("arriving_head", self._gauges[i], round(wave.size, 2), "m", round(z, 1)),)
         family = "low_flow" if fault == "low_flow" else "wave"
-        return Sign(equipment, family, fault, wave.at - CONFIRMED, ranked(scores, 4.0), evidence)
+        return Sign(equipment, family, fault, wave.at - CONFIRMED, ranked(scores, SHARPNESS), evidence)
 
     def _scores(self, i: int, wave: _Wave, demand: float) -> dict[str, float]:
         """What a step of C means: only a hole in the line wants more water, and what comes from afar passes chambers.
 
-        What no chamber saw on its way is a valve between header and line.
+        What no chamber saw on its way is a valve between header and line. Where nobody measures the make-up, a hole
+        upstream is told from a trip by how much is gone: a neighbour loses some share of a lift like ours, and a hole
+        takes some share of the flow. One station's gauges know no more of it: both move head and flow alike.
         """
         near = not wave.far and len(self._chamber_circuit) > 0
         if wave.size > 0.0:
             return {"downstream_trip": 0.0 if near else 1.0, "low_flow": 0.5, "upstream_trip": 0.0}
         hole = 1.0 if demand > DEMAND else 0.7 if not self._upstream[i] else 0.3
-        return {"line_rupture": hole, "upstream_trip": 0.0 if not self._upstream[i] else 0.6, "low_flow": 0.1}
+        trip = 0.6 if self._upstream[i] else 0.0
+        if self._upstream[i] and np.isnan(demand):
+            hole = trip + self._rather_a_hole(i, -wave.size) / SHARPNESS
+        return {"line_rupture": hole, "upstream_trip": trip, "low_flow": 0.1}
+
+    def _rather_a_hole(self, i: int, lost: float) -> float:
+        """ln of the odds that so much head [m] was lost to a hole in a line, and not to a trip of its neighbour."""
+        of_hole = np.log(lost / self._of_hole[i]) / FLOW_SPREAD
+        of_trip = np.log(lost / self._of_trip[i]) / LIFT_SPREAD
+        return float(0.5 * (of_trip**2 - of_hole**2) + np.log(LIFT_SPREAD / FLOW_SPREAD))
 
 
 def _still(wave: _Wave, demand: float) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.bench.foreign import analysed
 from tests.bench.foreign_plant.recording import Case, record
 from tests.bench.foreign_plant.upsets import Upset
@@ -50,3 +52,11 @@ def test_where_flow_answers_at_once_the_line_that_moves_most_is_the_one_that_som
 def test_a_pump_that_is_run_down_to_be_stopped_is_not_short_of_flow(tmp_path: Path) -> None:
     record(Case(operation="stop", seconds=440.0, seed=6), tmp_path / "station.csv")
     assert analysed(tmp_path / "station.csv") == []
+
+
+@pytest.mark.parametrize("fault", ["line_rupture", "upstream_trip"])
+def test_where_nobody_measures_make_up_a_hole_is_told_from_a_trip_by_how_much_is_gone(
+    tmp_path: Path, fault: str
+) -> None:
+    record(Case(upset=Upset(fault, "LINE-SU"), at=60.0, seconds=70.0, seed=8), tmp_path / "station.csv")
+    assert [(one.equipment, one.fault) for one in analysed(tmp_path / "station.csv")] == [("LINE-SU", fault)]

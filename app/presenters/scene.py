@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app import theme
 from app.messages import Mail, Request
@@ -91,7 +92,7 @@ class Presenter:
         self._owners = {node: tag.equipment for tag in tags if tag.equipment for node in (tag.node, tag.name) if node}
         self._tags = tags
         self._tinting: Tinting | None = None
-        self._columns = {pump: [c for c, tag in enumerate(tags) if tag.equipment == pump] for pump in self._pumps}
+        self._columns = _columns(tags, self._pumps)
         self._language = "en"
         self._mail: Mail | None = None
         self._state = replace(SceneState(routes=self._robots.routes), **self._floor())
@@ -234,8 +235,8 @@ class Presenter:
             detail = "停运" if self._language == "zh" else "stopped"
         if _is_off(z):
             detail += f"  {formatting.number(z, 1, signed=True)} σ"
-        columns = self._columns.get(state.pump, [])
-        quality = int(snapshot.frame.quality[columns].max()) if columns else int(Quality.GOOD)
+        columns = self._columns.get(state.pump)
+        quality = int(snapshot.frame.quality[columns].max()) if columns is not None else int(Quality.GOOD)
         return Label(
             state.pump,
             state.pump,
@@ -284,6 +285,14 @@ class Presenter:
         """What people call it, if that is more than its id."""
         words = self._station.name_of(name).said_in(self._language) if self._station is not None else ""
         return words if words != name else ""
+
+
+def _columns(tags: TagTable, pumps: Sequence[str]) -> dict[str, NDArray[np.intp]]:
+    """The columns of each pump's tags, of those that have any."""
+    held: dict[str, list[int]] = {}
+    for column, tag in enumerate(tags):
+        held.setdefault(tag.equipment, []).append(column)
+    return {pump: np.array(held[pump], np.intp) for pump in pumps if pump in held}
 
 
 def _residual_tints(off: dict[str, float]) -> tuple[tuple[str, str], ...]:

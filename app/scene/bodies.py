@@ -19,6 +19,7 @@ from app.scene.places import SCENERY
 from app.scene.solids import Solid
 from app.scene.stage import Stage
 from app.scene.state import GHOST, ISOLATED, LAYERS, SceneState, Section
+from app.scene.tints import Colour, Tints
 
 TINT = 0.75  # share of the tint in a tinted part's colour
 ALONE = "\0alone"  # the layer of what is singled out, which no model has
@@ -27,7 +28,6 @@ WIDE = 12.0  # m
 FINE = 0.3  # m: parts of which nine triangles in ten are smaller are bolts, nuts and the like
 HEAVY = 300_000  # triangles, of which more cannot be turned smoothly on software OpenGL
 AFAR = 0.06  # m a pixel: from where fine parts, and the finer form of what has two, are too small to be seen
-Colour = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Bodies:
         self._light = light
         self._plane = vtkPlane()
         self._state = SceneState()
-        self._tints: dict[str, Colour] = {}
+        self._tints = Tints(tuple(part.node for part in (*model.parts, *model.afar)), TINT)
         self._dyed = False  # whether points have colours of their own instead
         self._heavy = sum(len(part.triangles) for part in model.parts) > HEAVY
         self._hurried = False
@@ -91,8 +91,6 @@ class Bodies:
             in_form = drawn.near if pixel < AFAR and not self._hurried else drawn.afar
             drawn.actor.SetVisibility(in_form and not self._is_isolated and self._is_wanted(drawn))
             self._light.thin(drawn.actor, ghost)
-            if drawn.actor.GetVisibility() and not self._dyed:
-                self._dye(drawn.solid)
         self._stage.change()
 
     def settle(self, pixel: float) -> None:
@@ -128,7 +126,8 @@ class Bodies:
     def plain(self) -> Iterator[None]:
         """For as long as it lasts, everything has its own colours."""
         with ExitStack() as stack:
-            for drawn in self._drawn:
+            stack.enter_context(self._tints.plain())
+            for drawn in self._drawn if self._dyed else ():
                 stack.enter_context(drawn.solid.plain())
             yield
 
@@ -139,10 +138,7 @@ class Bodies:
 
     def tint(self, tints: dict[str, Colour]) -> None:
         """Give some nodes other colours. Who calls says where the picture changes by that."""
-        self._tints, self._dyed = tints, False
-        for drawn in self._all():
-            if drawn.actor.GetVisibility():
-                self._dye(drawn.solid)
+        self._tints.give(tints)
 
     def leave_out(self, nodes: frozenset[str]) -> None:
         """Take single nodes away, and put back those taken away before."""
@@ -154,6 +150,7 @@ class Bodies:
         """Give every point a colour of its own (points, 3), in place of what nodes are tinted by; None, and it is gone.
         Who calls says that the picture changes."""
         self._dyed = colour is not None
+        self._tints.give({})
         for drawn in self._all():
             drawn.solid.dye(None if colour is None else colour(drawn.solid), TINT)
 
@@ -200,7 +197,8 @@ class Bodies:
         ]
 
     def _staged(self, solid: Solid, opacity: float, two_sided: bool) -> vtkActor:
-        actor = self._light.on(surface(solid.data))
+        solid.number(self._tints.numbers(solid.nodes))
+        actor = self._tints.on(self._light.on(surface(solid.data)))
         actor.GetProperty().SetOpacity(opacity)
         self._open(actor, self._state.section is not None, two_sided)
         if opacity < 1.0:
@@ -220,15 +218,11 @@ class Bodies:
             solid = Solid.of(own, self._model.materials)
             two_sided = any(self._model.materials[part.material].two_sided for part in own)
             self._alone = Drawn(ALONE, True, True, solid, self._staged(solid, 1.0, two_sided), two_sided)
-            self._dye(solid)
 
     # ---- looks -----------------------------------------------------------------------------------------------------
 
     def _all(self) -> list[Drawn]:
         return self._drawn if self._alone is None else [*self._drawn, self._alone]
-
-    def _dye(self, solid: Solid) -> None:
-        solid.tint(self._tints, TINT)
 
     @property
     def _is_isolated(self) -> bool:

@@ -13,10 +13,10 @@ from vtkmodules.vtkCommonCore import vtkIdList, vtkPoints, vtkUnsignedCharArray
 from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkPolyData, vtkStaticCellLocator
 
 from app.scene.glb import Material, Part, smooth
+from app.scene.tints import MIDDLE_GREY, NODE
 
 Colours = NDArray[np.uint8]
 GAMMA = 1 / 2.2  # glTF's colours are linear, the picture's are not
-MIDDLE_GREY = 140.0  # the brightness at which a tint shows as it is
 
 
 @dataclass
@@ -30,8 +30,6 @@ class Solid:
     base: Colours  # (points, 3)
     shade: NDArray[np.float32]  # (points,) how bright each is beside a middle grey
     _colours: vtkUnsignedCharArray
-    _tints: list[tuple[int, int, int] | None] = field(default_factory=list, repr=False)  # by part
-    _asked: dict[str, tuple[int, int, int]] | None = field(default=None, repr=False)
     _locator: vtkStaticCellLocator | None = field(default=None, repr=False)
     _left_out: frozenset[str] = frozenset()
     _whole: NDArray[np.int64] | None = field(default=None, repr=False)  # (triangles, 3) with what is left out
@@ -55,35 +53,16 @@ class Solid:
         data.GetPointData().SetScalars(colours)
         bright = base.mean(axis=1, dtype=np.float32) / np.float32(MIDDLE_GREY)
         nodes = tuple(p.node for p in parts)
-        return cls(data, nodes, first_point, first_triangle, base, bright, colours, [None] * len(nodes))
+        return cls(data, nodes, first_point, first_triangle, base, bright, colours)
 
-    def tint(self, tints: dict[str, tuple[int, int, int]], share: float) -> None:
-        """Mix a colour into some nodes; all others show their own. Only what changes is written."""
-        if tints is self._asked:
-            return
-        self._asked = tints
-        wanted = [tints.get(node) for node in self.nodes]
-        changed = np.array([a != b for a, b in zip(wanted, self._tints, strict=True)], bool)
-        self._tints = wanted
-        if not changed.any():
-            return
-        colours = vtk_to_numpy(self._colours)
-        for first, last in _runs(changed):
-            span = slice(self.first_point[first], self.first_point[last])
-            counts = np.diff(self.first_point[first : last + 1])
-            mix = np.array([(0, 0, 0) if each is None else each for each in wanted[first:last]], np.float32)
-            part = np.array([0.0 if each is None else share for each in wanted[first:last]], np.float32)[:, None]
-            # the shade keeps dark parts, and shaded ones, darker
-            mixed = np.repeat(part * mix, counts, axis=0) * self.shade[span, None]
-            mixed += np.repeat(1.0 - part, counts, axis=0) * self.base[span]
-            np.minimum(mixed, 255.0, out=mixed)
-            colours[span] = mixed
-        self._colours.Modified()
-        self.data.Modified()
+    def number(self, numbers: NDArray[np.float32]) -> None:
+        """Have every point know the number of its node, by which it is tinted. (parts,)"""
+        held = numpy_to_vtk(np.repeat(numbers, np.diff(self.first_point)), deep=True)
+        held.SetName(NODE)
+        self.data.GetPointData().AddArray(held)
 
     def dye(self, colours: NDArray[np.floating] | None, share: float) -> None:
         """Mix a colour (points, 3) from 0 to 255 into every point; None for all their own."""
-        self._tints, self._asked = [None] * len(self.nodes), None
         shown = self.base if colours is None else self.shade[:, None] * (share * colours) + (1 - share) * self.base
         vtk_to_numpy(self._colours)[:] = np.minimum(shown, 255.0)
         self._colours.Modified()
@@ -179,12 +158,6 @@ class Solid:
                 share = float(np.linalg.norm(at - start) / np.linalg.norm(end - start))
                 return share, self.nodes[part]
         return None
-
-
-def _runs(changed: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """From where to where (runs, 2) something is so, end to end."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], changed, [False]])))
-    return edges.reshape(-1, 2)
 
 
 def shown(material: Material) -> tuple[int, int, int]:

@@ -10,6 +10,8 @@ can be grabbed, printed and tested. No multisampling, because software OpenGL is
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -28,6 +30,7 @@ Picture = NDArray[np.uint8]
 Rectangle = tuple[int, int, int, int]  # left, top, right, bottom [px from the top left]
 MOST_PIECES = 8  # painted anew one by one; more, and the whole is
 LARGEST_SHARE = 0.3  # of the picture that pieces may cover
+APIECE = 15_000  # px that a piece costs beyond its own, for all that stands is gone through for each
 SMOOTHING = 4  # px round a piece that smoothing its edges looks at
 DEPTH_BITS = 32
 BYTES = 3  # VTK_UNSIGNED_CHAR
@@ -213,7 +216,8 @@ class Stage:
         width, height = self.size
         whole = (0, 0, width, height)
         pieces = [] if self._whole else [piece for piece in (_within(p, whole) for p in self._pieces) if _area(piece)]
-        if self._whole or len(pieces) > MOST_PIECES or sum(map(_area, pieces)) > LARGEST_SHARE * width * height:
+        pieces = joined(pieces) if len(pieces) <= MOST_PIECES else [whole]
+        if self._whole or sum(map(_area, pieces)) > LARGEST_SHARE * width * height:
             pieces = [whole]
         self._window.SetFrameBlitModeToNoBlit()
         self._moving.DrawOff()
@@ -303,6 +307,25 @@ def around(points: NDArray[np.float64]) -> Rectangle:
     """The piece of the picture round points (n, 2) in it, with room for smoothing."""
     low, high = np.floor(points.min(axis=0)) - SMOOTHING, np.ceil(points.max(axis=0)) + SMOOTHING
     return int(low[0]), int(low[1]), int(high[0]), int(high[1])
+
+
+def joined(pieces: Sequence[Rectangle]) -> list[Rectangle]:
+    """Pieces of a picture, those made one that are sooner painted together, with what lies between them."""
+    left = list(pieces)
+    while len(left) > 1:
+        more, one, other = min(
+            (_area(_round(p, q)) - _area(p) - _area(q), i, j)
+            for (i, p), (j, q) in itertools.combinations(enumerate(left), 2)
+        )
+        if more > APIECE:
+            break
+        both = _round(left[one], left[other])
+        left = [piece for place, piece in enumerate(left) if place not in (one, other)] + [both]
+    return left
+
+
+def _round(one: Rectangle, other: Rectangle) -> Rectangle:
+    return min(one[0], other[0]), min(one[1], other[1]), max(one[2], other[2]), max(one[3], other[3])
 
 
 def _renderer() -> vtkRenderer:

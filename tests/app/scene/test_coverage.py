@@ -19,7 +19,7 @@ from app.scene.solids import Solid
 from app.scene.state import SceneState, Sightings
 from tests.app import fakes
 from tests.app.scene import models
-from twin.signals import Quality
+from twin.signals import Quality, Tag, TagTable
 
 STATION = np.array([[0.0, 0.0, 0.0], [30.0, 15.0, 6.0]])
 SIZE = (320, 200)
@@ -92,6 +92,18 @@ def test_the_scene_takes_the_colours_and_gives_them_back(model: glb.Model) -> No
     assert (painter.paint() == before).all()
     painter.show(SceneState(tints=(("P101", theme.ABOVE),)))
     assert (painter.paint() == tinted).all()
+
+
+def test_tags_of_what_the_station_does_not_know_cost_nothing_and_change_nothing() -> None:
+    own = fakes.station().tags
+    more = [Tag(f"XT-{n}", equipment=f"X{n}") for n in range(50)]
+    frame = fakes.frame(0.0)
+    padded = fakes.Frame(frame.at, np.pad(frame.values, (0, 50)), np.pad(frame.quality, (0, 50)))
+    few, many = LastSeen(fakes.station(), own), LastSeen(fakes.station(), TagTable((*own, *more)))
+    few.take(frame)
+    many.take(padded)
+    assert dict(many.sightings(padded, []).sampled) == dict(few.sightings(frame, []).sampled)
+    assert len(many._columns) == len(few._columns)
 
 
 def test_an_equipment_was_sampled_when_the_best_of_its_tags_was_last_good() -> None:

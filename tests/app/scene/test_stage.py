@@ -10,7 +10,7 @@ import pytest
 
 from app.scene import glb
 from app.scene.painter import Painter
-from app.scene.stage import Picture, Stage
+from app.scene.stage import Picture, Stage, joined
 from app.scene.state import Halo, RobotMark, SceneState
 from twin.paths import REFERENCE_STATION
 
@@ -95,3 +95,9 @@ def test_an_empty_stage_shows_the_ground_growing_lighter_upwards_in_pieces_too()
     pieces = stage.picture()
     assert np.abs(whole.astype(int) - pieces.astype(int)).max() <= 1
     assert len(np.unique(whole[:, 0], axis=0)) > 5
+
+
+def test_pieces_near_each_other_are_painted_as_one_and_those_far_apart_by_themselves() -> None:
+    near, beside, far = (0, 0, 60, 60), (50, 10, 120, 80), (900, 600, 960, 660)
+    assert sorted(joined([near, far, beside])) == [(0, 0, 120, 80), far]
+    assert joined([]) == []

@@ -54,6 +54,12 @@ ACTIONS = (
     Action("mark_a", _PLAYBACK, QT_TRANSLATE_NOOP("actions", "Set mark A"), ("A",)),
     Action("mark_b", _PLAYBACK, QT_TRANSLATE_NOOP("actions", "Set mark B"), ("B",)),
     Action("note", _PLAYBACK, QT_TRANSLATE_NOOP("actions", "Write a note at this time"), ("N",)),
+    Action(
+        "all_notes",
+        _PLAYBACK,
+        QT_TRANSLATE_NOOP("actions", "Show notes that were taken back, or no longer"),
+        ("Shift+N",),
+    ),
     Action("view_front", _SCENE, QT_TRANSLATE_NOOP("actions", "From the front"), ("1",)),
     Action("view_right", _SCENE, QT_TRANSLATE_NOOP("actions", "From the right"), ("3",)),
     Action("view_top", _SCENE, QT_TRANSLATE_NOOP("actions", "From above"), ("7",)),
@@ -69,7 +75,8 @@ ACTIONS = (
     Action("layout_engineer", _WINDOW, QT_TRANSLATE_NOOP("actions", "Layout for engineering"), ("Ctrl+2",)),
     Action("layout_training", _WINDOW, QT_TRANSLATE_NOOP("actions", "Layout for training"), ("Ctrl+3",)),
     Action("layout_review", _WINDOW, QT_TRANSLATE_NOOP("actions", "Layout for review"), ("Ctrl+4",)),
-    Action("undo", _WINDOW, QT_TRANSLATE_NOOP("actions", "Undo the change of layout"), ("Ctrl+Z",)),
+    Action("undo", _WINDOW, QT_TRANSLATE_NOOP("actions", "Undo the last note or change of layout"), ("Ctrl+Z",)),
+    Action("redo", _WINDOW, QT_TRANSLATE_NOOP("actions", "Make again what was undone"), ("Ctrl+Shift+Z", "Ctrl+Y")),
     Action("keys", _HELP, QT_TRANSLATE_NOOP("actions", "Keys"), ("?",)),
     Action("about", _HELP, QT_TRANSLATE_NOOP("actions", "About Pumphouse")),
 )

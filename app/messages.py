@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from twin.alarms.book import Alarm
 from twin.commands import Command
 from twin.detectors.anomaly import Anomaly
+from twin.notes import Note
 from twin.pipeline import Snapshot
 from twin.signals import Event
 from twin.text import Text
-from twin.thermography import Annotation, Panorama, ThermalFrame
+from twin.thermography import Panorama, ThermalFrame
 
 Mode = Literal["live", "replay"]
 
@@ -99,17 +100,38 @@ class StepPicture:
 
 @dataclass(frozen=True, slots=True)
 class Annotate:
-    """Keep a note on a tag, equipment or nothing in particular in the recording, at a time or over a span."""
+    """Keep a note on a tag, equipment or nothing in particular in the recording, at a time or over a span; in the place
+    of another where its number is given. ``change`` is what the window calls this, to undo it."""
 
     at: float
     until: float
     subject: str
     text: str
     by: str = "operator"
+    instead_of: int = 0
+    change: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBack:
+    """Take back a note by its number; or, by the number of the line that did so, bring it back."""
+
+    line: int
+    by: str = "operator"
+    change: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TurnBack:
+    """Undo a change of the notes; where it was undone, make it again."""
+
+    change: int
+    by: str = "operator"
 
 
 Moves = Play | Pause | Seek | SetRate | GoLive | StepSample | StepPicture
-Request = Moves | Obey | RangeQuery | Recognise | Cancel | Annotate
+Noting = Annotate | TakeBack
+Request = Moves | Obey | RangeQuery | Recognise | Cancel | Noting | TurnBack
 
 
 # ---- mail: to the window -------------------------------------------------------------------------------------------
@@ -177,7 +199,7 @@ class Mail:
     with every change, so that equal generations mean there is nothing to do. ``live_source`` says whether there is a
     *now* to go back to; ``recognised`` are the anomalies somebody has seen; ``thermal`` the thermal pictures of the
     last hour at the cursor, the newest last; ``vistas`` what each panoramic camera that was recorded has taken;
-    ``annotations`` what reviewers have said of the recording.
+    ``notes`` what reviewers have said of the recording, also what they took back.
     """
 
     generation: int
@@ -201,4 +223,4 @@ class Mail:
     ended: bool = False
     thermal: tuple[ThermalFrame, ...] = ()
     vistas: tuple[Vista, ...] = ()
-    annotations: tuple[Annotation, ...] = ()
+    notes: tuple[Note, ...] = ()

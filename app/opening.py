@@ -14,6 +14,7 @@ from app.analysis import Analysis
 from app.bridge import Mailbox
 from app.feed import Feed
 from app.hindsight import Hindsight, Remembered
+from app.notebook import Notebook
 from app.recall import Recall
 from app.session import Session
 from twin import times
@@ -24,7 +25,7 @@ from twin.errors import StationError
 from twin.paths import state_folder
 from twin.pipeline import Twin
 from twin.plant.reading import Station, read
-from twin.recordings.annotations import annotate
+from twin.recordings.annotations import annotate, annotated
 from twin.recordings.live import LiveMemory
 from twin.recordings.memory import Track
 from twin.recordings.recording import Recording
@@ -78,7 +79,7 @@ def _recorded(recording: Recording, name: str, station: str | None, at: str | No
 
     def begin(mailbox: Mailbox) -> Session:
         hindsight = Hindsight(recording, fresh, (plant, recording.tags))
-        recall = Recall(recording, hindsight.at, recording.close, partial(annotate, recording.path))
+        recall = Recall(recording, hindsight.at, recording.close, _notebook(recording.path))
         analysed = bool(recall.anomalies or recall.alarms) or plant is None
         analysis = None if analysed else Analysis(recording, fresh().step, recall)
         return Session(mailbox, clock, recall, analysis=analysis, start_at=start_at)
@@ -86,6 +87,10 @@ def _recorded(recording: Recording, name: str, station: str | None, at: str | No
     shown = plant is not None and plant.model_path is not None
     tracks = () if shown else tuple(recording.track(robot) for robot in recording.robots())
     return Opened(Path(name).name, plant, recording.tags, live=False, begin=begin, tracks=tracks)
+
+
+def _notebook(path: Path) -> Notebook:
+    return Notebook(lambda: annotated(path).notes, partial(annotate, path))
 
 
 def live(source: Source, at: str | None, hold: bool, clock: Clock) -> Opened:

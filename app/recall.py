@@ -7,37 +7,37 @@ from collections.abc import Callable
 
 from app.gallery import Gallery
 from app.messages import RangeAnswer, RangeQuery, Vista
+from app.notebook import Notebook
 from app.panoramas import Panoramas
 from twin.alarms.book import Alarm
 from twin.detectors.anomaly import Anomaly
 from twin.errors import StationError
+from twin.notes import Note
 from twin.pipeline import Snapshot
 from twin.recordings.memory import Memory
 from twin.signals import Event
-from twin.thermography import Annotation, ThermalFrame
+from twin.thermography import ThermalFrame
 
 LOOKING_AHEAD = (10.0, 600.0, 36_000.0)  # s, for the next frame
 Look = Callable[[float], Snapshot | None]
-Write = Callable[[Annotation], None]
 
 
 class Recall:
     """A memory, what was found in it, and the snapshot at any time of it.
 
-    ``look`` tells the pumps and residuals of the last frame at or before a time; ``write`` keeps what a reviewer says.
+    ``look`` tells the pumps and residuals of the last frame at or before a time; ``notebook`` keeps what reviewers say.
     """
 
     def __init__(
-        self, memory: Memory, look: Look, close: Callable[[], None] = lambda: None, write: Write | None = None
+        self, memory: Memory, look: Look, close: Callable[[], None] = lambda: None, notebook: Notebook | None = None
     ) -> None:
         self._memory = memory
         self._look = look
-        self._write = write
+        self._notebook = notebook
         self.close = close
         self.anomalies: tuple[Anomaly, ...] = memory.anomalies()
         self.alarms: tuple[Alarm, ...] = memory.alarms()
         self.events: tuple[Event, ...] = _events(memory)
-        self.annotations: tuple[Annotation, ...] = memory.annotations()
         self._kept: tuple[float, Snapshot | None] = (float("nan"), None)
         self._gallery = Gallery(memory)
         self._panoramas = Panoramas(memory)
@@ -65,12 +65,17 @@ class Recall:
         found = self._panoramas.neighbour(camera, cursor, direction)
         return cursor if found is None else found
 
-    def annotate(self, annotation: Annotation) -> None:
-        """Keep what a reviewer says. Raises StationError where it cannot be kept."""
-        if self._write is None:
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What reviewers have said, also what they took back; the same object as long as it is the same."""
+        return self._notebook.notes if self._notebook is not None else ()
+
+    @property
+    def notebook(self) -> Notebook:
+        """Where reviewers write. Raises StationError where that cannot be."""
+        if self._notebook is None:
             raise StationError("A note", "can be written into a recording only", "Record the source and open that")
-        self._write(annotation)
-        self.annotations = self._memory.annotations()
+        return self._notebook
 
     def found(self, anomalies: tuple[Anomaly, ...], alarms: tuple[Alarm, ...], events: tuple[Event, ...]) -> None:
         """Take over what was found since."""

@@ -30,14 +30,16 @@ from app.messages import (
     SetRate,
     StepPicture,
     StepSample,
+    TakeBack,
+    TurnBack,
 )
 from app.playhead import Playhead
 from app.recall import Recall
 from twin.clock import Clock
 from twin.errors import StationError
+from twin.notes import Annotation
 from twin.pipeline import Snapshot
 from twin.text import Text
-from twin.thermography import Annotation
 
 BEAT = 1 / 30  # s between looks at the cursor
 HEARTBEAT = 0.25  # s at most between two mails, so that an age is never older than that
@@ -155,7 +157,14 @@ class Session:
             self._feed.recognise(self._cursor(), request.anomalies, request.by)
 
     def _annotate(self, request: Annotate) -> None:
-        self._recall.annotate(Annotation(request.at, request.until, request.subject, request.by, request.text))
+        said = Annotation(request.at, request.until, request.subject, request.by, request.text)
+        self._recall.notebook.note(request.change, said, request.instead_of)
+
+    def _take_back(self, request: TakeBack) -> None:
+        self._recall.notebook.take_back(request.change, request.line, request.by)
+
+    def _turn_back(self, request: TurnBack) -> None:
+        self._recall.notebook.turn_back(request.change, request.by)
 
     def _cancel(self, _: Cancel) -> None:
         if self._analysis is not None:
@@ -176,6 +185,8 @@ class Session:
         Recognise: _recognise,
         Cancel: _cancel,
         Annotate: _annotate,
+        TakeBack: _take_back,
+        TurnBack: _turn_back,
         RangeQuery: _answer,
     }
 
@@ -218,7 +229,7 @@ class Session:
             ended=self._feed.ended if self._feed is not None else False,
             thermal=self._recall.thermal(cursor),
             vistas=self._recall.vistas(cursor),
-            annotations=self._recall.annotations,
+            notes=self._recall.notes,
         )
 
     def _post(self) -> None:
@@ -241,7 +252,7 @@ def _same(mail: Mail, other: Mail) -> bool:
     """Whether two mails show the same, but for how old it is. What is immutable is compared by identity."""
     by_identity = all(
         getattr(mail, name) is getattr(other, name)
-        for name in ("snapshot", "anomalies", "past_alarms", "events", "progress", "thermal", "vistas", "annotations")
+        for name in ("snapshot", "anomalies", "past_alarms", "events", "progress", "thermal", "vistas", "notes")
     )
     by_value = ("mode", "cursor", "span", "playing", "following", "rate", "recognised", "ended")
     return by_identity and all(getattr(mail, name) == getattr(other, name) for name in by_value)

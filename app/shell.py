@@ -15,11 +15,12 @@ from app.bridge import Acquisition
 from app.heartbeat import Heartbeat
 from app.language import Languages
 from app.menus import Menus, cheat_sheet
-from app.messages import Cancel, Mail, Notice, RangeQuery, Request
+from app.messages import Cancel, Mail, Notice, Noting, RangeQuery, Request, TurnBack
 from app.opening import Opened
 from app.presenters import alarms, figures, formatting, machines, notices, selection, status, timeline, watchers
 from app.presenters.selection import Selection
 from app.room import Room
+from app.undoing import Turn, Undoing
 from app.views.alarms import Alarms
 from app.views.docks import Docks
 from app.views.frame import CrashPage, Frame, Sheet
@@ -70,7 +71,7 @@ class Shell(QObject):
         self._clock = clock
         self._settings = settings
         self._role = role
-        self._undo: list[QByteArray] = []
+        self._undoing = Undoing()
         self._waiting: set[int] = set()  # tickets of range queries that have not been answered
         self._mail: Mail | None = None
         self._mode = "live" if opened.live else "replay"
@@ -139,6 +140,8 @@ class Shell(QObject):
         line.tracks.zoom_requested.connect(self.timeline.zoom)
         line.tracks.shift_requested.connect(self.timeline.show_around)
         line.tracks.mark_requested.connect(self._pick_standing)
+        line.tracks.change_requested.connect(self.timeline.change_note)
+        line.tracks.turn_requested.connect(self.timeline.turn_note)
         self._panel.acknowledge_requested.connect(self._acknowledge_selection)
         self._panel.tag_requested.connect(self._pick_tag)
         self._notice_bar.cancel_requested.connect(lambda: self.ask(Cancel()))
@@ -175,6 +178,7 @@ class Shell(QObject):
             },
             "mark_a": lambda: self._panels and self._panels.trends.mark("A"),
             "note": self._begin_note,
+            "all_notes": lambda: self.timeline.show_all_notes(),
             "mark_b": lambda: self._panels and self._panels.trends.mark("B"),
             "fit": self._fit,
             "overview": lambda: self._panels and self._panels.fly_to(""),
@@ -184,7 +188,8 @@ class Shell(QObject):
             "language": self.switch_language,
             "full_screen": self._toggle_full_screen,
             **{f"layout_{role}": lambda role=role: self.lay_out(role) for role in layouts.ROLES},
-            "undo": self._undo_layout,
+            "undo": self._undoing.undo,
+            "redo": self._undoing.redo,
             "keys": self._show_keys,
             "about": self._show_about,
         }
@@ -259,6 +264,9 @@ class Shell(QObject):
         """Send a request to the station's thread."""
         if isinstance(request, RangeQuery):
             self._waiting.add(request.ticket)
+        if isinstance(request, Noting):
+            turn = TurnBack(request.change)
+            self._undoing.did(lambda: self.acquisition.ask(turn))
         self.acquisition.ask(request)
 
     def _take(self, mail: Mail) -> None:
@@ -276,6 +284,7 @@ class Shell(QObject):
         self._turn_to_news(mail)
         self._turn_to_pictures(mail)
         self._menus.enable("note", not mail.live_source)
+        self._menus.enable("all_notes", not mail.live_source)
         self._menus.enable("live", mail.live_source and not mail.following)
         self._notice_bar.show_frame_time(self._heart.spent_ms)
 
@@ -390,7 +399,7 @@ class Shell(QObject):
     def lay_out(self, role: str, remember: bool = True) -> None:
         """Place the panels for a role, as they were left the last time or as they come."""
         if remember:
-            self._undo.append(self._docks.arrangement())
+            self._undoing.did(self._turn_layout(self._docks.arrangement()))
             self._settings.setValue(self._key(), self._docks.arrangement())
         self._role = role
         kept = self._settings.value(self._key())
@@ -398,9 +407,15 @@ class Shell(QObject):
         if isinstance(kept, QByteArray):
             self._docks.restore(kept)
 
-    def _undo_layout(self) -> None:
-        if self._undo:
-            self._docks.restore(self._undo.pop())
+    def _turn_layout(self, kept: QByteArray) -> Turn:
+        """Goes back to a layout, and with the next call to what was there instead."""
+
+        def turn() -> None:
+            nonlocal kept
+            kept, before = self._docks.arrangement(), kept
+            self._docks.restore(before)
+
+        return turn
 
     def _refold(self, breadth: layouts.Breadth) -> None:
         self._bar.fold(breadth == "small")

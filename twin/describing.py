@@ -66,6 +66,7 @@ def _recording(path: Path, verify: bool) -> dict[str, Any]:
             "alarms": len(recording.alarms()),
             "alarm_load": _alarm_load(recording),
             "annotations": len(said.annotations),
+            "annotations_taken_back": len(said.notes) - len(said.annotations),
             "robots": list(recording.robots()),
             "thermal_frames": recording.cameras(ThermalFrame),
             "panoramas": recording.cameras(Panorama),

@@ -1,4 +1,4 @@
-"""Pictures that are evidence: thermal frames, panoramas, and what a reviewer says of a recording.
+"""Pictures that are evidence: thermal frames and panoramas.
 
 A camera looks along the x axis of its orientation, with z up in its picture: columns run towards -y, rows towards -z,
 as for a robot that looks where it walks. A thermal frame is a central projection of its field of view; a panorama is
@@ -65,14 +65,3 @@ class Panorama:
     position: Place
     orientation: Orientation
     jpeg: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Annotation:
-    """What a reviewer says of a recording's span from ``at`` to ``until`` [s, POSIX], and of which tag or equipment."""
-
-    at: float
-    until: float
-    subject: str
-    author: str
-    text: str

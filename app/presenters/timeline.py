@@ -6,16 +6,17 @@ import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Literal, Protocol
 
-from app.messages import Annotate, GoLive, Mail, Mode, Pause, Play, Request, Seek, SetRate, StepSample
+from app.messages import Annotate, GoLive, Mail, Mode, Pause, Play, Request, Seek, SetRate, StepSample, TakeBack
 from app.presenters import faults, figures, formatting
 from app.presenters.selection import Selection
 from app.presenters.status import is_unseen
+from twin.notes import Annotation, Note
 from twin.plant.reading import Station
 from twin.signals import Event, TagTable
 from twin.text import Text
-from twin.thermography import Annotation
 
 RATES = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 100.0, 300.0, 1000.0)
 SHORTEST, LONGEST = 120.0, 600.0  # s of a live source shown in the lanes: all there is, within these
@@ -27,7 +28,8 @@ LaneName = Literal["alarms", "anomalies", "operations", "labels", "notes", "data
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Something on a lane from ``since`` to ``until`` (equal for an instant). ``what`` is a word or a sentence."""
+    """Something on a lane from ``since`` to ``until`` (equal for an instant). ``what`` is a word or a sentence;
+    ``struck`` says that it was taken back."""
 
     since: float
     until: float
@@ -35,8 +37,9 @@ class Mark:
     what: str
     priority: str = ""
     unseen: bool = False
-    kind: Literal["alarm", "anomaly", "event"] = "event"
+    kind: Literal["alarm", "anomaly", "event", "note"] = "event"
     id: int = 0
+    struck: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +71,22 @@ class State:
     selected: tuple[str, int] = ("", 0)
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What the note that is being written is about, and which it is to replace, by its number."""
+
+    since: float
+    until: float
+    subject: str
+    instead_of: int = 0
+
+
 class View(Protocol):
     """The timeline's widget."""
 
     def show_state(self, state: State) -> None: ...
 
-    def ask_for_note(self, time: str, subject: str) -> None: ...
+    def ask_for_note(self, time: str, subject: str, words: str = "") -> None: ...
 
 
 class Presenter:
@@ -93,7 +106,9 @@ class Presenter:
         self._zoomed = False
         self._centre: float | None = None  # None: goes with the cursor
         self._selected = ("", 0)
-        self._noting = (math.nan, "")
+        self._draft = Draft(math.nan, math.nan, "")
+        self._changes = count(1)
+        self._all_notes = False
         self._state = State()
         self._made_of: tuple[object, ...] = ()
         self._lanes: tuple[Lane, ...] = ()
@@ -139,13 +154,38 @@ class Presenter:
     def begin_note(self, subject: str) -> None:
         """Ask for a note at the cursor, on a tag or equipment, or "" for nothing in particular."""
         if self._mail is not None and not self._mail.live_source:
-            self._noting = (self._mail.cursor, subject)
+            self._draft = Draft(self._mail.cursor, self._mail.cursor, subject)
             self._view.ask_for_note(formatting.clock(self._mail.cursor, self._zone), subject)
+
+    def change_note(self, number: int) -> None:
+        """Ask for other words of a note that stands."""
+        note = self._note_of(number)
+        if note is not None and not note.by:
+            said = note.said
+            self._draft = Draft(said.at, said.until, said.subject, number)
+            self._view.ask_for_note(formatting.clock(said.at, self._zone), said.subject, said.text)
 
     def note(self, text: str) -> None:
         """Keep the note that was asked for."""
-        at, subject = self._noting
-        self._ask(Annotate(at, at, subject, text))
+        at = self._draft
+        change = next(self._changes)
+        self._ask(Annotate(at.since, at.until, at.subject, text, instead_of=at.instead_of, change=change))
+
+    def turn_note(self, number: int) -> None:
+        """Take a note back; bring one back that was taken back."""
+        note = self._note_of(number)
+        if note is not None:
+            self._ask(TakeBack(note.by or number, change=next(self._changes)))
+
+    def show_all_notes(self) -> None:
+        """Show what was taken back too, or no longer."""
+        self._all_notes = not self._all_notes
+        self._made_of = ()
+        self._work_out()
+
+    def _note_of(self, number: int) -> Note | None:
+        notes = self._mail.notes if self._mail is not None else ()
+        return next((note for note in notes if note.number == number), None)
 
     def sample(self, direction: Literal[-1, 1]) -> None:
         """To the next frame or the one before."""
@@ -243,7 +283,7 @@ class Presenter:
         mail = self._mail
         if mail is None or not math.isfinite(mail.span[0]):
             return
-        made_of = (mail.past_alarms, mail.anomalies, mail.events, mail.recognised, mail.annotations, mail.mode)
+        made_of = (mail.past_alarms, mail.anomalies, mail.events, mail.recognised, mail.notes, mail.mode)
         made_of = (*made_of, int(mail.span[1]))
         if made_of != self._made_of:
             self._made_of, self._lanes = made_of, self._make_lanes(mail)
@@ -303,8 +343,8 @@ class Presenter:
         if not mail.live_source:  # what a simulated fault truly was is for training on recordings, never for now
             optional.append(("truth", ("truth",)))
         filled = (Lane(name, self._marks(mail.events, kinds)) for name, kinds in optional)
-        notes = [_noted(mail.annotations)] if mail.annotations else []
-        return (*lanes, *self._label_lanes(mail), *notes, *(lane for lane in filled if lane.marks))
+        optional_lanes = (_noted(mail.notes, self._all_notes), *filled)
+        return (*lanes, *self._label_lanes(mail), *(lane for lane in optional_lanes if lane.marks))
 
     def _label_lanes(self, mail: Mail) -> Iterator[Lane]:
         """What whoever made a recording said of it, a lane for each of its label columns: where it is not zero."""
@@ -335,10 +375,16 @@ class Presenter:
         return event.subject if circuit is None else circuit.said_in(self._language) or event.subject
 
 
-def _noted(annotations: Sequence[Annotation]) -> Lane:
+def _noted(notes: Sequence[Note], with_taken_back: bool) -> Lane:
     """What reviewers have said, each at its time or over its span, with who said it."""
-    said = sorted(annotations, key=lambda note: note.at)
-    return Lane("notes", tuple(Mark(n.at, max(n.at, n.until), n.subject, _signed(n)) for n in said))
+    shown = sorted((note for note in notes if with_taken_back or not note.by), key=lambda note: note.said.at)
+    return Lane("notes", tuple(map(_note_mark, shown)))
+
+
+def _note_mark(note: Note) -> Mark:
+    said = note.said
+    until = max(said.at, said.until)
+    return Mark(said.at, until, said.subject, _signed(said), kind="note", id=note.number, struck=bool(note.by))
 
 
 def _signed(note: Annotation) -> str:

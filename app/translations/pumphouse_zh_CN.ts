@@ -257,8 +257,8 @@ A station file with pumps (--station FILE) shows them here.</source>
         <translation>批注 {time}</translation>
     </message>
     <message>
-        <source>Enter keeps it in the recording for good, Esc does not</source>
-        <translation>回车永久写入记录，Esc 放弃</translation>
+        <source>Enter keeps it in the recording, Esc does not</source>
+        <translation>回车写入录制文件，Esc 放弃</translation>
     </message>
 </context>
 <context>
@@ -850,8 +850,24 @@ Pick a machine, a line of the alarm list, a mark on the timeline, a tag or anyth
         <translation>全程</translation>
     </message>
     <message>
+        <source>Change this note…</source>
+        <translation>修改此批注…</translation>
+    </message>
+    <message>
+        <source>Bring this note back</source>
+        <translation>恢复此批注</translation>
+    </message>
+    <message>
+        <source>Take this note back</source>
+        <translation>撤回此批注</translation>
+    </message>
+    <message>
         <source>and {more} more</source>
         <translation>另有 {more} 条</translation>
+    </message>
+    <message>
+        <source>taken back: {note}</source>
+        <translation>已撤回：{note}</translation>
     </message>
 </context>
 <context>
@@ -1014,6 +1030,10 @@ Drag tags here from the list, or select a machine to see what matters of it.</so
         <translation>在此时刻写批注</translation>
     </message>
     <message>
+        <source>Show notes that were taken back, or no longer</source>
+        <translation>显示或隐藏已撤回的批注</translation>
+    </message>
+    <message>
         <source>From the front</source>
         <translation>正视</translation>
     </message>
@@ -1074,8 +1094,12 @@ Drag tags here from the list, or select a machine to see what matters of it.</so
         <translation>复盘布局</translation>
     </message>
     <message>
-        <source>Undo the change of layout</source>
-        <translation>撤销布局更改</translation>
+        <source>Undo the last note or change of layout</source>
+        <translation>撤消上一条批注或布局更改</translation>
+    </message>
+    <message>
+        <source>Make again what was undone</source>
+        <translation>重做已撤消的操作</translation>
     </message>
     <message>
         <source>Keys</source>

@@ -39,11 +39,12 @@ class NoteLine(QFrame):
         row.addWidget(self.line, 1)
         self.hide()
 
-    def begin(self, time: str, subject: str) -> None:
-        """Ask for a note at a time, on a tag or equipment or on nothing in particular."""
+    def begin(self, time: str, subject: str, said: str = "") -> None:
+        """Ask for a note at a time, on a tag or equipment or on nothing in particular; other words than
+        ``said`` of one that there is."""
         self._about = (time, subject)
         self._say()
-        self.line.clear()
+        self.line.setText(said)
         room = self.parentWidget().width()
         self.setGeometry(theme.STEP, theme.STEP, min(WIDE, room - 2 * theme.STEP), self.sizeHint().height())
         self.show()
@@ -60,7 +61,7 @@ class NoteLine(QFrame):
         time, subject = self._about
         told = self.tr("Note at {time} on {subject}") if subject else self.tr("Note at {time}")
         self._label.setText(told.format(time=time, subject=subject))
-        self.line.setPlaceholderText(self.tr("Enter keeps it in the recording for good, Esc does not"))
+        self.line.setPlaceholderText(self.tr("Enter keeps it in the recording, Esc does not"))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

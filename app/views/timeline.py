@@ -77,9 +77,9 @@ class Timeline(QWidget):
         if changed or not self._live.text():
             self._retranslate()
 
-    def ask_for_note(self, time: str, subject: str) -> None:
-        """Ask for a note at a time, on something or on nothing in particular."""
-        self._note.begin(time, subject)
+    def ask_for_note(self, time: str, subject: str, words: str = "") -> None:
+        """Ask for a note at a time, on something or on nothing in particular; or for other words of one."""
+        self._note.begin(time, subject, words)
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:

@@ -7,8 +7,18 @@ from datetime import UTC, datetime
 from itertools import zip_longest
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF, QWheelEvent
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QFontMetrics,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPolygonF,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QMenu, QToolTip, QWidget
 
 from app import theme
 from app.presenters.clusters import Cluster, clustered
@@ -24,6 +34,7 @@ FEWEST = 4  # lanes there is always room for
 NEAR = 5.0  # px within which a mark is under the pointer
 SIGN = 13.0  # px, a priority's mark
 TOLD = 8  # marks of a cluster that its tip tells one by one
+TITLE = 320  # px of a note's words over what can be done with it
 TICK_ROOM = 90  # px from tick to tick at least
 TICKS = (
     *(1, 2, 5, 10, 15, 30),
@@ -42,12 +53,16 @@ class Tracks(QWidget):
     mark_requested : a mark was picked (kind, identity)
     zoom_requested : show less or more (factor, about which time)
     shift_requested : show another part of the span (its middle)
+    change_requested : give a note other words (its number)
+    turn_requested : take a note back, or bring it back (its number)
     """
 
     seek_requested = Signal(float)
     mark_requested = Signal(str, int)
     zoom_requested = Signal(float, float)
     shift_requested = Signal(float)
+    change_requested = Signal(int)
+    turn_requested = Signal(int)
 
     def __init__(self) -> None:
         super().__init__()
@@ -270,7 +285,9 @@ class Tracks(QWidget):
     @staticmethod
     def _paint_words(painter: QPainter, mark: Mark, box: QRectF) -> None:
         said = f"{mark.equipment} {words.word(mark.what)}".strip()
-        painter.setFont(style.font(theme.SMALL))
+        font = style.font(theme.SMALL)
+        font.setStrikeOut(mark.struck)
+        painter.setFont(font)
         painter.setPen(QColor(theme.SECONDARY))
         if painter.fontMetrics().horizontalAdvance(said) <= box.width():
             painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, said)
@@ -298,7 +315,7 @@ class Tracks(QWidget):
         if event.button() != Qt.MouseButton.LeftButton or not math.isfinite(self._state.span[0]):
             return
         cluster = self._cluster_at(event.position())
-        if cluster is not None and cluster.marks[0].kind != "event":
+        if cluster is not None and cluster.marks[0].kind in ("alarm", "anomaly"):
             mark = cluster.next(self._state.selected)
             self.mark_requested.emit(mark.kind, mark.id)
             return
@@ -320,11 +337,34 @@ class Tracks(QWidget):
                 event.globalPosition().toPoint(), self._tip(cluster, self._lane_at(event.position())), self
             )
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """What can be done with the notes under the pointer."""
+        cluster = self._cluster_at(QPointF(event.pos()))
+        noted = [mark for mark in cluster.marks if mark.kind == "note"] if cluster is not None else []
+        if noted:
+            self._note_menu(noted).popup(event.globalPos())
+
+    def _note_menu(self, noted: list[Mark]) -> QMenu:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for mark in noted:
+            menu.addSection(self.fontMetrics().elidedText(mark.what, Qt.TextElideMode.ElideRight, TITLE))
+            if not mark.struck:
+                change = menu.addAction(self.tr("Change this note…"))
+                change.triggered.connect(lambda _=False, number=mark.id: self.change_requested.emit(number))
+            turn = menu.addAction(self.tr("Bring this note back") if mark.struck else self.tr("Take this note back"))
+            turn.triggered.connect(lambda _=False, number=mark.id: self.turn_requested.emit(number))
+        return menu
+
     def _tip(self, cluster: Cluster, lane: Lane | None) -> str:
         caption = lane.caption if lane is not None else ""
-        told = [f"{caption} {m.equipment} {words.word(m.what)}".strip() for m in cluster.marks[:TOLD]]
+        told = [self._told(m, caption) for m in cluster.marks[:TOLD]]
         more = len(cluster.marks) - TOLD
         return "\n".join([*told, self.tr("and {more} more").format(more=more)] if more > 0 else told)
+
+    def _told(self, mark: Mark, caption: str) -> str:
+        told = f"{caption} {mark.equipment} {words.word(mark.what)}".strip()
+        return self.tr("taken back: {note}").format(note=told) if mark.struck else told
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._dragging = ""

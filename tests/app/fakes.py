@@ -11,13 +11,15 @@ import numpy as np
 from twin.alarms.book import Alarm
 from twin.detectors.anomaly import Anomaly, Candidate, Evidence
 from twin.detectors.residual import ResidualName, Residuals
+from twin.errors import StationError
+from twin.notes import Annotation, Line, Note, Withdrawal, notes, taken_back
 from twin.pipeline import Snapshot
 from twin.plant.model import PumpState
 from twin.plant.reading import Station, parse, read
 from twin.recordings.memory import Overview
 from twin.signals import Block, Event, Frame, Pose, TagTable
 from twin.text import Text
-from twin.thermography import Annotation, Panorama, ThermalFrame
+from twin.thermography import Panorama, ThermalFrame
 
 START = 1_768_190_400.0  # 2026-01-12 12:00 in Asia/Shanghai
 ONSET = 20.0  # s after the start at which P102 is flagged
@@ -201,3 +203,23 @@ class Memory:
     def panorama_times(self) -> dict[str, np.ndarray]:
         taken = [picture for f in self._frames for picture in f.panoramas]
         return {name: np.array([p.at for p in taken if p.camera == name]) for name in {p.camera for p in taken}}
+
+
+class Pad:
+    """Lines of notes as a recording keeps them."""
+
+    def __init__(self, *lines: Line) -> None:
+        self.lines = list(lines)
+
+    def notes(self) -> tuple[Note, ...]:
+        return notes(self.lines)
+
+    def write(self, *lines: Line) -> tuple[int, ...]:
+        first = len(self.lines) + 1
+        said = list(self.lines)
+        for line in lines:
+            if isinstance(line, Withdrawal) and (line.withdraws > len(said) or taken_back(said)[line.withdraws - 1]):
+                raise StationError("a pad", "holds no such line", "Write another")
+            said.append(line)
+        self.lines = said
+        return tuple(range(first, len(said) + 1))

@@ -26,15 +26,18 @@ from app.messages import (
     Seek,
     SetRate,
     StepSample,
+    TakeBack,
+    TurnBack,
 )
+from app.notebook import Notebook
 from app.recall import Recall
 from app.session import Session
 from tests.app import fakes
 from twin.clock import ManualClock
 from twin.commands import Acknowledge
 from twin.errors import StationError
+from twin.notes import Annotation, Note, Withdrawal
 from twin.pipeline import Snapshot
-from twin.thermography import Annotation
 
 Steps = Sequence[tuple[Callable[[Mail], bool], Request]]
 
@@ -251,20 +254,38 @@ def test_an_analysis_can_be_given_up() -> None:
     watched.until(lambda m: any("given up" in n.text.en for n in m.notices), Cancel())
 
 
+def noted(pad: fakes.Pad | None) -> Callable[[Mailbox, ManualClock], Session]:
+    memory = fakes.Memory(60)
+    book = Notebook(pad.notes, pad.write) if pad is not None else None
+    return lambda box, clock: Session(box, clock, Recall(memory, looking(memory), notebook=book))
+
+
+NOTE = Annotate(fakes.START, fakes.START, "P102", "smells of oil", change=1)
+
+
 def test_a_note_is_kept_in_the_recording_and_shown_and_a_file_that_takes_none_says_so() -> None:
-    kept: list[Annotation] = []
-
-    class Noted(fakes.Memory):
-        def annotations(self) -> tuple[Annotation, ...]:
-            return tuple(kept)
-
-    def make(write: Callable[[Annotation], None] | None) -> Callable[[Mailbox, ManualClock], Session]:
-        memory = Noted(60)
-        recall = Recall(memory, looking(memory), write=write)
-        return lambda box, clock: Session(box, clock, recall)
-
-    note = Annotate(fakes.START, fakes.START, "P102", "smells of oil")
-    mail = Watched(make(kept.append)).until(lambda mail: bool(mail.annotations), note)
-    assert mail.annotations == (Annotation(fakes.START, fakes.START, "P102", "operator", "smells of oil"),)
-    mail = Watched(make(None)).until(lambda mail: bool(mail.notices), note)
+    mail = Watched(noted(fakes.Pad())).until(lambda mail: bool(mail.notes), NOTE)
+    said = Annotation(fakes.START, fakes.START, "P102", "operator", "smells of oil")
+    assert mail.notes == (Note(1, said),)
+    mail = Watched(noted(None)).until(lambda mail: bool(mail.notices), NOTE)
     assert mail.notices[0].severity == "error"
+
+
+def test_a_note_is_taken_back_brought_back_and_replaced() -> None:
+    watched = Watched(noted(fakes.Pad()))
+    watched.until(lambda mail: [note.by for note in mail.notes] == [2], NOTE, TurnBack(1))
+    watched.until(lambda mail: [note.by for note in mail.notes] == [0], TurnBack(1))
+    other = Annotate(fakes.START, fakes.START, "P102", "leaks oil", instead_of=1, change=2)
+    mail = watched.until(lambda mail: len(mail.notes) == 2, other)
+    assert [(note.said.text, note.by) for note in mail.notes] == [("smells of oil", 5), ("leaks oil", 0)]
+    watched.until(lambda mail: [note.by for note in mail.notes] == [5, 6], TakeBack(4, change=3))
+
+
+def test_a_note_that_another_has_taken_back_meanwhile_is_told_and_not_taken_back_again() -> None:
+    pad = fakes.Pad()
+    watched = Watched(noted(pad))
+    watched.until(lambda mail: bool(mail.notes), NOTE)
+    pad.write(Withdrawal(1, "another"))
+    mail = watched.until(lambda mail: bool(mail.notices), TurnBack(1))
+    assert mail.notices[0].severity == "error"
+    assert len(pad.lines) == 2

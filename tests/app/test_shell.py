@@ -19,6 +19,7 @@ from app.feed import Feed
 from app.hindsight import Remembered
 from app.language import Languages
 from app.layouts import ROLES
+from app.notebook import Notebook
 from app.opening import Opened
 from app.presenters.selection import Selection
 from app.recall import Recall
@@ -51,10 +52,13 @@ def live(error: Exception | None = None) -> Opened:
     return Opened("fake:", fakes.plain_station(), fakes.station().tags, True, begin)
 
 
-def recorded(scene: bool = False) -> Opened:
+def recorded(scene: bool = False, pad: fakes.Pad | None = None) -> Opened:
+    book = Notebook(pad.notes, pad.write) if pad is not None else None
+
     def begin(mailbox: Mailbox) -> Session:
         memory = fakes.Memory(60, (fakes.anomaly(),))
-        return Session(mailbox, WallClock(), Recall(memory, looking(memory)), start_at=fakes.START + 30)
+        recall = Recall(memory, looking(memory), notebook=book)
+        return Session(mailbox, WallClock(), recall, start_at=fakes.START + 30)
 
     station = fakes.station() if scene else fakes.plain_station()
     return Opened("fake.h5", station, station.tags, False, begin)
@@ -149,6 +153,38 @@ def test_every_layout_holds_wide_and_narrow_and_can_be_undone(opened: Open, qapp
     shell.frame.resize(1920, 1080)
     shell._menus.trigger("undo")
     assert shell._docks.arrangement() == before or role == "operator"
+
+
+def test_notes_and_layouts_are_undone_and_made_again_in_the_order_in_which_they_were_changed(
+    opened: Open, qapp: QApplication, qtbot: QtBot
+) -> None:
+    pad = fakes.Pad()
+    shell = opened(recorded(pad=pad))
+
+    def stands(count: int) -> None:
+        qtbot.waitUntil(lambda: sum(not note.by for note in pad.notes()) == count, timeout=PATIENCE)
+
+    before = shell._docks.arrangement()
+    for words in ("smells of oil", "leaks"):
+        shell.timeline.begin_note("P102")
+        shell.timeline.note(words)
+    stands(2)
+    shell.lay_out("review")
+    qapp.processEvents()
+    after = shell._docks.arrangement()
+    for deed, arrangement in (("undo", before), ("redo", after), ("undo", before)):
+        shell._menus.trigger(deed)
+        qapp.processEvents()
+        assert shell._docks.arrangement() == arrangement, deed
+    stands(2)
+    for left in (1, 0, 0):
+        shell._menus.trigger("undo")
+        stands(left)
+    for back in (1, 2):
+        shell._menus.trigger("redo")
+        stands(back)
+    assert [note.said.text for note in pad.notes()] == ["smells of oil", "leaks"]
+    assert len(pad.lines) == 6
 
 
 def test_every_action_has_a_deed(opened: Open) -> None:

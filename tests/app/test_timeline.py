@@ -11,7 +11,7 @@ from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from app import theme
-from app.messages import Annotate
+from app.messages import Annotate, TakeBack
 from app.presenters import timeline
 from app.presenters.clusters import clustered
 from app.presenters.timeline import Lane, Mark, State
@@ -19,9 +19,9 @@ from app.views.timeline import Timeline
 from app.views.tracks import LANE, LANES, Tracks
 from tests.app import fakes
 from tests.app.test_presenters import Double, mail
+from twin.notes import Annotation, Note
 from twin.signals import Event, Tag, TagTable
 from twin.text import Text
-from twin.thermography import Annotation
 
 MARKS = st.lists(
     st.builds(
@@ -114,21 +114,46 @@ def test_what_is_done_to_a_circuit_tells_the_circuits_name_in_the_language_spoke
     assert [(m.equipment, m.what) for m in lane.marks] == [("供水", "泵轮换")]
 
 
-def test_what_reviewers_said_has_a_lane_with_its_author() -> None:
-    asked: list[object] = []
-    presenter = timeline.Presenter(Double(), asked.append, fakes.station(), fakes.station().tags)
-    notes = (
-        Annotation(fakes.START + 40.0, fakes.START + 50.0, "P102", "Wang", "cavitates again"),
-        Annotation(fakes.START + 20.0, fakes.START + 20.0, "", "", "shift change"),
-    )
-    presenter.take(replace(mail(), annotations=notes))
-    [lane] = [lane for lane in presenter._state.lanes if lane.name == "notes"]
-    assert [(mark.what, mark.equipment, mark.until - mark.since) for mark in lane.marks] == [
+NOTES = (
+    Note(1, Annotation(fakes.START + 40.0, fakes.START + 50.0, "P102", "Wang", "cavitates again")),
+    Note(2, Annotation(fakes.START + 30.0, fakes.START + 30.0, "P101", "Wang", "wrong pump"), by=4),
+    Note(3, Annotation(fakes.START + 20.0, fakes.START + 20.0, "", "", "shift change")),
+)
+
+
+def notes_lane(presenter: timeline.Presenter) -> tuple[Mark, ...]:
+    return next((lane.marks for lane in presenter._state.lanes if lane.name == "notes"), ())
+
+
+def test_what_reviewers_said_has_a_lane_with_its_author_and_without_what_they_took_back() -> None:
+    presenter = timeline.Presenter(Double(), lambda _: None, fakes.station(), fakes.station().tags)
+    presenter.take(replace(mail(), notes=NOTES))
+    assert [(mark.what, mark.equipment, mark.until - mark.since) for mark in notes_lane(presenter)] == [
         ("shift change", "", 0.0),
         ("cavitates again (Wang)", "P102", 10.0),
     ]
     presenter.take(mail())
     assert "notes" not in [lane.name for lane in presenter._state.lanes]
+    presenter.take(replace(mail(), notes=NOTES[1:2]))
+    assert "notes" not in [lane.name for lane in presenter._state.lanes]
+
+
+def test_what_was_taken_back_is_shown_on_request_and_struck_through() -> None:
+    presenter = timeline.Presenter(Double(), lambda _: None, fakes.station(), fakes.station().tags)
+    presenter.take(replace(mail(), notes=NOTES))
+    presenter.show_all_notes()
+    assert [(mark.id, mark.struck) for mark in notes_lane(presenter)] == [(3, False), (2, True), (1, False)]
+    presenter.show_all_notes()
+    assert [mark.id for mark in notes_lane(presenter)] == [3, 1]
+
+
+def test_a_note_is_taken_back_by_its_number_and_brought_back_by_the_line_that_took_it_back() -> None:
+    asked: list[object] = []
+    presenter = timeline.Presenter(Double(), asked.append, fakes.station(), fakes.station().tags)
+    presenter.take(replace(mail(), notes=NOTES))
+    for number in (1, 2, 99):
+        presenter.turn_note(number)
+    assert asked == [TakeBack(1, change=1), TakeBack(4, change=2)]
 
 
 class Asked(Double):
@@ -136,10 +161,10 @@ class Asked(Double):
 
     def __init__(self) -> None:
         super().__init__()
-        self.notes: list[tuple[str, str]] = []
+        self.notes: list[tuple[str, str, str]] = []
 
-    def ask_for_note(self, time: str, subject: str) -> None:
-        self.notes.append((time, subject))
+    def ask_for_note(self, time: str, subject: str, words: str = "") -> None:
+        self.notes.append((time, subject, words))
 
 
 def test_a_note_is_asked_for_at_the_cursor_and_kept_there_though_the_cursor_runs_on() -> None:
@@ -150,7 +175,22 @@ def test_a_note_is_asked_for_at_the_cursor_and_kept_there_though_the_cursor_runs
     presenter.take(replace(mail(), cursor=fakes.START + 30.0, live_source=False))
     presenter.note("smells of oil")
     at = fakes.START + 10.0
-    assert asked == [Annotate(at, at, "P102", "smells of oil")]
+    assert asked == [Annotate(at, at, "P102", "smells of oil", change=1)]
+
+
+def test_other_words_are_asked_for_where_a_note_stands_and_take_its_place_and_span() -> None:
+    asked: list[object] = []
+    shown = Asked()
+    presenter = timeline.Presenter(shown, asked.append, fakes.station(), fakes.station().tags)
+    presenter.take(replace(mail(), live_source=False, notes=NOTES))
+    for number in (2, 99):
+        presenter.change_note(number)
+    assert shown.notes == []  # what was taken back has no other words
+    presenter.change_note(1)
+    assert [(subject, words) for _, subject, words in shown.notes] == [("P102", "cavitates again")]
+    presenter.note("cavitates a little")
+    since, until = NOTES[0].said.at, NOTES[0].said.until
+    assert asked == [Annotate(since, until, "P102", "cavitates a little", instead_of=1, change=1)]
 
 
 def test_a_live_source_keeps_no_notes() -> None:
@@ -177,3 +217,21 @@ def test_enter_keeps_a_note_and_escape_or_no_words_do_not(qtbot: QtBot) -> None:
         qtbot.keyClick(line, key)
         assert not view._note.isVisible()
     assert kept == ["oil below"]
+
+
+def test_the_notes_under_the_pointer_can_be_changed_taken_back_and_brought_back(qtbot: QtBot) -> None:
+    view = Timeline()
+    qtbot.addWidget(view)
+    presenter = timeline.Presenter(view, lambda _: None, fakes.station(), fakes.station().tags)
+    presenter.take(replace(mail(), live_source=False, notes=NOTES))
+    presenter.show_all_notes()
+    asked: list[tuple[str, int]] = []
+    view.tracks.change_requested.connect(lambda number: asked.append(("change", number)))
+    view.tracks.turn_requested.connect(lambda number: asked.append(("turn", number)))
+    menu = view.tracks._note_menu(list(notes_lane(presenter)[1:]))
+    deeds = [action for action in menu.actions() if not action.isSeparator()]
+    assert [deed.text() for deed in deeds] == ["Bring this note back", "Change this note…", "Take this note back"]
+    for deed in deeds:
+        deed.trigger()
+    assert asked == [("turn", 2), ("change", 1), ("turn", 1)]
+    assert view.tracks._told(notes_lane(presenter)[1], "").startswith("taken back: ")

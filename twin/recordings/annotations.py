@@ -1,8 +1,8 @@
 """What reviewers say of a recording: added to its file, never changed there, and away from all evidence.
 
 Room for it is set aside when a recording is begun; its place is known, so nothing else of the file is touched. Each
-annotation carries the SHA-256 of itself and of the one before, the first that of the evidence: what is changed, moved
-to another recording or taken from between others no longer follows.
+line, be it a note or one that takes a note back, carries the SHA-256 of itself and of the one before, the first that of
+the evidence: what is changed, moved to another recording or taken from between others no longer follows.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import hashlib
 import json
 import os
 import shutil
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +20,13 @@ import h5py
 import numpy as np
 
 from twin.errors import StationError, UsageError
+from twin.notes import Annotation, Line, Note, Withdrawal, as_said, from_said, notes, taken_back
 from twin.recordings.commit import opened
 from twin.recordings.damage import DAMAGED, dataset, ensure_ours, ensure_readable, holds, reading, text, version_of
 from twin.recordings.journal import contiguous
 from twin.recordings.layout import ANNOTATION_ROOM, ANNOTATIONS, HEADER, JOURNAL, STATION, TAGS
 from twin.recordings.positioned import alone, open_to_write, read_at, write_at
 from twin.recordings.version2 import blocks_of
-from twin.thermography import Annotation
 
 LONGEST = 2**13  # bytes of one
 MOST = 2**24  # bytes of all; a file that claims more is damaged
@@ -35,10 +36,20 @@ KEEP = "Keep the file as it is, and annotate a copy of the recording from before
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What was said: as far as each follows from the one before, and whether that is all there is."""
+    """What was said: every line as far as each follows from the one before, and whether that is all there is."""
 
-    annotations: tuple[Annotation, ...]
+    lines: tuple[Line, ...]
     intact: bool
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """All notes, also those that were taken back."""
+        return notes(self.lines)
+
+    @property
+    def annotations(self) -> tuple[Annotation, ...]:
+        """What stands."""
+        return tuple(note.said for note in self.notes if not note.by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +65,7 @@ class _Room:
 class _Chain:
     """What was found there: how many bytes are good, the hash that the next must follow, and what is left over."""
 
-    annotations: tuple[Annotation, ...]
+    lines: tuple[Line, ...]
     end: int
     last: str
     rest: bytes
@@ -72,29 +83,33 @@ def annotated(path: Path) -> Said:
         room = _room(path)
         with path.open("rb", buffering=0) as file:
             chain = _chain(file.fileno(), room)
-    return Said(chain.annotations, not chain.rest)
+    return Said(chain.lines, not chain.rest)
 
 
-def annotate(path: Path, annotation: Annotation) -> None:
-    """Add an annotation to a closed recording. Raises StationError, and changes nothing, where that cannot be."""
+def annotate(path: Path, *lines: Line) -> tuple[int, ...]:
+    """Add some lines to a closed recording, all at once; their numbers.
+
+    Raises StationError, and changes nothing, where that cannot be, or where a line takes back what does not stand.
+    """
     ensure_readable(path)
     try:
-        while not _added(path, annotation):
+        while (numbers := _added(path, lines)) is None:
             with reading(path):
                 _make_room(path)
     except OSError as error:
         raise StationError(
             path, f"cannot be written: {os.strerror(error.errno or 0).lower()}", "Make it writable"
         ) from error
+    return numbers
 
 
-def _added(path: Path, annotation: Annotation) -> bool:
-    """Whether there was room for it."""
+def _added(path: Path, lines: Sequence[Line]) -> tuple[int, ...] | None:
+    """The numbers of what was added; None where there was no room for it."""
     handle = open_to_write(path)
     try:
         with alone(handle):
             if os.fstat(handle).st_ino != path.stat().st_ino:
-                return _added(path, annotation)  # another took its place while this one waited
+                return _added(path, lines)  # another took its place while this one waited
             with reading(path):
                 room = _room(path)
                 chain = _chain(handle, room)
@@ -102,15 +117,32 @@ def _added(path: Path, annotation: Annotation) -> bool:
                 raise StationError(path, "has not been closed", "Annotate it once its recorder has closed it")
             if b"\n" in chain.rest:
                 raise StationError(path, CHANGED, KEEP)
-            line = _line(annotation, len(chain.annotations) + 1, chain.last)
-            if chain.end + len(line) > room.size:
-                return False
+            content = _continued(path, chain, lines)
+            if chain.end + len(content) > room.size:
+                return None
             # what a killed process left half written is overwritten
-            write_at(handle, line.ljust(len(chain.rest), b"\0"), room.offset + chain.end)
+            write_at(handle, content.ljust(len(chain.rest), b"\0"), room.offset + chain.end)
             os.fsync(handle)
-            return True
+            first = len(chain.lines) + 1
+            return tuple(range(first, first + len(lines)))
     finally:
         os.close(handle)
+
+
+def _continued(path: Path, chain: _Chain, lines: Sequence[Line]) -> bytes:
+    """Some lines as they follow a chain. Raises StationError where one takes back what does not stand."""
+    said, last, content = list(chain.lines), chain.last, b""
+    for line in lines:
+        if isinstance(line, Withdrawal) and not _stands(said, line.withdraws):
+            raise StationError(path, f"holds no note or line {line.withdraws} that stands", "Look at its notes anew")
+        said.append(line)
+        raw, last = _line(line, len(said), last)
+        content += raw
+    return content
+
+
+def _stands(lines: Sequence[Line], number: int) -> bool:
+    return 0 < number <= len(lines) and not taken_back(lines)[number - 1]
 
 
 def _room(path: Path) -> _Room:
@@ -139,37 +171,39 @@ def _evidence(file: h5py.File) -> str:
 
 def _chain(handle: int, room: _Room) -> _Chain:
     content = read_at(handle, room.size, room.offset).rstrip(b"\0") if room.size else b""
-    found: list[Annotation] = []
+    found: list[Line] = []
     last, end = room.evidence, 0
     while (stop := content.find(b"\n", end)) >= 0:
         taken = _taken(content[end:stop], len(found) + 1, last)
         if taken is None:
             break
-        annotation, last = taken
-        found.append(annotation)
+        line, last = taken
+        found.append(line)
         end = stop + 1
     return _Chain(tuple(found), end, last, content[end:])
 
 
-def _taken(raw: bytes, number: int, before: str) -> tuple[Annotation, str] | None:
-    """An annotation and its hash, if it follows the one before."""
+def _taken(raw: bytes, number: int, before: str) -> tuple[Line, str] | None:
+    """A line and its hash, if it follows the one before."""
     try:
         said = json.loads(raw)
         claimed = said.pop("sha256")
         if said.pop("number") != number:
             return None
-        annotation = Annotation(**said)
+        line = from_said(said, number)
     except DAMAGED:
         return None
-    return (annotation, claimed) if claimed == _hash(said, number, before) else None
+    return (line, claimed) if claimed == _hash(said, number, before) else None
 
 
-def _line(annotation: Annotation, number: int, before: str) -> bytes:
-    said = asdict(annotation)
-    line = _dumped({"number": number, **said, "sha256": _hash(said, number, before)}) + b"\n"
-    if len(line) > LONGEST:
-        raise UsageError(f"an annotation of {len(line)} bytes")
-    return line
+def _line(line: Line, number: int, before: str) -> tuple[bytes, str]:
+    """A line as it lies in the file, and its hash."""
+    said = as_said(line)
+    found = _hash(said, number, before)
+    raw = _dumped({"number": number, **said, "sha256": found}) + b"\n"
+    if len(raw) > LONGEST:
+        raise UsageError(f"an annotation of {len(raw)} bytes")
+    return raw, found
 
 
 def _hash(said: dict[str, Any], number: int, before: str) -> str:

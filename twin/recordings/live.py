@@ -13,11 +13,12 @@ import numpy as np
 from twin.alarms.book import Alarm
 from twin.detectors.anomaly import Anomaly
 from twin.errors import UsageError
+from twin.notes import Annotation
 from twin.plant.reading import Station
 from twin.recordings.memory import Overview, Track
 from twin.recordings.overview import reduced
 from twin.signals import Block, Event, Floats, Frame, Pose, Qualities, TagTable
-from twin.thermography import Annotation, Panorama, ThermalFrame
+from twin.thermography import Panorama, ThermalFrame
 
 ROWS = 600  # kept, and let go, together
 

@@ -8,9 +8,10 @@ from typing import Protocol
 
 from twin.alarms.book import Alarm
 from twin.detectors.anomaly import Anomaly
+from twin.notes import Annotation
 from twin.plant.reading import Station
 from twin.signals import Block, Event, Floats, Frame, Qualities, TagTable
-from twin.thermography import Annotation, Panorama, ThermalFrame
+from twin.thermography import Panorama, ThermalFrame
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ import numpy as np
 from twin.alarms.book import Alarm
 from twin.detectors.anomaly import Anomaly
 from twin.errors import StationError
+from twin.notes import Annotation
 from twin.plant.reading import Station, parse
 from twin.recordings.annotations import annotated
 from twin.recordings.commit import generation_of
@@ -30,7 +31,7 @@ from twin.recordings.parts import Columns, joined, unique
 from twin.recordings.pictures import Picture
 from twin.recordings.sealed import Sealed
 from twin.signals import Block, Event, Floats, Frame, Pose, TagTable
-from twin.thermography import Annotation, Panorama, ThermalFrame
+from twin.thermography import Panorama, ThermalFrame
 from twin.times import nanosecond, seconds
 
 ATTEMPTS = 20  # at reading a file whose tables are changed while they are read

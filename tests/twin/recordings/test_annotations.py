@@ -14,12 +14,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.twin.recordings.material import START, TAGS, frames, recorded, values_of
+from twin.describing import described
 from twin.errors import StationError, UsageError
-from twin.recordings.annotations import annotate, annotated
+from twin.notes import Annotation, Line, Withdrawal, from_said
+from twin.recordings.annotations import Said, annotate, annotated
 from twin.recordings.layout import ANNOTATION_ROOM
 from twin.recordings.recorder import Recorder
 from twin.recordings.recording import Recording
-from twin.thermography import Annotation
 
 
 def note(text: str = "seen again on site 现场确认", subject: str = "P101") -> Annotation:
@@ -95,7 +96,7 @@ def test_a_line_that_was_taken_out_or_came_from_another_recording_is_found(whole
     with other.open("r+b") as file:
         file.seek(place(other)[0])
         file.write(lines[0])
-    assert annotated(other) == type(annotated(other))((), False)
+    assert annotated(other) == Said((), False)
 
 
 def test_one_that_was_cut_short_is_written_over(whole: Path, tmp_path: Path) -> None:
@@ -108,7 +109,7 @@ def test_one_that_was_cut_short_is_written_over(whole: Path, tmp_path: Path) -> 
         file.write(bytes(20))
     assert annotated(path).annotations == (note("one"),)
     annotate(path, note("2"))
-    assert annotated(path) == type(annotated(path))((note("one"), note("2")), True)
+    assert annotated(path) == Said((note("one"), note("2")), True)
 
 
 def test_where_there_is_no_room_more_is_made(whole: Path, tmp_path: Path) -> None:
@@ -155,7 +156,109 @@ def test_what_is_too_long_is_refused(whole: Path, tmp_path: Path) -> None:
     assert annotated(path).annotations == ()
 
 
-KEYS = st.sampled_from(["number", "sha256", "at", "text"])
+def raw_lines(path: Path) -> bytes:
+    offset, size = place(path)
+    return path.read_bytes()[offset : offset + size].rstrip(b"\0")
+
+
+def test_a_note_that_is_taken_back_stays_in_the_file_and_can_be_brought_back(whole: Path, tmp_path: Path) -> None:
+    path = copied(whole, tmp_path / "r.h5", note("one"), note("two"))
+    before = raw_lines(path)
+    assert annotate(path, Withdrawal(1, "Li Wei")) == (3,)
+    assert annotated(path).annotations == (note("two"),)
+    assert raw_lines(path).startswith(before)
+    assert [(one.number, one.said.text, one.by) for one in annotated(path).notes] == [(1, "one", 3), (2, "two", 0)]
+    assert annotate(path, Withdrawal(3, "Li Wei")) == (4,)
+    assert annotated(path).annotations == (note("one"), note("two"))
+    assert annotated(path).intact
+    with Recording.open(path) as recording:
+        assert recording.annotations() == (note("one"), note("two"))
+
+
+def test_a_note_is_changed_by_another_and_by_taking_it_back_at_once(whole: Path, tmp_path: Path) -> None:
+    path = copied(whole, tmp_path / "r.h5", note("smels of oil"))
+    assert annotate(path, note("smells of oil"), Withdrawal(1, "Li Wei")) == (2, 3)
+    assert annotated(path).annotations == (note("smells of oil"),)
+
+
+@pytest.mark.parametrize("number", [-1, 0, 1, 99])
+def test_what_does_not_stand_cannot_be_taken_back_and_nothing_is_written(
+    whole: Path, tmp_path: Path, number: int
+) -> None:
+    path = copied(whole, tmp_path / "r.h5", note("one"), note("two"))
+    annotate(path, Withdrawal(1, "Li Wei"))
+    before = path.read_bytes()
+    with pytest.raises(StationError, match=f"holds no note or line {number} that stands"):
+        annotate(path, note("another"), note("and another"), Withdrawal(number, ""))
+    assert path.read_bytes() == before
+
+
+ACTS = st.lists(st.tuples(st.booleans(), st.integers(0, 30)), max_size=12)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(acts=ACTS)
+def test_whoever_notes_and_takes_back_in_any_order_finds_what_a_list_would_hold(
+    whole: Path, tmp_path: Path, acts: list[tuple[bool, int]]
+) -> None:
+    path = copied(whole, tmp_path / "r.h5")
+    lines: list[Line] = []
+    stands: list[bool] = []
+    for writes, chosen in acts:
+        if writes or not stands:
+            lines.append(note(f"{len(lines)}"))
+        else:
+            target = chosen % len(stands)
+            if not stands[target]:
+                with pytest.raises(StationError):
+                    annotate(path, Withdrawal(target + 1, ""))
+                continue
+            lines.append(Withdrawal(target + 1, ""))
+            _turn(lines, stands, target)
+        stands.append(True)
+        annotate(path, lines[-1])
+    expected = tuple(line for line, is_so in zip(lines, stands, strict=True) if is_so and isinstance(line, Annotation))
+    assert annotated(path) == Said(tuple(lines), True)
+    assert annotated(path).annotations == expected
+
+
+def _turn(lines: list[Line], stands: list[bool], target: int) -> None:
+    """What a reader with a pencil does: cross a line out, and with it undo what that line had crossed out."""
+    stands[target] = not stands[target]
+    line = lines[target]
+    if isinstance(line, Withdrawal):
+        _turn(lines, stands, line.withdraws - 1)
+
+
+def test_a_withdrawal_that_was_changed_or_taken_out_is_found(whole: Path, tmp_path: Path) -> None:
+    path = copied(whole, tmp_path / "r.h5", note("one"), note("two"))
+    annotate(path, Withdrawal(1, "Li Wei"))
+    annotate(path, note("three"))
+    said = raw_lines(path)
+    lines = said.splitlines(keepends=True)
+    for forged in (said.replace(b'"withdraws":1', b'"withdraws":2'), b"".join([*lines[:2], lines[3]])):
+        with path.open("r+b") as file:
+            file.seek(place(path)[0])
+            file.write(forged.ljust(len(said), b"\0"))
+        assert not annotated(path).intact
+        assert annotated(path).lines == (note("one"), note("two"))
+        assert described(path, verify=True)["annotations_intact"] is False
+
+
+def test_info_counts_what_stands_and_what_was_taken_back(whole: Path, tmp_path: Path) -> None:
+    path = copied(whole, tmp_path / "r.h5", note("one"), note("two"), note("three"))
+    annotate(path, Withdrawal(2, "Li Wei"))
+    told = described(path, verify=True)
+    assert (told["annotations"], told["annotations_taken_back"], told["annotations_intact"]) == (2, 1, True)
+
+
+@pytest.mark.parametrize("forward", [1, 2, 3])
+def test_a_line_that_takes_back_none_before_it_is_none(forward: int) -> None:
+    with pytest.raises(ValueError, match="none before it"):
+        from_said({"withdraws": forward, "author": ""}, 1)
+
+
+KEYS = st.sampled_from(["number", "sha256", "at", "text", "withdraws", "author"])
 ANYTHING = st.recursive(
     st.none() | st.integers() | st.text(max_size=3), lambda of: st.lists(of) | st.dictionaries(KEYS, of)
 )

@@ -12,8 +12,10 @@ import numpy as np
 import pytest
 
 from tests.conftest import ROOT
-from tests.twin.recordings.material import TAGS, frames, recorded, with_pictures
+from tests.twin.recordings.material import START, TAGS, frames, recorded, with_pictures
+from twin.notes import Annotation, Withdrawal
 from twin.recordings import layout, pages
+from twin.recordings.annotations import annotate, annotated
 from twin.recordings.recording import Recording
 from twin.signals import Frame
 
@@ -67,6 +69,24 @@ def test_the_page_reads_pictures_with_h5py_alone(tmp_path: Path, example: dict[s
             np.testing.assert_array_equal(seen, picture.temperature)
     jpegs = [picture.jpeg for frame in given for picture in frame.panoramas]
     assert [jpeg for _, jpeg in example["panoramas_of"](path, "PAN1")] == jpegs
+
+
+def test_the_page_reads_notes_with_h5py_alone_and_sees_what_was_taken_back(
+    tmp_path: Path, example: dict[str, Any]
+) -> None:
+    path = recorded(tmp_path / "r.h5", frames(30))
+    annotate(path, *(Annotation(START, START + n, "P101", "李伟", f"看到 {n}") for n in range(4)))
+    annotate(path, Withdrawal(2, "李伟"), Withdrawal(3, ""), Withdrawal(6, ""))
+    standing, taken_back = example["notes_of"](path)
+    assert [note["text"] for note in standing] == ["看到 0", "看到 2", "看到 3"]
+    assert [note["number"] for note in taken_back] == [2]
+    with Recording.open(path) as recording:
+        assert [note["text"] for note in standing] == [note.text for note in recording.annotations()]
+    with h5py.File(path, "r+") as file:
+        place = bytes(file["annotations"][()]).index(b'"number":6')
+        file["annotations"][place + 9] = ord("5")
+    assert len(example["notes_of"](path)[1]) == 1
+    assert not annotated(path).intact
 
 
 def test_the_page_names_every_dataset_of_the_layout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

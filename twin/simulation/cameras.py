@@ -1,43 +1,39 @@
-"""The robots' thermal cameras: a radiometric frame at each of the places along its round at which a robot looks.
+"""Thermal cameras: a radiometric frame at each place along its round at which a robot looks, and now and then of those
+that hang where they are.
 
-A robot looks every few seconds of its round, at whatever stands nearest. As it comes by the same places round after
-round, what each pixel shows is found once, by casting rays at the boxes of the room, and after that a frame costs no
-more than looking up how warm they are.
+A robot looks every few seconds of its round, at whatever stands nearest; a fixed camera at what the station file says,
+one after the other. As each looks from the same places again and again, what each pixel shows is found once, and after
+that a frame costs no more than looking up how warm it is.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.plant.station import Camera
 from twin.signals import Floats
 from twin.simulation import robots
+from twin.simulation.casting import COLUMNS, FIELD_OF_VIEW, ROWS, Shown, quaternion, rendered, towards
 from twin.simulation.layout import KELVIN, Layout
 from twin.simulation.moment import Rest
 from twin.simulation.surfaces import Surfaces, Target, apparent, sources, surfaces
 from twin.thermography import Orientation, Temperatures, ThermalFrame
 
 EVERY = 20.0  # s of its round after which a robot looks again
+EVERY_FIXED = 120.0  # s after which a fixed camera takes another
 MOMENT = 1.0  # s that pass at once
-ROWS, COLUMNS = 120, 160
-FIELD_OF_VIEW = (np.deg2rad(57.0), 2.0 * np.arctan(np.tan(np.deg2rad(28.5)) * ROWS / COLUMNS))  # square pixels
 EMISSIVITY = 0.95  # that the cameras are set to: paint
 NOISE = 0.05  # K, noise-equivalent temperature difference of an uncooled sensor
 STEP = 0.1  # K that a count means
 MAST, HANGER = 1.2, -0.3  # m from a robot to its camera, on the ground and under a rail
 BESIDE = 5.0  # m from the rectangle of its round to what a robot still looks at
-NEAR = 0.05  # m; what is nearer is not seen
-FLOOR, WALL = 0, 1  # what pixels show besides boxes, which follow them
 COOLER_FLOOR = 1.0  # K below the air
 NOISES = 2**18  # samples of noise that are drawn once, and begun elsewhere for each frame
-STRIDES = (7_919, 104_729)  # by which frames begin elsewhere: seconds, robots
-
-CORNERS = np.array([[x, y, z] for x in (False, True) for y in (False, True) for z in (False, True)])
-
-Shown = NDArray[np.intp]  # (ROWS, COLUMNS) what each pixel shows
+STRIDES = (7_919, 104_729)  # by which frames begin elsewhere: seconds, cameras
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,20 +46,52 @@ class View:
     shown: Shown
 
 
+@dataclass(frozen=True)
+class Fixed:
+    """A fixed camera: where it hangs, what it looks at [m], and the room whose things it sees; all things for -1."""
+
+    name: str
+    position: tuple[float, float, float]
+    looks_at: tuple[float, float, float]
+    room: int
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A frame that is due: by the camera of a ``number`` in the station, which bears a ``name``, of a view."""
+
+    number: int
+    name: str
+    at: float
+    view: View
+
+
 @dataclass(frozen=True, eq=False)
 class Cameras:
-    """The thermal cameras of a station's robots."""
+    """The thermal cameras of a station."""
 
     walks: robots.Walks
+    fixed: tuple[Fixed, ...]
     of: Surfaces | None
     noise: Temperatures  # (NOISES,) [counts]
-    views: dict[tuple[int, int], View] = field(default_factory=dict)  # by robot and place, as far as they were needed
+    views: dict[tuple[int, int], View] = field(default_factory=dict)  # by camera and place, as far as they were needed
 
 
 def cameras(layout: Layout, walks: robots.Walks) -> Cameras:
     """Compile."""
     noise = np.random.default_rng(0).normal(0.0, NOISE / STEP, NOISES).astype(np.float32)
-    return Cameras(walks, surfaces(layout), noise)
+    hung = (_fixed(layout, camera) for camera in layout.station.file.cameras if camera.kind == "thermal")
+    return Cameras(walks, tuple(camera for camera in hung if camera is not None), surfaces(layout), noise)
+
+
+def _fixed(layout: Layout, camera: Camera) -> Fixed | None:
+    """None for a camera of which nobody knows whereto it looks."""
+    if camera.looks_at is None:
+        return None
+    rooms = {name: int(room) for name, room in zip(layout.machines.ids, layout.machines.room, strict=True)}
+    rooms |= {part.id: layout.room(part.room) for part in layout.station.file.equipment}
+    rooms |= {name: number for number, name in enumerate(layout.rooms)}
+    return Fixed(camera.id, camera.position, camera.looks_at, rooms.get(camera.watches, -1))
 
 
 def taken(by: Cameras, rest: Rest, air: Floats, at: float) -> tuple[ThermalFrame, ...]:
@@ -71,40 +99,69 @@ def taken(by: Cameras, rest: Rest, air: Floats, at: float) -> tuple[ThermalFrame
     of = by.of
     if of is None:
         return ()
-    since = (rest.walkers.phase % EVERY).tolist()
-    waits = rest.walkers.charging.tolist()
-    looking = [robot for robot, late in enumerate(since) if late < MOMENT and not waits[robot]]
-    if not looking:
+    shots = (*_on_their_ways(by, of, rest.walkers, at), *_hanging(by, of, at))
+    if not shots:
         return ()
     source = sources(rest.warmth, rest.grid.contact, rest.grid.oil, rest.utilities.bearing)
     warm = apparent(of, source, air, EMISSIVITY) - KELVIN
-    return tuple(_frame(by, robot, warm, air, at, since[robot], float(rest.walkers.phase[robot])) for robot in looking)
+    return tuple(_frame(by, shot, warm, air, int(at)) for shot in shots)
 
 
-def _frame(by: Cameras, robot: int, warm: Floats, air: Floats, at: float, since: float, phase: float) -> ThermalFrame:
-    number = int(phase // EVERY)
-    view = by.views.get((robot, number)) or _look(by, robot, number)
+def _on_their_ways(by: Cameras, of: Surfaces, walkers: robots.Walkers, at: float) -> Iterator[Shot]:
+    """What robots take in this second."""
+    since = (walkers.phase % EVERY).tolist()
+    waits = walkers.charging.tolist()
+    for robot, late in enumerate(since):
+        if late < MOMENT and not waits[robot]:
+            number = int(float(walkers.phase[robot]) // EVERY)
+            view = by.views.get((robot, number)) or _look(by, of, robot, number)
+            yield Shot(robot, by.walks.tracks[robot].robot, at - late, view)
+
+
+def _hanging(by: Cameras, of: Surfaces, at: float) -> Iterator[Shot]:
+    """What fixed cameras take in this second: spread over the time after which each looks again."""
+    apart = EVERY_FIXED / max(len(by.fixed), 1)
+    for order, camera in enumerate(by.fixed):
+        late = (at - order * apart) % EVERY_FIXED
+        if late < MOMENT:
+            number = len(by.walks) + order
+            view = by.views.get((number, 0)) or _hang(by, of, number, camera)
+            yield Shot(number, camera.name, at - late, view)
+
+
+def _frame(by: Cameras, shot: Shot, warm: Floats, air: Floats, second: int) -> ThermalFrame:
+    view = shot.view
     around = float(air[view.room]) - KELVIN
     counts = (np.concatenate([[around - COOLER_FLOOR, around], warm]) / STEP).astype(np.float32)
     pixels = ROWS * COLUMNS
-    start = (int(at) * STRIDES[0] + robot * STRIDES[1]) % (NOISES - pixels)
+    start = (second * STRIDES[0] + shot.number * STRIDES[1]) % (NOISES - pixels)
     seen = counts.take(view.shown) + by.noise[start : start + pixels].reshape(ROWS, COLUMNS)
     temperature = np.multiply(np.rint(seen, out=seen), STEP, dtype=np.float64).astype(np.float32)
     temperature.flags.writeable = False
-    name = by.walks.tracks[robot].robot
-    return ThermalFrame(at - since, name, view.position, view.orientation, EMISSIVITY, FIELD_OF_VIEW, temperature)
+    return ThermalFrame(shot.at, shot.name, view.position, view.orientation, EMISSIVITY, FIELD_OF_VIEW, temperature)
 
 
-def _look(by: Cameras, robot: int, number: int) -> View:
+def _look(by: Cameras, of: Surfaces, robot: int, number: int) -> View:
     """What a robot sees from one of its places, remembered."""
-    assert by.of is not None
     position, heading = robots.place(by.walks.tracks[robot], number * EVERY)
     eye = position + np.array([0.0, 0.0, HANGER if by.walks.tracks[robot].wired else MAST])
-    target, turn, tilt = _aim(eye, heading, _within_reach(by.of.targets, by.walks.tracks[robot]))
-    shown = rendered(eye, turn, tilt, by.of, by.of.room == target.room)
-    x, y, z = eye.tolist()
-    view = by.views[robot, number] = View((x, y, z), _quaternion(turn, tilt), target.room, shown)
+    target, turn, tilt = _aim(eye, heading, _within_reach(of.targets, by.walks.tracks[robot]))
+    view = by.views[robot, number] = _view(eye, turn, tilt, of, target.room, of.room == target.room)
     return view
+
+
+def _hang(by: Cameras, of: Surfaces, number: int, camera: Fixed) -> View:
+    """What a fixed camera sees, remembered."""
+    eye = np.array(camera.position)
+    there = of.room == camera.room if camera.room >= 0 else np.ones(len(of.room), dtype=bool)
+    turn, tilt = towards(np.array(camera.looks_at) - eye)
+    view = by.views[number, 0] = _view(eye, turn, tilt, of, camera.room, there)
+    return view
+
+
+def _view(eye: Floats, turn: float, tilt: float, of: Surfaces, room: int, there: NDArray[np.bool_]) -> View:
+    x, y, z = eye.tolist()
+    return View((x, y, z), quaternion(turn, tilt), room, rendered(eye, turn, tilt, of, there))
 
 
 def _within_reach(targets: tuple[Target, ...], track: robots.Track) -> tuple[Target, ...]:
@@ -121,73 +178,4 @@ def _aim(eye: Floats, heading: float, targets: tuple[Target, ...]) -> tuple[Targ
     nearest = int(away.argmin())
     if away[nearest] > robots.SIGHT:
         return targets[nearest], heading, 0.0
-    x, y, z = ways[nearest].tolist()
-    return targets[nearest], float(np.arctan2(y, x)), float(np.arctan2(-z, away[nearest]))
-
-
-def _quaternion(turn: float, tilt: float) -> Orientation:
-    """Turned about the vertical, then tilted down about its own y axis."""
-    (s, c), (t, d) = ((float(np.sin(a)), float(np.cos(a))) for a in (0.5 * turn, 0.5 * tilt))
-    return (-s * t, c * t, s * d, c * d)
-
-
-def rendered(eye: Floats, turn: float, tilt: float, of: Surfaces, there: NDArray[np.bool_]) -> Shown:
-    """What each pixel shows of the boxes that are ``there`` (b,): the nearest, else the floor, else a wall."""
-    axes = _axes(turn, tilt)
-    rays = (axes.T.astype(np.float32) @ _rays().reshape(3, -1)).reshape(3, ROWS, COLUMNS)
-    with np.errstate(divide="ignore"):
-        inverse = np.float32(1.0) / rays
-    shown = np.where(rays[2] < 0.0, FLOOR, WALL)
-    depth = np.full((ROWS, COLUMNS), np.inf, np.float32)
-    chosen = np.flatnonzero(there)
-    low, high = of.low[chosen] - eye, of.high[chosen] - eye
-    parts = _covered(low, high, axes)
-    for i in np.flatnonzero((parts[:, 0] < parts[:, 1]) & (parts[:, 2] < parts[:, 3])).tolist():
-        top, bottom, left, right = parts[i].tolist()
-        part = slice(top, bottom), slice(left, right)
-        enters, leaves = _crossed(low[i].tolist(), high[i].tolist(), inverse[:, *part])
-        hit = (enters > NEAR) & (enters <= leaves) & (enters < depth[part])
-        depth[part][hit] = enters[hit]
-        shown[part][hit] = WALL + 1 + chosen[i]
-    return shown
-
-
-def _crossed(low: list[float], high: list[float], inverse: NDArray[np.float32]) -> tuple[Temperatures, Temperatures]:
-    """How far along each ray a box begins and ends: past the last of its three slabs and before the first. [m]"""
-    enters = np.full(inverse.shape[1:], -np.inf, np.float32)
-    leaves = -enters
-    with np.errstate(invalid="ignore"):  # a ray within the plane of a side: no number, and compares as no hit
-        for axis, (near, far) in enumerate(zip(low, high, strict=True)):
-            a, b = inverse[axis] * np.float32(near), inverse[axis] * np.float32(far)
-            enters, leaves = np.maximum(enters, np.minimum(a, b)), np.minimum(leaves, np.maximum(a, b))
-    return enters, leaves
-
-
-def _axes(turn: float, tilt: float) -> Floats:
-    """(3, 3) rows: where the camera looks, its left, its up."""
-    (s, c), (t, d) = ((np.sin(a), np.cos(a)) for a in (turn, tilt))
-    return np.array([[c * d, s * d, -t], [-s, c, 0.0], [c * t, s * t, d]])
-
-
-@cache
-def _rays() -> NDArray[np.float32]:
-    """(3, ROWS, COLUMNS) through the middle of each pixel, in the camera's axes."""
-    wide, high = np.tan(0.5 * np.array(FIELD_OF_VIEW))
-    y = wide * (1.0 - 2.0 * (np.arange(COLUMNS) + 0.5) / COLUMNS)
-    z = high * (1.0 - 2.0 * (np.arange(ROWS) + 0.5) / ROWS)
-    return np.stack(np.broadcast_arrays(1.0, y[None, :], z[:, None])).astype(np.float32)
-
-
-def _covered(low: Floats, high: Floats, axes: Floats) -> NDArray[np.intp]:
-    """(b, 4) from and to which row and column each box can be, by its corners; nowhere where it is behind."""
-    corners = np.where(CORNERS, high[:, None], low[:, None]) @ axes.T  # (b, 8, 3)
-    ahead = corners[..., 0]
-    behind, beside = ahead.max(axis=1) <= NEAR, ahead.min(axis=1) <= NEAR
-    half_width, half_height = np.tan(0.5 * np.array(FIELD_OF_VIEW))
-    parts = []
-    for across, half, count in ((corners[..., 2], half_height, ROWS), (corners[..., 1], half_width, COLUMNS)):
-        at = 0.5 * count * (1.0 - across / np.maximum(ahead, NEAR) / half)
-        first, last = np.floor(at.min(axis=1)), np.ceil(at.max(axis=1))
-        parts += [np.where(beside, 0, first), np.where(behind, 0, np.where(beside, count, last))]
-    found: NDArray[np.intp] = np.clip(np.stack(parts, axis=1), 0, [ROWS, ROWS, COLUMNS, COLUMNS]).astype(np.intp)
-    return found
+    return targets[nearest], *towards(ways[nearest])

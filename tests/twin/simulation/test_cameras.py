@@ -1,4 +1,4 @@
-"""The robots' thermal cameras see what stands before them, as warm as it is, and nothing behind it."""
+"""Thermal cameras, of robots and fixed ones, see what stands before them, as warm as it is, and nothing behind it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.twin.simulation.stations import reference
+from twin.plant.station import Camera
 from twin.simulation import cameras, robots
-from twin.simulation.cameras import COLUMNS, EVERY, FIELD_OF_VIEW, FLOOR, NOISE, ROWS, STEP, WALL, rendered
+from twin.simulation.cameras import EVERY, EVERY_FIXED, NOISE, STEP
+from twin.simulation.casting import COLUMNS, FIELD_OF_VIEW, FLOOR, ROWS, WALL, rendered
 from twin.simulation.layout import layout_of
 from twin.simulation.plant import Plant
 from twin.simulation.surfaces import Surfaces, apparent, surfaces
@@ -77,7 +79,6 @@ def test_a_bright_surface_shows_less_of_its_warmth_and_paint_shows_all(
 
 def test_every_robot_looks_at_its_own_pace_from_where_it_is(frames: list[ThermalFrame]) -> None:
     walks = robots.walks(layout_of(reference()))
-    assert {frame.camera for frame in frames} == {track.robot for track in walks.tracks}
     for track in walks.tracks:
         own = [frame for frame in frames if frame.camera == track.robot]
         assert len(own) >= 300 / EVERY - 2
@@ -117,6 +118,55 @@ def test_a_hot_bearing_is_seen() -> None:
 
 
 def test_a_robot_that_looks_at_nothing_takes_no_frames() -> None:
-    of = cameras.Cameras(robots.walks(layout_of(reference())), None, np.zeros(1, np.float32))
+    of = cameras.Cameras(robots.walks(layout_of(reference())), (), None, np.zeros(1, np.float32))
     plant = Plant(reference(), seed=1, start=START)
     assert cameras.taken(of, plant._state.rest, np.zeros(9), START) == ()
+
+
+def hung() -> list[Camera]:
+    return [camera for camera in reference().file.cameras if camera.kind == "thermal"]
+
+
+def test_every_fixed_camera_looks_at_its_own_pace_from_where_it_hangs_at_what_the_file_says(
+    frames: list[ThermalFrame],
+) -> None:
+    carried = {robot.id for robot in reference().file.robots}
+    assert {frame.camera for frame in frames} == carried | {camera.id for camera in hung()}
+    for camera in hung():
+        own = [frame for frame in frames if frame.camera == camera.id]
+        assert np.diff([frame.at for frame in own]) == pytest.approx(EVERY_FIXED)
+        assert len(own) in (2, 3)
+        for frame in own:
+            assert frame.position == tuple(camera.position)
+            x, y, z, w = frame.orientation
+            ahead = (1 - 2 * (y * y + z * z), 2 * (x * y + w * z), 2 * (x * z - w * y))
+            way = np.subtract(camera.looks_at, camera.position)
+            np.testing.assert_allclose(ahead, way / np.linalg.norm(way), atol=1e-9)
+
+
+def test_fixed_cameras_take_turns(frames: list[ThermalFrame]) -> None:
+    carried = {robot.id for robot in reference().file.robots}
+    at = sorted(frame.at for frame in frames if frame.camera not in carried)
+    assert np.diff(at).min() == pytest.approx(EVERY_FIXED / len(hung()))
+
+
+def test_a_fixed_camera_sees_the_hot_bearing_of_its_own_pump_and_its_sisters_do_not() -> None:
+    plant = Plant(reference(), seed=1, start=START)
+    plant.step()
+    plant._state.rest.warmth.part[2, 0] = 273.15 + 95.0
+    hottest: dict[str, float] = {}
+    for _ in range(int(EVERY_FIXED)):
+        for frame in plant.step().thermal:
+            hottest[frame.camera] = max(hottest.get(frame.camera, -np.inf), float(frame.temperature.max()))
+    watching = {camera.watches: camera.id for camera in hung()}
+    pumps = [pump.id for pump in reference().pumps]
+    assert hottest[watching[pumps[2]]] == pytest.approx(94.0, abs=3.0)
+    assert all(hottest[watching[pump]] < 80.0 for pump in pumps if pump != pumps[2])
+
+
+def test_a_camera_of_which_nobody_knows_whereto_it_looks_takes_nothing() -> None:
+    of = layout_of(reference())
+    assert cameras._fixed(of, Camera(id="IRC99", kind="thermal", position=(0, 0, 5), watches="P101")) is None
+    known = cameras._fixed(of, hung()[0])
+    assert known is not None
+    assert known.room == of.machines.room[0]

@@ -48,10 +48,12 @@ NOW_AND_THEN = 10.0  # s
 TRANSIENT = 8.0  # s after a trip in which its circuit's other channels are not judged
 MEAN_OF_SOME = 0.6  # spread of a mean of a few samples over that of one
 MEAN_OF_MANY = 0.25  # and of however many: what repeats does not average out
+NO_NOISE = 3.0  # swings by which the mean of some samples is off: that is no noise
 NOISY_AT_MOST = 45.0  # s in which a transmitter is found noisy
 WITNESSES = ("vibration", "envelope", "head", "power", "speed_tracking")
 RUBS = frozenset({"bearing_de", "bearing_nde", "misalignment"})
 SHAKES = frozenset({"cavitation", "gas_ingress"})
+SWINGS = SHAKES | {"unknown"}
 MAY_BE_NOISE = SHAKES | {"sensor_bias", "unknown"}
 POWER = frozenset({"power", "efficiency", "feeder"})
 ALIKE = 4.0  # χ² by which a transmitter that is known to be wrong may explain less than the best
@@ -389,7 +391,7 @@ class Detector:
         """What changes on top of a known fault: the same grown, or a second one."""
         crossed = seen.crossed & case.claims
         if crossed.any():
-            crossed &= ~self._of_itself(at, seen)
+            crossed &= ~self._of_itself(case, at, seen)
         if not crossed.any() or np.isfinite(case.back_since) or self._unquiet(case.circuit, at):
             self._second.pop(case.anomaly.id, None)
             return []
@@ -402,10 +404,14 @@ class Detector:
         hypotheses = self._library.circuits[case.circuit]
         evidence = self._evidence(since, state, seen, case, known, crossed)
         verdict = diagnosis.verdict(hypotheses, evidence, diagnosis.opinion(hypotheses, evidence), state.pumps)
+        if verdict.fault == "unknown":  # the first may have grown meanwhile, too
+            evidence = diagnosis.without(evidence, case.size)
+            verdict = diagnosis.verdict(hypotheses, evidence, diagnosis.opinion(hypotheses, evidence), state.pumps)
         same = (verdict.fault, verdict.equipment) == (case.fault, case.anomaly.equipment)
         enough = SECOND_SENSOR if verdict.fault == "sensor_bias" else SECOND
         doubtful = verdict.fault == "unknown" or verdict.confidence < enough
-        if doubtful and not same and waited < LOOK_LONGER:
+        noise = self._mere_noise(verdict, channels, since, seen, waited)
+        if not same and (noise or (doubtful and waited < LOOK_LONGER)):
             return []
         self._second.pop(case.anomaly.id, None)
         departure, _ = self._watch.evidence(at - LATELY)
@@ -420,13 +426,17 @@ class Detector:
             return [self._cases.rename(case, of_all, at, seen, running)]  # it was too small to be told right at first
         return [self._cases.open(verdict, case.circuit, since, at, seen, running, base=known)]
 
-    def _of_itself(self, at: float, seen: Judgement) -> NDArray[np.bool_]:
-        """(m,) channels whose sums cross by what a fault does by itself: it swings, and is never quite constant."""
+    def _of_itself(self, case: Case, at: float, seen: Judgement) -> NDArray[np.bool_]:
+        """(m,) channels whose sums cross by what a fault does by itself: it swings, and is never quite constant.
+
+        Water that boils shakes all that its pump moves, any other fault what it has moved itself.
+        """
+        swinging = np.ones_like(case.claims) if case.fault in SWINGS else case.size != 0.0
         departure, _ = self._watch.evidence(at - LATELY)
         known = self._watch.explained
         with np.errstate(invalid="ignore"):
             swing = np.exp(self._watch.restlessness())
-            swings = np.where(swing > RESTLESS, BEYOND_SWING * swing * seen.sigma, 0.0)
+            swings = np.where(swinging & (swing > RESTLESS), BEYOND_SWING * swing * seen.sigma, 0.0)
             own = np.where(known != 0.0, np.maximum(OWN_CHANGE * np.abs(known), seen.sigma), 0.0)
             of_itself: NDArray[np.bool_] = np.abs(departure - known) <= np.maximum(swings, own)
         return of_itself
@@ -486,7 +496,7 @@ class Detector:
                 continue
             since = self._watch.onset(int(channels[np.argmax(np.abs(seen.z[channels]))]))
             verdict = self._verdict(circuit, since, state, seen, None)
-            if waited < _patience(verdict) or self._mere_noise(verdict, waited):
+            if waited < _patience(verdict) or self._mere_noise(verdict, channels, since, seen, waited):
                 continue
             if self._is_set_aside(verdict, circuit, at):
                 self._pending.pop(circuit, None)
@@ -530,9 +540,11 @@ class Detector:
             case.settled = True
         return opened
 
-    def _mere_noise(self, verdict: diagnosis.Verdict, waited: float) -> bool:
+    def _mere_noise(
+        self, verdict: diagnosis.Verdict, crossed: NDArray[np.intp], since: float, seen: Judgement, waited: float
+    ) -> bool:
         """Whether what crossed may yet turn out to be a noisy transmitter, whose residuals go both ways."""
-        if waited > NOISY_AT_MOST or verdict.fault not in MAY_BE_NOISE:
+        if waited > NOISY_AT_MOST or verdict.fault not in MAY_BE_NOISE or self._shifted(crossed, since, seen):
             return False
         suspects, tags = self._surroundings.suspects, self._model.binding.tags
         if verdict.fault not in SHAKES:
@@ -540,6 +552,13 @@ class Detector:
         # water that boils or foams is felt by more than one transmitter of its pump
         restless = [tags[tags.column(name)].equipment for name in suspects if name in tags.names]
         return restless.count(verdict.equipment) == 1
+
+    def _shifted(self, channels: NDArray[np.intp], since: float, seen: Judgement) -> bool:
+        """Whether one of some channels is further off than its samples swing: noise alone has a mean near nothing."""
+        departure, _ = self._watch.evidence(since)
+        with np.errstate(invalid="ignore"):
+            swing = np.fmax(np.exp(self._watch.restlessness()[channels]), 1.0) * seen.sigma[channels]
+            return bool((np.abs(departure[channels]) > NO_NOISE * swing).any())
 
     def _heating(self) -> NDArray[np.bool_]:
         """(m,) channels that ailing bearings and couplings move a little: the power they take."""

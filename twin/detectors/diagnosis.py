@@ -8,7 +8,7 @@ it leaves unexplained is a χ². Likelihoods of all hypotheses, and of one that 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +33,7 @@ OUT_OF_BOUNDS = 9.0  # χ² for each factor e by which a size is out of its boun
 PAIR_TOLERANCE = 0.15  # share of what is seen by which two faults together may differ from their signatures
 UNLIKE = 0.8  # squared cosine beyond which two faults cannot be told apart side by side
 RARE = 4.0  # χ² that speaks against two faults at once
+EXCUSED = 2.0  # χ² for a residual that a fault may move by any amount, and so does not explain
 TOLD = 3  # candidates that are told
 
 
@@ -105,6 +106,16 @@ def verdict(hypotheses: Hypotheses, evidence: Evidence, held: Opinion, pumps: Se
     return Verdict(row.equipment, row.fault, row.pump, candidates, held.size[best] * hypotheses.moves[best], held)
 
 
+def without(evidence: Evidence, moved: Floats) -> Evidence:
+    """The evidence without as much of a known fault, which moves ``moved`` (m,), as it may hold."""
+    weight = np.where(evidence.usable & np.isfinite(evidence.departure), 1.0 / evidence.sigma**2, 0.0)
+    power = float((weight * moved**2).sum())
+    if power <= 0.0:
+        return evidence
+    size = float((weight * moved * or_zero(evidence.departure)).sum()) / power
+    return replace(evidence, departure=evidence.departure - size * moved)
+
+
 def pair(hypotheses: Hypotheses, evidence: Evidence) -> tuple[Verdict, Verdict] | None:
     """The two faults that together explain what no single one does, the larger first; None where no two do.
 
@@ -113,14 +124,9 @@ def pair(hypotheses: Hypotheses, evidence: Evidence) -> tuple[Verdict, Verdict] 
     ours = hypotheses.channels
     usable = evidence.usable[ours] & np.isfinite(evidence.departure[ours])
     seen = np.where(usable, evidence.departure[ours], 0.0)
-    weight = usable / (evidence.sigma[ours] ** 2 + MISMATCH**2 + (PAIR_TOLERANCE * seen) ** 2)
-    moves = hypotheses.ours
-    gram, toward = (moves * weight) @ moves.T, (moves * weight) @ seen
-    power = np.diag(gram)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        size = (toward[:, None] * power[None, :] - toward[None, :] * gram) / (np.outer(power, power) - gram**2)
-    size = np.where(gram**2 < UNLIKE * np.outer(power, power), size, 0.0)  # (h, h) of the first with the second
-    misfit = (weight * seen**2).sum() - size * toward[:, None] - size.T * toward[None, :]
+    variance = evidence.sigma[ours] ** 2 + MISMATCH**2 + (PAIR_TOLERANCE * seen) ** 2
+    size = _sizes_of_pairs(hypotheses.ours, usable / variance, seen)
+    misfit = _left_by_pairs(hypotheses, size, seen, usable, variance)
     against = _testimony(hypotheses, evidence)
     beyond = np.stack([_implausible(hypotheses, row, evidence) for row in size.T]).T
     total = misfit + beyond + beyond.T + np.minimum(against[:, None], against[None, :]) + RARE
@@ -136,6 +142,31 @@ def pair(hypotheses: Hypotheses, evidence: Evidence) -> tuple[Verdict, Verdict] 
     )
     larger, lesser = sorted(both, key=lambda one: -float((np.abs(one.moved)).max()))
     return larger, lesser
+
+
+def _sizes_of_pairs(moves: Floats, weight: Floats, seen: Floats) -> Floats:
+    """(h, h) the size of the first of each pair, beside the second; nothing where the two cannot be told apart."""
+    gram, toward = (moves * weight) @ moves.T, (moves * weight) @ seen
+    power = np.diag(gram)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        size = (toward[:, None] * power[None, :] - toward[None, :] * gram) / (np.outer(power, power) - gram**2)
+    return np.where(gram**2 < UNLIKE * np.outer(power, power), size, 0.0)
+
+
+def _left_by_pairs(
+    hypotheses: Hypotheses, size: Floats, seen: Floats, usable: NDArray[np.bool_], variance: Floats
+) -> Floats:
+    """(h, h) the χ² that two faults together leave, each as unlike its signature as it may be by itself."""
+    moves, square = hypotheses.ours, hypotheses.tolerance**2
+    misfit = np.zeros_like(size)
+    for channel in np.flatnonzero(usable):
+        may = hypotheses.may[:, channel] & (seen[channel] > 0.0)
+        excused = np.logical_or.outer(may, may)
+        left = seen[channel] - size * moves[:, channel, None] - size.T * moves[None, :, channel]
+        unlike = size**2 * square[:, channel, None] + size.T**2 * square[None, :, channel]
+        alone = left**2 / (variance[channel] + unlike)
+        misfit += np.where(excused, np.minimum(alone, EXCUSED), alone)
+    return misfit
 
 
 def _of_pair(hypotheses: Hypotheses, row: int, size: float, likelihood: Floats) -> Verdict:
@@ -154,12 +185,14 @@ def _fit(hypotheses: Hypotheses, evidence: Evidence) -> tuple[Floats, Floats]:
     seen = np.where(usable, evidence.departure[ours], 0.0)
     moves, tolerance = hypotheses.ours, hypotheses.tolerance
     variance = evidence.sigma[ours] ** 2 + MISMATCH**2
+    excused = usable & hypotheses.may & (seen > 0.0)
     size = np.zeros(len(moves))
     for _ in range(3):  # the proportions' tolerance depends on the size
-        weight = usable / (variance + (size[:, None] * tolerance) ** 2)
+        weight = (usable & ~excused) / (variance + (size[:, None] * tolerance) ** 2)
         power = (weight * moves**2).sum(axis=1)
         size = np.where(power > 0, (weight * moves * seen).sum(axis=1) / np.maximum(power, 1e-12), 0.0)
     misfit = (weight * (seen - size[:, None] * moves) ** 2).sum(axis=1)
+    misfit += np.minimum(EXCUSED, excused * seen**2 / variance).sum(axis=1)
     return size, misfit + _implausible(hypotheses, size, evidence)
 
 

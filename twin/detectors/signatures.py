@@ -34,7 +34,8 @@ class Signature:
     ``moves`` is per cent of rated in each residual for each per cent of the one that leads: that which moves by 1, the
     first of several that is measured (a flow in the balance counts in per cent of the pump's rated flow). ``least``
     and ``most`` bound the size, in per cent of the leading residual; ``short`` says whether NPSH runs short with it,
-    ``flows`` whether water still flows (None: either).
+    ``flows`` whether water still flows (None: either). ``may`` are residuals that may rise with it by any amount:
+    what makes a pump cavitate is often that water comes to it with too little pressure.
     """
 
     fault: str
@@ -46,6 +47,7 @@ class Signature:
     noise: Witness = field(default_factory=Witness)
     short: bool = False
     flows: bool | None = None
+    may: tuple[str, ...] = ()
 
 
 SIGNATURES: tuple[Signature, ...] = (
@@ -60,6 +62,7 @@ SIGNATURES: tuple[Signature, ...] = (
         envelope=Witness(0.9, 0.6),
         noise=Witness(0.7, 0.6),
         short=True,
+        may=("suction_path",),
     ),
     Signature(
         "gas_ingress",
@@ -98,6 +101,7 @@ class Hypothesis:
     short: bool = False
     flows: bool | None = None
     doubt: float = 0.0
+    may: tuple[int, ...] = ()  # channels that may rise with it by any amount
 
     @property
     def sensor(self) -> bool:
@@ -113,6 +117,7 @@ class Hypotheses:
     moves : (h, m)                 What each does to all channels, per cent for each per cent of the leading residual.
     channels : (k,)                Channels of the circuit; ``ours`` (h, k) is ``moves`` in these.
     tolerance : (h, k)             How far a fault may be from its signature, likewise.
+    may : (h, k)                   What may rise with it by any amount.
     witness, spread : (3, h)       Of vibration, envelope and noise.
     wet, dry : (h,)                Whether water must flow for it, or must not.
     """
@@ -125,6 +130,7 @@ class Hypotheses:
         self.channels = channels
         self.ours: Floats = moves[:, channels]
         self.tolerance: Floats = tolerance[:, channels]
+        self.may: NDArray[np.bool_] = np.array([np.isin(channels, row.may) for row in rows]).reshape(self.ours.shape)
         self.pump: NDArray[np.intp] = np.array([row.pump for row in rows], dtype=np.intp)
         self.leads: NDArray[np.intp] = np.array([row.leads for row in rows], dtype=np.intp)
         self.least: Floats = np.array([row.least for row in rows])
@@ -198,6 +204,7 @@ class Library:
                 witnesses=(signature.vibration, signature.envelope, signature.noise),
                 short=signature.short,
                 flows=signature.flows,
+                may=tuple(self._index[pump, name] for name in signature.may if (pump, name) in self._index),
             )
             found.append((row, self._spread(signature.moves, pump, circuit)))
         return found

@@ -47,8 +47,10 @@ class Plant:
         self.efficiency_loss = np.zeros(n)  # points
         self.valve = np.zeros(n)  # m at rated flow, squared with flow
         self.strainer = np.zeros(n)  # m at rated flow
+        self.choke = np.zeros(n)  # m at rated flow, ahead of the strainer
         self.backflow = np.zeros(n)  # m³/s
         self.vibration = np.ones(n)
+        self.envelope = np.ones(n)
         self.flow_noise = np.ones(n)
         self.bias: dict[str, float] = {}
         self.trip = np.zeros(n)
@@ -58,7 +60,7 @@ class Plant:
     def solve(self, which: np.ndarray) -> tuple[np.ndarray, float, float]:
         """Flows of the pumps of a circuit, header rise and station flow, by bisection on the rise."""
         own = FALL + (12.0 + 12.0) * 1e3 / (DENSITY[self.circuit[which][0]] * G) / (6500 / 3600) ** 2
-        own = own + (self.valve[which] + self.strainer[which]) / (6500 / 3600) ** 2
+        own = own + (self.valve[which] + self.strainer[which] + self.choke[which]) / (6500 / 3600) ** 2
         shut_off = SHUT_OFF * self.scale[which] * (1.0 - self.head_loss[which]) * self.speed[which] ** 2
         leak = self.backflow[which].sum()
         low, high = 0.0, 150.0
@@ -106,7 +108,7 @@ class Plant:
         on = s > 0.05
         relative = flow / (6500 / 3600)
         strainer = 12e3 * relative**2 + rho * G * self.strainer[i] * relative * abs(relative)
-        suction = inlet - strainer
+        suction = inlet - strainer - rho * G * self.choke[i] * relative * abs(relative)
         head = SHUT_OFF * self.scale[i] * (1 - self.head_loss[i]) * s**2 - FALL * flow**2 if on else 0.0
         discharge = suction + rho * G * head if on else inlet
         put(pump.id, "suction_pressure", suction / 1e6)
@@ -134,7 +136,11 @@ class Plant:
                 pump.id, f"vibration_pump_{where}", 2.0 * self.vibration[i] * (1 + 0.05 * self.chance.standard_normal())
             )
         for where in ("de", "nde"):
-            put(pump.id, f"acceleration_envelope_pump_{where}", 0.6 * (1 + 0.05 * self.chance.standard_normal()))
+            put(
+                pump.id,
+                f"acceleration_envelope_pump_{where}",
+                0.6 * self.envelope[i] * (1 + 0.05 * self.chance.standard_normal()),
+            )
 
     def run(self, seconds: int) -> Iterator[Frame]:
         """So many seconds."""

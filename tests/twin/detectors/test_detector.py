@@ -16,6 +16,7 @@ WARM = 60  # s of healthy running before the fault
 SOON = 10  # s within which a clear step must be reported
 P102 = 1
 P104 = 3
+BOILING = {"head_loss": 0.04, "efficiency_loss": 0.02, "vibration": 1.6, "envelope": 3.0, "flow_noise": 5.0}
 Upset = Callable[[Plant], None]
 
 
@@ -79,6 +80,8 @@ def upset_after_warming(
         (sets(head_loss=0.03, efficiency_loss=0.01), "impeller_wear", "P102"),
         (sets(head_loss=0.09, efficiency_loss=0.10, vibration=3.0), "broken_blade", "P102"),
         (sets(head_loss=0.06, efficiency_loss=0.05, flow_noise=5.0), "gas_ingress", "P102"),
+        (sets(**BOILING), "cavitation", "P102"),
+        (sets(choke=40.0, **BOILING), "cavitation", "P102"),
         (sets(valve=20.0), "discharge_valve_partly_closed", "P102"),
         (sets(strainer=2.0), "strainer_clogging", "P102"),
         (sets(speed=0.95), "vfd_derate", "P102"),
@@ -195,6 +198,20 @@ def test_two_faults_at_once_are_two_anomalies(station: Station) -> None:
         ("impeller_wear", "P102"),
         ("strainer_clogging", "P101"),
     }
+
+
+@pytest.mark.parametrize("apart", [0, 40])
+def test_a_pump_that_its_strainer_makes_cavitate_suffers_from_both(station: Station, apart: int) -> None:
+    plant, twin = Plant(station, 4), Twin(station)
+    fold(twin, plant, WARM)
+    sets(strainer=20.0)(plant)
+    onset = plant.at + apart
+    told = found(fold(twin, plant, apart))
+    sets(**BOILING)(plant)
+    told += found(fold(twin, plant, 40))
+    first = {(a.fault, a.equipment): a.detected for a in reversed(told)}
+    assert set(first) == {("strainer_clogging", "P102"), ("cavitation", "P102")}
+    assert first["cavitation", "P102"] - onset <= SOON
 
 
 def test_an_anomaly_ends_a_minute_after_its_fault_and_does_not_come_back(station: Station) -> None:

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -23,13 +23,14 @@ from twin.pipeline import Snapshot, Twin
 from twin.plant.reading import Station
 from twin.recordings.importers.foreign import Imported
 from twin.recordings.recording import Recording
-from twin.signals import Block, Floats, Frame, TagTable
+from twin.signals import Block, Floats, TagTable
 from twin.telling import alarm_told, anomaly_told
 from twin.times import iso
 
 REPORTED = 500  # rows between two words on how far it is
 ALARMING_Z = 5.0  # standard deviations at which a residual by itself is near an alarm
 
+T = TypeVar("T")
 Progress = Callable[[float], None]
 Row = tuple[float, float, bool]  # time, score, anomaly
 
@@ -43,7 +44,7 @@ class Data:
     station: Station | None
     span: tuple[float, float]
     rows: int
-    frames: Callable[[], Iterator[Frame]]
+    blocks: Callable[[], Iterator[Block]]
     between: Callable[[float, float], Block]
     order: Floats | None = None
 
@@ -51,12 +52,11 @@ class Data:
     def of_recording(cls, recording: Recording, station: Station | None) -> Data:
         """A recording, with the station that is to be believed. No detector looks at poses or events: none are read."""
 
-        def frames() -> Iterator[Frame]:
-            for block in _ahead(recording.blocks(float("-inf"), float("inf"))):
-                yield from block.frames()
+        def blocks() -> Iterator[Block]:
+            return _ahead(recording.blocks(float("-inf"), float("inf")))
 
         name = str(recording.path)
-        return cls(name, recording.tags, station, recording.span, recording.row_count, frames, recording.range)
+        return cls(name, recording.tags, station, recording.span, recording.row_count, blocks, recording.range)
 
     @classmethod
     def of_sheet(cls, imported: Imported) -> Data:
@@ -64,13 +64,15 @@ class Data:
         block = imported.block
 
         def between(since: float, until: float) -> Block:
-            rows = slice(*np.searchsorted(block.at, [since, until]))
-            return Block(block.at[rows], block.values[rows], block.quality[rows], block.arrived[rows])
+            return block[slice(*np.searchsorted(block.at, [since, until]))]
+
+        def blocks() -> Iterator[Block]:
+            yield block
 
         span = (float(block.at[0]), float(block.at[-1]))
         name = str(imported.summary.path)
         order = imported.order.astype(np.float64)
-        return cls(name, imported.tags, imported.station, span, len(block), imported.frames, between, order)
+        return cls(name, imported.tags, imported.station, span, len(block), blocks, between, order)
 
 
 def _ahead(blocks: Iterator[Block]) -> Iterator[Block]:
@@ -186,8 +188,7 @@ def _write(path: Path, lines: Iterable[str]) -> None:
 def _by_model(data: Data, healthy: tuple[float, float] | None, findings: Findings, progress: Progress) -> None:
     twin = Twin(data.station, data.tags, healthy=healthy)
     findings.unchecked = tuple(text.en for text in twin.unchecked)
-    for frame in _counted(data, progress):
-        snapshot = twin.step(frame)
+    for snapshot in _counted((snapshot for block in data.blocks() for snapshot in twin.run(block)), data, progress):
         findings.note(snapshot, _score(snapshot), bool(snapshot.anomalies))
     findings.alarm_load = twin.alarm_load
 
@@ -207,7 +208,7 @@ def _by_learning(data: Data, healthy: tuple[float, float] | None, findings: Find
     findings.unchecked = tuple(f"{name}: {why}" for name, why in learned.healthy.left_out.items())
     twin = Twin(data.station, data.tags, learned)
     last = (0.0, False)
-    for frame in _counted(data, progress):
+    for frame in _counted((frame for block in data.blocks() for frame in block.frames()), data, progress):
         if frame.at < healthy[1]:  # what was learned from is not judged by what it taught
             findings.rows.append(frame.at, 0.0, False)
             continue
@@ -217,8 +218,8 @@ def _by_learning(data: Data, healthy: tuple[float, float] | None, findings: Find
         findings.note(snapshot, *last)  # a row of the same time as the one before is not judged anew
 
 
-def _counted(data: Data, progress: Progress) -> Iterator[Frame]:
-    for number, frame in enumerate(data.frames(), 1):
-        yield frame
+def _counted(each: Iterable[T], data: Data, progress: Progress) -> Iterator[T]:
+    for number, one in enumerate(each, 1):
+        yield one
         if number % REPORTED == 0:
             progress(number / data.rows)

@@ -201,6 +201,10 @@ class Block:
     def __len__(self) -> int:
         return len(self.at)
 
+    def __getitem__(self, rows: slice) -> Block:
+        """Some of its frames, as views."""
+        return Block(self.at[rows], self.values[rows], self.quality[rows], self.arrived[rows])
+
     def frames(self) -> Iterator[Frame]:
         """The same, one by one; each one's values side by side, however the block keeps them."""
         for low in range(0, len(self.at), ROWS_AT_ONCE):

@@ -54,8 +54,9 @@ def _seconds(work: Callable[[], object]) -> float:
 def _run(path: Path, step: Step) -> None:
     """Read a recording, and take a step with each frame."""
     with Recording.open(path) as recording:
-        for frame in Data.of_recording(recording, None).frames():
-            step(frame)
+        for block in Data.of_recording(recording, None).blocks():
+            for frame in block.frames():
+                step(frame)
 
 
 def _parts(station: Station) -> dict[str, Step]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.detectors.foreseen import Foreseen
 from twin.detectors.header_residuals import HeaderResiduals
 from twin.detectors.kinds import BALANCE, GAUGE, METER, OF_PUMP, Kind, Points, Sample
-from twin.detectors.motion import Motion, Moves
+from twin.detectors.motion import Motion, Moves, together
 from twin.detectors.pump_residuals import PumpResiduals
 from twin.detectors.residual import ResidualName
 from twin.detectors.whitening import Scatter
@@ -62,9 +64,9 @@ class Channels:
         kept = [*(k * n + p for k, p in present), *range(of_pumps, of_pumps + of_headers)]
         self._keep = np.array(kept, dtype=np.intp)
         self._all_kept = len(kept) == of_pumps + of_headers  # every pump measures all there is
-        self._making: Floats = np.full((4, of_pumps + of_headers), np.nan)  # value, expected, basis, unsteady
-        self._points: Points = np.zeros(of_pumps + of_headers, dtype=np.complex128)
-        self._whys = self._pumps.why, self._headers.why
+        self._width, self._of_pumps = of_pumps + of_headers, of_pumps
+        self._foreseen: Foreseen | None = None
+        self._whys: tuple[NDArray[np.intp], NDArray[np.intp]] | None = None
         self._why: NDArray[np.intp] = np.zeros(len(kept), dtype=np.intp)  # why each may not be judged, as it was last
         self.kinds: tuple[Kind, ...] = (*(OF_PUMP[k] for k, _ in present), *self._headers.kinds)
         self.names: tuple[ResidualName, ...] = (
@@ -85,22 +87,55 @@ class Channels:
 
     def sample(self, state: PlantState) -> Sample:
         """Every channel now."""
-        moves = self.moves = self._motion.step(state)
-        # its parts are cut out anew each time: kept, they would be arrays of their own in a copy of the detector
-        making, points, pumps = self._making, self._points, (len(OF_PUMP), len(state.pumps))
-        end = pumps[0] * pumps[1]
-        of_pumps = _part(making[:, :end].reshape(4, *pumps), points[:end].reshape(pumps), self._pumps.why)
-        self._pumps.sample(state, moves, of_pumps)
-        self._headers.sample(state, moves, _part(making[:, end:], points[end:], self._headers.why))
-        whys = self._pumps.why, self._headers.why
-        if whys[0] is not self._whys[0] or whys[1] is not self._whys[1]:
-            self._whys, self._why = whys, np.concatenate((whys[0].ravel(), whys[1]))[self._keep]
-        if self._all_kept:
-            return _part(self._making.copy(), self._points.copy(), self._why)
-        return _part(self._making[:, self._keep], self._points[self._keep], self._why)
+        if self._foreseen is not None:
+            found = self._foreseen.take(state)
+            if found is not None:
+                self.moves, sample = found
+                return sample
+            self._look_no_further()
+        self.moves = self._motion.step(state)
+        return self._samples(state, self.moves, 1)[0]
+
+    def foresee(self, block: PlantState, states: Sequence[PlantState]) -> None:
+        """Reckon the samples of frames at once that are likely to come: the ``states`` of a ``block``.
+
+        They are what :meth:`sample` gives while these very states come one after another; the first other one ends it.
+        """
+        self._look_no_further()
+        motion = deepcopy(self._motion)
+        moves = [motion.step(state) for state in states]
+        samples = self._samples(block, together(moves), len(states))
+        self._foreseen = Foreseen(states, moves, samples, motion)
+
+    def _look_no_further(self) -> None:
+        """Go on from what has come of the frames that were foreseen."""
+        if self._foreseen is not None:
+            self._motion = self._foreseen.motion_so_far(self._motion)
+            self._foreseen = None
+
+    def _samples(self, state: PlantState, moves: Moves, frames: int) -> list[Sample]:
+        """Every channel at each frame: of a block, or of one."""
+        rows = np.full((4, frames, self._width), np.nan)  # value, expected, basis, unsteady
+        points: Points = np.zeros((frames, self._width), dtype=np.complex128)
+        end, pumps = self._of_pumps, (frames, len(OF_PUMP), len(state.pumps))
+        of_pumps = rows[..., :end].reshape(4, *pumps).swapaxes(1, 2), points[:, :end].reshape(pumps).swapaxes(0, 1)
+        self._pumps.sample(state, moves, _part(*of_pumps, self._why))
+        self._headers.sample(state, moves, _part(rows[..., end:], points[:, end:], self._why))
+        if not self._all_kept:
+            rows, points = rows[..., self._keep], points[:, self._keep]
+        whys = map(self._why_of, self._pumps.whys, self._headers.whys)
+        return [_part(rows[:, i], points[i], why) for i, why in enumerate(whys)]
+
+    def _why_of(self, of_pumps: NDArray[np.intp], of_headers: NDArray[np.intp]) -> NDArray[np.intp]:
+        """(m,) why each may not be judged: the same array as long as nothing changes."""
+        if self._whys is None or self._whys[0] is not of_pumps or self._whys[1] is not of_headers:
+            self._whys = of_pumps, of_headers
+            self._why = np.concatenate((of_pumps.ravel(), of_headers))[self._keep]
+        return self._why
 
     def bridge_gap(self) -> None:
         """Let what comes follow nothing."""
+        self._look_no_further()
         self._motion.bridge_gap()
 
     @cached_property

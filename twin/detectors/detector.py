@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 
@@ -161,6 +161,15 @@ class Detector:
         told = self._reconciliation.told
         self._findings = Findings(self._residuals(sample, seen), standing, tuple(changed), told)
         return self._findings
+
+    def foresee(self, block: PlantState, states: Sequence[PlantState]) -> None:
+        """Reckon at once what is left in the frames of a block, of which these are the ``states``, if they come so."""
+        self._channels.foresee(block, states)
+
+    @property
+    def believes_all(self) -> bool:
+        """Whether every reading is believed, so that what the model makes of a frame can be known beforehand."""
+        return self._reconciliation.idle
 
     def believed(self, frame: Frame) -> Frame:
         """A frame as the model is to see it: what is known to be wrong is replaced by what it should be."""

@@ -22,8 +22,8 @@ FEWEST = 3  # instruments that must measure the same before one can be outvoted
 class HeaderResiduals:
     """One flow balance for each circuit, and each gauge and meter against the middle one of its kind.
 
-    Two gauges that differ only say that one is wrong, so that groups of fewer than three are left out. ``why`` (m,) is
-    another array only where it says something else than before.
+    Two gauges that differ only say that one is wrong, so that groups of fewer than three are left out. ``whys`` has one
+    (m,) for each frame, which is another array than that before only where it says something else.
     """
 
     def __init__(self, model: PumpModel) -> None:
@@ -56,16 +56,20 @@ class HeaderResiduals:
         self._pumps = np.maximum(1, np.bincount(self._of, minlength=self._circuits))
         self._balances = np.array([i for i, kind in enumerate(self.kinds) if kind is BALANCE], dtype=np.intp)
         self._of_balance = self._circuit[self._balances]
-        self._members = (np.arange(self._circuits)[:, None] == self._of[None, :]).astype(np.float64)  # (c, n)
+        self._sorted = np.argsort(self._of, kind="stable")  # pumps circuit by circuit, and where each circuit begins
+        self._begins = np.searchsorted(self._of[self._sorted], np.arange(self._circuits))
         self._voters = np.array([i for i, kind in enumerate(self.kinds) if kind is not BALANCE], dtype=np.intp)
         voting = [OF_HEADER.index(self.measure[i]) for i in self._voters]
         of = self._circuit[self._voters]
-        self._row = np.array(voting, dtype=np.intp) * self._circuits + of  # of the flattened gauges
-        self._group = np.array([_group(row) for row in voting], dtype=np.intp) * self._circuits + of
+        self._voting, self._voting_of = np.array(voting, dtype=np.intp), of
+        self._group = np.array([_group(row) for row in voting], dtype=np.intp)
+        ballot = self._group * self._circuits + of
+        self._alike = (ballot[:, None] == ballot[None, :]).astype(np.float64)  # who votes with whom
         rated = np.where(np.array(voting, dtype=np.intp) < len(GAUGES), self.pressure[of], self.flow[of])
         self._per_cent: Floats = 100.0 / rated
         self._told = b""  # what the reasons follow from, as it was last
-        self.why: NDArray[np.intp] = np.zeros(len(self.names), dtype=np.intp)
+        self._why: NDArray[np.intp] = np.zeros(len(self.names), dtype=np.intp)
+        self.whys: list[NDArray[np.intp]] = []
 
     def _add(self, circuit: int, kind: Kind, name: ResidualName, measure: str) -> None:
         self.names.append(name)
@@ -74,64 +78,80 @@ class HeaderResiduals:
         self.measure.append(measure)
 
     def sample(self, state: PlantState, moves: Moves, into: Sample) -> None:
-        """Put all residuals of all headers (m,) into a sample, all but ``why``."""
+        """Put all residuals of all headers into a sample whose arrays are (frames, m), all but ``why``."""
         flows = np.where(state.running, state.flow, 0.0)
-        total: Floats = np.bincount(self._of, flows, self._circuits).astype(np.float64, copy=False)
-        self._balance(state, total, into)
+        self._balance(state, self._sum(flows), into)
         self._redundancy(state, into)
         into.basis.fill(1.0)
         point = into.expected / 100.0
         point[np.isnan(point)] = 0.0
-        point[self._balances] += self._mixture(or_zero(flows), moves)[self._of_balance]
+        point[..., self._balances] += self._mixture(or_zero(flows), moves)[..., self._of_balance]
         into.point[:] = point
         into.unsteady.fill(0.0)
         if moves.any:
-            departing = self._members @ (moves.flow * state.running)
-            into.unsteady[:] = 100.0 * LAGGING * (departing / self._pumps)[self._circuit]
+            departing = self._sum(moves.flow * state.running)
+            into.unsteady[:] = 100.0 * LAGGING * (departing / self._pumps)[..., self._circuit]
         self._judge(state, moves, into.value)
 
+    def _sum(self, of_pumps: Floats) -> Floats:
+        """(..., c) sums over the pumps of each circuit; what one lacks is missing in its own sum alone."""
+        total: Floats = np.add.reduceat(of_pumps[..., self._sorted], self._begins, axis=-1)
+        return total
+
+    def _any(self, pumps: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """(..., c) whether any pump of each circuit is among some."""
+        some: NDArray[np.bool_] = np.logical_or.reduceat(pumps[..., self._sorted], self._begins, axis=-1)
+        return some
+
     def _mixture(self, flows: Floats, moves: Moves) -> Floats:
-        """(c,) moves when other meters come to carry the sum of a circuit, each with a bias of its own."""
-        changes = np.zeros(self._circuits)
-        changes[self._of] = moves.changes
-        total = self._members @ flows
-        concentration: Floats = self._members @ (flows * flows)
+        """(..., c) moves when other meters come to carry the sum of a circuit, each with a bias of its own."""
+        total = self._sum(flows)
+        concentration = self._sum(flows * flows)
         concentration /= np.maximum(total * total, 1e-12)
         concentration *= MIXING
-        concentration += changes
+        concentration += moves.changes[..., self._sorted[self._begins]]  # which all pumps of a circuit have seen
         return concentration
 
     def _balance(self, state: PlantState, total: Floats, into: Sample) -> None:
         per_cent = 100.0 / self.flow
-        expected = (state.header_flow * per_cent)[self._of_balance]
-        into.expected[self._balances] = expected
-        into.value[self._balances] = ((total + state.bypass_flow) * per_cent)[self._of_balance] - expected
+        expected = (state.header_flow * per_cent)[..., self._of_balance]
+        into.expected[..., self._balances] = expected
+        into.value[..., self._balances] = ((total + state.bypass_flow) * per_cent)[..., self._of_balance] - expected
 
     def _redundancy(self, state: PlantState, into: Sample) -> None:
         """Each gauge and meter against the middle one of its kind, which the model has found."""
-        readings = state.measured.gauges.ravel()[self._row]
-        expected = state.measured.middles.ravel()[self._group] * self._per_cent
+        readings = state.measured.gauges[self._voting, ..., self._voting_of].T
+        expected = state.measured.middles[self._group, ..., self._voting_of].T * self._per_cent
         known = np.isfinite(readings)
-        if np.count_nonzero(known) < len(known):
-            expected[np.bincount(self._group, known)[self._group] < FEWEST] = np.nan
-        into.expected[self._voters] = expected
+        if np.count_nonzero(known) < known.size:
+            expected[known @ self._alike < FEWEST] = np.nan
+        into.expected[..., self._voters] = expected
         readings *= self._per_cent
         readings -= expected
-        into.value[self._voters] = readings
+        into.value[..., self._voters] = readings
 
     def _judge(self, state: PlantState, moves: Moves, value: Floats) -> None:
         """Find why each may not be judged, anew only where something that it depends on has changed."""
-        moving = moves.lately[CHANGED] | moves.ramping
-        missing = np.isnan(value)
-        told = moving.tobytes() + state.running.tobytes() + missing.tobytes()
+        count = self._circuits
+        conditions = np.empty((len(value), 2 * count + value.shape[1]), dtype=bool)
+        conditions[:, :count] = self._any(moves.lately[CHANGED] | moves.ramping)
+        conditions[:, count : 2 * count] = self._any(state.running)
+        np.isnan(value, out=conditions[:, 2 * count :])
+        self.whys = [self._why_of(frame) for frame in conditions]
+
+    def _why_of(self, conditions: NDArray[np.bool_]) -> NDArray[np.intp]:
+        """(m,) the reasons of one frame: the same array as long as the conditions for them are the same."""
+        told = conditions.tobytes()
         if told == self._told:
-            return
-        why = np.zeros(len(value), dtype=np.intp)
-        why[self._balances[(self._members @ moving > 0.0)[self._of_balance]]] = kinds.STARTING
+            return self._why
+        moving, running, missing = np.split(conditions, (self._circuits, 2 * self._circuits))
+        why = np.zeros(len(missing), dtype=np.intp)
+        why[self._balances[moving[self._of_balance]]] = kinds.STARTING
         # the line drives its water on through pumps that have all stopped, past the meters of those that run
-        why[self._balances[(self._members @ state.running == 0.0)[self._of_balance]]] = kinds.STOPPED
+        why[self._balances[~running[self._of_balance]]] = kinds.STOPPED
         why[missing] = kinds.NOT_MEASURED
-        self._told, self.why = told, why
+        self._told, self._why = told, why
+        return why
 
 
 def _group(row: int) -> int:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +40,14 @@ class Moves:
     drive_ramping: NDArray[np.bool_]
     lately: NDArray[np.bool_]  # (5, n) who has just started, stopped, seen a neighbour do so, ramped or moved its drive
     any: bool  # whether flow or speed of any pump departs at all
+
+
+def together(moves: Sequence[Moves]) -> Moves:
+    """Those of a block of frames as one, whose arrays have time before pumps."""
+    names = [field.name for field in fields(Moves) if field.name not in ("lately", "any")]
+    over_time = {name: np.array([getattr(one, name) for one in moves]) for name in names}
+    lately = np.array([one.lately for one in moves]).swapaxes(0, 1)
+    return Moves(**over_time, lately=lately, any=any(one.any for one in moves))
 
 
 class _Smooth:

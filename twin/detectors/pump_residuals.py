@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from twin.detectors import kinds
 from twin.detectors.kinds import OF_PUMP, Points, Sample
-from twin.detectors.motion import CLOSING, Moves
+from twin.detectors.motion import CLOSING, LATELY, Moves
 from twin.plant.binding import CURRENTS, ENVELOPE, ENVELOPES, VIBRATION, VIBRATIONS, or_zero
 from twin.plant.model import PlantState, PumpModel
 from twin.plant.motor import drive_losses, rated_input
@@ -42,13 +42,14 @@ _POWERS = [_ROW["power"], _ROW["efficiency"], _ROW["feeder"]]
 _GROWING = [_ROW["head"], _ROW["power"], _ROW["feeder"]]  # whose errors grow with what is measured
 _SHAKEN = slice(VIBRATIONS.start, ENVELOPES.stop)  # of the table of measurements
 _FIRST_OF_SHAKEN = [0, len(VIBRATION)]
-_MEMBERS = np.array([[len(VIBRATION)], [len(ENVELOPE)]], dtype=np.float64)
+_MEMBERS = np.array([[[len(VIBRATION)]], [[len(ENVELOPE)]]], dtype=np.float64)
 
 
 class PumpResiduals:
-    """Makes the (kinds, pumps) arrays of a :class:`Sample` from where the plant stands and how it moves.
+    """Makes the (kinds, frames, pumps) arrays of a :class:`Sample` from where the plant stands and how it moves.
 
-    ``why`` (kinds, pumps) is another array only where it says something else than before.
+    Of one frame or of those of a block. ``whys`` has one (kinds, pumps) for each frame, which is another array than
+    that before only where it says something else.
     """
 
     def __init__(self, model: PumpModel) -> None:
@@ -74,12 +75,12 @@ class PumpResiduals:
         self.scale[[_ROW["power"], _ROW["feeder"]]] = self._rated_power / 1e5
         self.scale[[_ROW["branch_loss"], _ROW["suction_loss"], _ROW["suction_path"]]] = self.pressure / 1e5
         self.scale[_ROW["backflow"]] = self._rated_flow * 36.0
-        self._of_measured, self._of_expected = self._per_cents()
-        self._of_flow, self._of_speed = self._sensitivities()
-        self._usual_basis: Floats = np.ones((len(OF_PUMP), n))
+        self._of_measured, self._of_expected = (of[:, None] for of in self._per_cents())
+        self._of_flow, self._of_speed = (of[:, None] for of in self._sensitivities())
         self._nobody: NDArray[np.bool_] = np.zeros(n, dtype=bool)
         self._told = b""  # the conditions that the reasons follow from, as they were last
-        self.why: NDArray[np.intp] = np.zeros((len(OF_PUMP), n), dtype=np.intp)
+        self._why: NDArray[np.intp] = np.zeros((len(OF_PUMP), n), dtype=np.intp)
+        self.whys: list[NDArray[np.intp]] = []
 
     def _per_cents(self) -> tuple[Floats, Floats]:
         """(compared, n) by which what is measured, and what is expected, is multiplied to be in per cent of rated."""
@@ -110,7 +111,7 @@ class PumpResiduals:
         return per_cent
 
     def sample(self, state: PlantState, moves: Moves, into: Sample) -> None:
-        """Put all residuals of all pumps into a sample whose arrays are (kinds, pumps), all but ``why``."""
+        """Put all residuals of all pumps into a sample whose arrays are (kinds, frames, pumps), all but ``why``."""
         share = state.flow / self._rated_flow
         square = share * np.abs(share)
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -118,7 +119,7 @@ class PumpResiduals:
             self._witness(state, share, into.value)
             self._point(share, square, state.speed, into.point)
         basis = into.basis
-        basis[:] = self._usual_basis
+        basis.fill(1.0)
         basis[_GROWING[:2]] = or_zero(into.expected[_GROWING[:2]] / 100.0)
         basis[_GROWING[2]] = or_zero(state.power / self._rated_power)
         self._unsteady(state, moves, share, into.unsteady)
@@ -138,9 +139,9 @@ class PumpResiduals:
         value[_ROW["head"]] = state.head
         value[_ROW["power"]] = value[_ROW["feeder"]] = state.power
         value[_ROW["efficiency"]] = state.efficiency
-        value[_ROW["branch_loss"]] = of["discharge_pressure"] - state.outlet_pressure[circuit]
+        value[_ROW["branch_loss"]] = of["discharge_pressure"] - state.outlet_pressure[..., circuit]
         value[_ROW["suction_loss"]] = of["inlet_strainer_differential_pressure"]
-        value[_ROW["suction_path"]] = state.inlet_pressure[circuit] - of["suction_pressure"]
+        value[_ROW["suction_path"]] = state.inlet_pressure[..., circuit] - of["suction_pressure"]
         value[_ROW["speed_tracking"]] = state.measured_speed
         value[_ROW["drive_tracking"]] = of["frequency_output"]
         expected *= self._of_expected
@@ -148,7 +149,7 @@ class PumpResiduals:
         value -= expected
 
     def _lost(self, power: Floats, currents: Floats) -> Floats:
-        """(n,) in the drives, at their motors' power and currents [A]; by power alone where none is known. [W]"""
+        """(..., n) in the drives, at their motors' power and currents [A]; by power alone where none is known. [W]"""
         load = power / self._motor_input
         flowing = np.add.reduce(currents, axis=0) / (len(currents) * self._motor_current)
         lost: Floats = drive_losses(load, np.where(np.isnan(flowing), load, flowing))
@@ -161,7 +162,8 @@ class PumpResiduals:
         Vibration and envelope are on a logarithmic scale, for they grow by factors; NPSH counts only where it runs
         short.
         """
-        currents, shaken = state.measured.table[CURRENTS], state.measured.table[_SHAKEN]
+        currents = state.measured.table[CURRENTS]
+        shaken = state.measured.table[_SHAKEN].reshape(-1, *value.shape[1:])
         spread = np.maximum.reduce(currents, axis=0) - np.minimum.reduce(currents, axis=0)
         value[_ROW["phase_imbalance"]] = 100.0 * len(currents) * spread / np.add.reduce(currents, axis=0)
         value[_ROW["backflow"]] = 100.0 * share
@@ -194,18 +196,27 @@ class PumpResiduals:
 
     def _judge(self, state: PlantState, moves: Moves, share: Floats, value: Floats) -> None:
         """Find why each may not be judged, anew only where something that it depends on has changed."""
-        outside = ~(state.in_range | np.isnan(state.expected_head))
-        little, blocked = self._without_flow(state, moves, share, value)
-        missing = np.isnan(value)
-        conditions = (outside, share < SHUT_OFF, little, blocked, state.running, moves.lately, missing)
-        told = b"".join([condition.tobytes() for condition in conditions])
+        conditions = np.empty((value.shape[1], _LATELY.stop + len(value), value.shape[2]), dtype=bool)
+        of = conditions.swapaxes(0, 1)  # (conditions, frames, n)
+        np.logical_not(state.in_range | np.isnan(state.expected_head), out=of[_OUTSIDE])
+        np.less(share, SHUT_OFF, out=of[_SHUT])
+        of[_LITTLE], of[_BLOCKED] = self._without_flow(state, moves, share, value)
+        of[_RUNNING] = state.running
+        of[_LATELY] = moves.lately.reshape(of[_LATELY].shape)
+        np.isnan(value, out=of[_MISSING])
+        self.whys = [self._why_of(frame) for frame in conditions]
+
+    def _why_of(self, conditions: NDArray[np.bool_]) -> NDArray[np.intp]:
+        """(kinds, n) the reasons of one frame: the same array as long as the conditions for them are the same."""
+        told = conditions.tobytes()
         if told != self._told:
-            self._told, self.why = told, _why(*conditions)
+            self._told, self._why = told, _why(conditions)
+        return self._why
 
     def _without_flow(
         self, state: PlantState, moves: Moves, share: Floats, value: Floats
     ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        """(n,) which running pumps give too little for losses to say anything, and against which a valve stays shut."""
+        """(..., n) which running pumps give too little for losses to say anything; which a shut valve holds back."""
         of = state.measured.pumps
         little = ~(share > LEAST_FLOW)
         slowed = of["frequency_setpoint"] <= self._least_hz
@@ -219,23 +230,22 @@ class PumpResiduals:
 
 
 def _churning(share: Floats, speed: Floats) -> Floats:
-    """(n,) how little is known of the power of a pump that gets hardly any water through, % of rated."""
+    """(..., n) how little is known of the power of a pump that gets hardly any water through, % of rated."""
     little = np.maximum(1.0 - or_zero(share) / (speed * LEAST_FLOW), 0.0)
     churning: Floats = CHURNING * speed**3 * np.minimum(little, 1.0)
     return churning
 
 
-def _why(
-    outside: NDArray[np.bool_],
-    shut: NDArray[np.bool_],
-    little: NDArray[np.bool_],
-    blocked: NDArray[np.bool_],
-    running: NDArray[np.bool_],
-    lately: NDArray[np.bool_],
-    missing: NDArray[np.bool_],
-) -> NDArray[np.intp]:
+_OUTSIDE, _SHUT, _LITTLE, _BLOCKED, _RUNNING = range(5)  # what reasons follow from, as rows of conditions
+_LATELY = slice(_RUNNING + 1, _RUNNING + 1 + len(LATELY))
+_MISSING = slice(_LATELY.stop, None)
+
+
+def _why(conditions: NDArray[np.bool_]) -> NDArray[np.intp]:
     """(kinds, n) why each may not be judged. Later reasons outweigh earlier ones, a missing value all but none."""
-    starting, closing, changing, ramping, drive_ramping = lately
+    outside, shut, little, blocked, running = conditions[: _LATELY.start]
+    starting, closing, changing, ramping, drive_ramping = conditions[_LATELY]
+    missing = conditions[_MISSING]
     why = np.zeros(missing.shape, dtype=np.intp)
     on_curve = np.where(outside, kinds.OUTSIDE, kinds.OK)
     on_curve[changing] = kinds.STARTING

@@ -102,11 +102,12 @@ class Bank:
         return power * scale, efficiency
 
     def performance(self, flow: Floats, speed: Floats, density: Floats) -> tuple[Floats, Floats, Floats]:
-        """Head (n,) [m], shaft power (n,) [W] and NPSH required (n,) [m] of the designs, at once."""
+        """Head (..., n) [m], shaft power (..., n) [W] and NPSH required (..., n) [m] of the designs, at once."""
         speed = np.maximum(speed, curve.STANDING)
         square = speed * speed
         reduced = flow / speed
-        head, work, suction = self.together.value(np.concatenate((reduced, reduced, reduced))).reshape(3, -1)
+        together = self.together.value(np.concatenate((reduced, reduced, reduced), axis=-1))
+        head, work, suction = together.reshape(*reduced.shape[:-1], 3, -1).swapaxes(0, -2)
         return square * head, curve.power_of(self, reduced, speed, density, head, work), square * suction
 
     def npsh_required(self, flow: ArrayLike, speed: ArrayLike = 1.0) -> Floats:

@@ -1,4 +1,8 @@
-"""Which column measures what: found once by equipment and measurement, and read as SI arrays over the pumps."""
+"""Which column measures what: found once by equipment and measurement, and read as SI arrays over the pumps.
+
+A frame is read as arrays over the pumps (n,) or circuits (c,). A block of frames is read at once, and has time before
+them, (t, n): a call costs more than what it reads. Whatever reckons along the last axis does so for either.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,7 @@ from numpy.typing import NDArray
 
 from twin.plant.reading import Station
 from twin.plant.station import Circuit, Pump, Sensor
-from twin.signals import Floats, Frame, Quality, TagTable
+from twin.signals import Block, Floats, Frame, Quality, TagTable
 from twin.text import Text
 from twin.units import scales_and_offsets
 
@@ -104,8 +108,11 @@ class Columns:
 class Measured:
     """What a frame says, SI: ``pumps`` and ``headers`` are arrays over pumps (n,) and circuits (c,).
 
+    What a block of t frames says has time before pumps, circuits and tags, and is of no one instant.
+
     Attributes
     ----------
+    at : float            Of the frame; NaN for a block. [s, POSIX]
     table : (k, n)        The rows of ``pumps`` in the order of :data:`MEASURES`.
     gauges : (12, c)      Those of ``headers`` in the order of :data:`OF_HEADER`.
     middles : (4, c)      What is believed of each of :data:`REDUNDANT`.
@@ -119,6 +126,19 @@ class Measured:
     gauges: Floats
     middles: Floats
     values: Floats
+
+    def of_frame(self, row: int, at: float) -> Measured:
+        """What one frame of a block says."""
+        table, gauges = self.table[:, row], self.gauges[:, row]
+        return Measured(
+            at=at,
+            pumps=dict(zip(MEASURES, table, strict=True)),
+            headers={measure: one[row] for measure, one in self.headers.items()},
+            table=table,
+            gauges=gauges,
+            middles=self.middles[:, row],
+            values=self.values[row],
+        )
 
 
 class Binding:
@@ -162,11 +182,26 @@ class Binding:
         read *= self._scale
         read += self._offset
         table = read[: self._of_pumps].reshape(self._shape)
-        of_headers = read[self._of_pumps :].reshape(-1, len(self.circuits))  # the last row is of what is not there
+        of_headers = read[self._of_pumps :].reshape(-1, len(self.circuits))
+        return self._measured(frame.at, table, of_headers, values)
+
+    def read_all(self, block: Block) -> Measured:
+        """What the frames of a block say, each the same as by itself."""
+        values = sound(block)
+        read = values[:, self._column]
+        read *= self._scale
+        read += self._offset
+        table = read[:, : self._of_pumps].reshape(-1, *self._shape).swapaxes(0, 1)
+        of_headers = read[:, self._of_pumps :].reshape(len(block), -1, len(self.circuits)).swapaxes(0, 1)
+        return self._measured(np.nan, table, of_headers, values)
+
+    def _measured(self, at: float, table: Floats, of_headers: Floats, values: Floats) -> Measured:
+        """``of_headers`` has a last row of what is not there."""
         headers = dict(zip(_OF_HEADERS, of_headers, strict=False))
-        middles = self._middle(of_headers[_VOTERS].reshape(len(_VOTERS), -1)).reshape(len(REDUNDANT), -1)
+        voters = of_headers[_VOTERS].reshape(len(_VOTERS), -1)
+        middles = self._middle(voters).reshape(len(REDUNDANT), *of_headers.shape[1:])
         pumps = dict(zip(MEASURES, table, strict=True))
-        return Measured(frame.at, pumps, headers, table, of_headers[: len(OF_HEADER)], middles, values)
+        return Measured(at, pumps, headers, table, of_headers[: len(OF_HEADER)], middles, values)
 
     def watched(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Columns of what is measured for the model, and for each the pump it depends on, -1 for a header's."""
@@ -220,14 +255,17 @@ def _voters() -> NDArray[np.intp]:
 _VOTERS = _voters()
 
 
-def sound(frame: Frame) -> Floats:
-    """(tags + 1,) the values of a frame, NaN where they are bad or missing, and a NaN behind for what has no tag."""
-    tags = len(frame.values)
-    values: Floats = np.empty(tags + 1)
-    values[:tags] = frame.values
-    values[tags] = np.nan
-    if np.count_nonzero(frame.quality):  # of all qualities the best is 0
-        values[:tags][frame.quality >= Quality.BAD] = np.nan
+def sound(frames: Frame | Block) -> Floats:
+    """(..., tags + 1) the values of a frame or block, NaN where they are bad or missing, and a NaN for what has no tag.
+
+    That stands behind all others.
+    """
+    *time, tags = frames.values.shape
+    values: Floats = np.empty((*time, tags + 1))
+    values[..., :tags] = frames.values
+    values[..., tags] = np.nan
+    if np.count_nonzero(frames.quality):  # of all qualities the best is 0
+        values[..., :tags][frames.quality >= Quality.BAD] = np.nan
     infinite = np.isinf(values)  # which no instrument says
     if np.count_nonzero(infinite):
         values[infinite] = np.nan

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from twin.plant.curve import as_built, from_station
 from twin.plant.reading import Station
 from twin.plant.station import Calibration, Motor, Pump
 from twin.plant.water import density, vapour_pressure
-from twin.signals import Floats, Frame, TagTable
+from twin.signals import Block, Floats, Frame, TagTable
 from twin.units import STANDARD_ATMOSPHERE, STANDARD_GRAVITY
 
 STATIC_UNCERTAINTY = 0.008  # of head: transmitters of 0.075 % (pressure), 1 % (flow) and 0.1 % (speed) together
@@ -45,7 +45,7 @@ class PlantState:
     """All pumps at one instant: arrays (n,) in the order of ``pumps``, those of the headers (c,); SI, NaN for unknown.
 
     ``measured_speed`` is the shaft's own signal, ``speed`` the best there is. ``in_range`` is where flow and speed lie
-    on the part of the curve that its maker states.
+    on the part of the curve that its maker states. Those of a block have time before pumps and circuits.
     """
 
     pumps: tuple[str, ...]
@@ -70,6 +70,11 @@ class PlantState:
     header_flow: Floats
     bypass_flow: Floats
 
+    def of_frame(self, row: int, at: float) -> PlantState:
+        """That at one frame of a block."""
+        over_time = (getattr(self, name)[row] for name in _OVER_TIME)
+        return PlantState(self.pumps, self.measured.of_frame(row, at), *over_time)
+
     def states(self) -> tuple[PumpState, ...]:
         """The same, pump by pump."""
         columns = (
@@ -86,6 +91,9 @@ class PlantState:
         )
         rows = zip(*(column.tolist() for column in columns), strict=True)
         return tuple(PumpState(pump, *row) for pump, row in zip(self.pumps, rows, strict=True))
+
+
+_OVER_TIME = tuple(field.name for field in fields(PlantState))[2:]  # all but the pumps' names and what was measured
 
 
 class PumpModel:
@@ -128,7 +136,13 @@ class PumpModel:
 
     def step(self, frame: Frame) -> PlantState:
         """Where every pump stands, and where it should."""
-        measured = self.binding.read(frame)
+        return self._state(self.binding.read(frame))
+
+    def run(self, block: Block) -> PlantState:
+        """The same of all frames of a block: none depends on those before it."""
+        return self._state(self.binding.read_all(block))
+
+    def _state(self, measured: Measured) -> PlantState:
         of = measured.pumps
         shaft = of["shaft_speed"] / self._bank.rated_speed
         speed = np.where(np.isnan(shaft), of["frequency_output"] / self.rated_hz, shaft)
@@ -195,20 +209,19 @@ class PumpModel:
 
     def _electrical(self, shaft: Floats) -> Floats:
         """(n,) what the motors take for a power at their shafts. [W]"""
-        electrical: Floats = np.empty(len(self.pumps))
+        electrical: Floats = np.empty(shaft.shape)
         for motor, which in self._motors:
-            if motor is None:  # a pump without a motor in its file: its meter is taken for the shaft's
-                electrical[which] = shaft[which]
-            else:
-                power = shaft[which]
-                electrical[which] = power / np.interp(power / (1e3 * motor.power_kw), motor.load, motor.efficiency)
+            power = shaft[..., which]
+            if motor is not None:  # a pump without a motor in its file: its meter is taken for the shaft's
+                power = power / np.interp(power / (1e3 * motor.power_kw), motor.load, motor.efficiency)
+            electrical[..., which] = power
         return electrical
 
     def _running(self, measured: Measured, speed: Floats) -> NDArray[np.bool_]:
         """(n,) by the running signal; without one by speed, and without that by power or flow."""
         said = measured.pumps["running"]
         signalled = np.isfinite(said)
-        if np.count_nonzero(signalled) == len(said):
+        if np.count_nonzero(signalled) == said.size:
             return said > 0.5
         flow = measured.pumps["pump_flow"] / self.rated_flow
         load = measured.pumps["motor_active_power"] / self.rated_power
@@ -217,9 +230,9 @@ class PumpModel:
 
     def _water_temperature(self, of_headers: Floats, casing: Floats) -> Floats:
         """(n,) of the inlet header (c,), else of the casing (n,), else as the circuit's file says. [K]"""
-        header: Floats = of_headers[self.binding.circuit_of]
+        header: Floats = of_headers[..., self.binding.circuit_of]
         measured = np.isfinite(header)
-        if np.count_nonzero(measured) == len(measured):
+        if np.count_nonzero(measured) == measured.size:
             return header
         known = np.where(measured, header, casing)
         return np.where(np.isfinite(known), known, self._temperature)

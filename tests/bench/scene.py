@@ -1,12 +1,15 @@
 """What the scene costs: a frame while robots move, values change and the camera turns, and the first picture.
 
 Beside the limit on the same machine in the same minute: all triangles as one actor of bare VTK, and VTK's own importer;
-PyVista and F3D where ``make peers`` has brought them. Each bar is printed with its verdict.
+PyVista, F3D and Qt Quick 3D where ``make peers`` has brought them, the last where ``xvfb-run`` is there. Each bar is
+printed with its verdict.
 """
 
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 import time
@@ -197,9 +200,13 @@ def first_pictures(runs: int = 5) -> dict[str, float]:
 def peers(frames: int = 6) -> dict[str, float]:
     """Milliseconds of a frame by other viewers while the camera turns, the middle of some; none of those not here."""
     found = {}
-    for name, title in (("pyvista", "PyVista"), ("f3d", "F3D")):
-        command = [PEERS, str(HERE / "_scene_peer.py"), name, str(MODEL), str(frames)]
-        run = subprocess.run(command, capture_output=True, text=True, check=False) if PEERS.is_file() else None
+    xvfb = shutil.which("xvfb-run")
+    on_display = [xvfb, "-a"] if xvfb is not None else []
+    for name, title, before in (("pyvista", "PyVista", []), ("f3d", "F3D", []), ("quick3d", "Qt Quick 3D", on_display)):
+        command = [*before, str(PEERS), str(HERE / "_scene_peer.py"), name, str(MODEL), str(frames)]
+        place = {**os.environ, "QT_QPA_PLATFORM": "xcb"}
+        has = PEERS.is_file()
+        run = subprocess.run(command, capture_output=True, text=True, check=False, env=place) if has else None
         if run is not None and run.returncode == 0:
             found[title] = float(np.median(json.loads(run.stdout.splitlines()[-1])["frames"]))
     return found

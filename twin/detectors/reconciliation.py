@@ -36,10 +36,11 @@ LEAP = 4.0  # standard deviations of one sample beyond which that is another val
 ASKED_EVERY = 30  # frames after which others are asked again of whom none knew anything
 AVERAGED = 60.0  # samples over which a steady error is averaged
 REPEATED = 0.25  # of the spread of one sample: what repeats does not average out
+ALIKE = 2.0  # samples that tell as much as one that knows nothing of those before it
 SURE = 2  # such samples in a row after which a steady error has become another one
 ANEW = 4  # samples that the average is then worth
 LATELY = 8.0  # samples that say how wrong it is now
-REFERENCE = 30  # samples after which a steady error is known well enough to see it grow
+REFERENCE = 30.0  # s after which a steady error is known well enough to see it grow
 GROWN = 0.2  # of the error known then: a drift has grown by so much at least
 NOTICEABLE = 0.5  # and by so many standard deviations of one sample
 WEIGHED_FOR = 10.0  # s after an error was weighed anew in which it is not suspected to have changed again
@@ -87,6 +88,8 @@ class _Exclusion:
     asked: int = 0  # frames since somebody else was asked in vain
     back_since: float = np.nan
     weighed_at: float = -np.inf
+    begun: float = np.nan  # when its error was first weighed [s, POSIX]
+    weighed: int = 0  # samples by which it was since
 
     @property
     def steady(self) -> bool:
@@ -99,8 +102,9 @@ class _Exclusion:
 
     @property
     def mean_sigma(self) -> float:
-        """Of the reconciled reading. [% of rated]"""
-        return self.sigma * max(float(np.sqrt(self.share / (2.0 - self.share))), REPEATED)
+        """Of the reconciled reading, by a mean of all samples or by one that follows the last. [% of rated]"""
+        square = min(ALIKE * self.share, 1.0) if self.steady else self.share / (2.0 - self.share)
+        return self.sigma * max(float(np.sqrt(square)), REPEATED)
 
     @property
     def known(self) -> bool:
@@ -135,8 +139,10 @@ class _Exclusion:
             self.wrong += error
             self.samples = min(self.samples, ANEW)
         self.largest = max(self.largest, abs(self.lately))
-        if self.samples >= REFERENCE and np.isnan(self.reference):
-            self.reference = self.wrong
+        self.weighed += 1
+        self.begun = at if np.isnan(self.begun) else self.begun
+        if np.isnan(self.reference) and at - self.begun >= REFERENCE and self.weighed >= LATELY:
+            self.reference = self.lately
         left = abs(self.lately) / max(self.largest, 1e-12)
         if left > STILL_THERE:
             self.back_since = np.nan
@@ -145,7 +151,9 @@ class _Exclusion:
 
     @property
     def grows(self) -> bool:
-        """Whether its error is larger than it was at first."""
+        """Whether its error is larger than it was at first, as far as so many samples can say it."""
+        if self.samples < LATELY:
+            return False
         least = max(GROWN * abs(self.reference), NOTICEABLE * self.sigma * self.point.unit)
         return bool(min(abs(self.wrong), abs(self.lately)) > abs(self.reference) + least)
 
@@ -198,13 +206,15 @@ class Reconciliation:
         known = (spread < KNOWN) & ~(leaps & (~follows | (np.abs(error) > NEAR)))
         value = sample.value - np.where(follows & known, error, 0.0) @ moves
         doubt = np.array([e.sigma if not e.steady else e.mean_sigma for e in found])
-        more = np.sqrt(np.where(known, doubt, 0.0) ** 2 @ moves**2)
+        square = np.where(known, doubt, 0.0) ** 2
+        # what a steady error was reckoned from shows how well it is known, too
+        more = np.where(used, 0.0, (square * follows) @ moves**2) + (square * ~follows) @ moves**2
         consumed = used & (leverage > CONSUMED) & (moves[follows] != 0.0).any(axis=0)
         silenced = consumed | (moves[~known] != 0.0).any(axis=0)
         return replace(
             sample,
             value=value,
-            unsteady=np.where(used, sample.unsteady, np.hypot(sample.unsteady, more)),
+            unsteady=np.hypot(sample.unsteady, np.sqrt(more)),
             why=np.where(silenced & (sample.why == OK), USED_UP, sample.why),
         )
 
@@ -237,6 +247,7 @@ class Reconciliation:
             return None
         new.wrong = new.lately = float(error[-1]) * new.point.unit
         new.largest = abs(new.wrong)
+        new.samples = ANEW
         self._excluded[column] = new
         concerned: NDArray[np.bool_] = new.point.moves != 0.0
         return concerned

@@ -22,8 +22,12 @@ from twin.signals import Floats
 
 FASTEST, SLOWEST = 0.0, 2.0  # s, period of the tags that are watched
 MOST = 4.0  # of the usual: no single sample counts for more, so that one step raises nothing
+SELDOM = 2.5  # s between samples from which on each counts for more, for too few come in a minute
+OF_BOUND = 0.3  # of the bound that one of these may add: three, as a spike makes, do not reach it
 REFERENCE = 1.6  # of the usual, beyond which a sample adds to the sum
-TILT = 0.8  # of white noise's sums (Monte-Carlo, 2 million samples): their run lengths go with exp(tilt · bound)
+TILT, TILT_SELDOM = 0.8, 0.7
+"""Of white noise's sums, where a sample counts for 4 at most and for 10: run lengths go with exp(tilt · bound)
+(Monte-Carlo, 2 million samples)."""
 WANDERS = 1.06  # by which the noise of a healthy signal may come to exceed what was learned of it
 LEARNED = 120.0  # samples after which it is known what is usual
 GUESSED = 45.0  # samples after which it may be guessed
@@ -36,7 +40,8 @@ STEPS = 4.0  # of the smallest it can say: a signal that rounds flips by two of 
 AFTER_START = 90.0  # s
 UNSTEADY = frozenset({"robot", "camera", "room", "line_chamber", "ventilation"})
 MANY = 4  # signals that grow restless at once: something real shakes them all
-SUSPECT = 0.14  # of the bound, above which a signal may be on its way there
+SUSPECT, SUSPECT_SELDOM = 0.14, 0.05  # of the bound, above which a signal may be on its way there ...
+JERKY, OF_LATE = 2.0, 2  # ... and, of seldom ones, one of so many was that far from usual: what stepped is calm again
 WORKING = 0.4  # of rated flow, below which a pump's flow is restless by itself
 PATIENCE = 4.0  # s in which others of the same machine would follow
 
@@ -68,7 +73,9 @@ class Restless:
         self._floor: Floats = np.maximum(LEAST_OF_SPAN * span, STEPS * step)
         k = len(kept)
         tolerated = OF_BUDGET["noise"] * station.file.station.false_alarms_per_year
-        self._bound = float(np.log(YEAR / tolerated * max(k, 1)) / TILT)
+        self._rarity = float(np.log(YEAR / tolerated * max(k, 1)))
+        self._seldom = False  # whether samples come so
+        self._bound, self._most, self._suspect = self._rarity / TILT, MOST, SUSPECT
         self._came: Floats = np.full((2 + AT_ONCE, k), np.nan)  # the two samples before, and those that wait
         self._steady: NDArray[np.bool_] = np.ones((AT_ONCE, len(pumps) + 1), dtype=bool)  # last: what is of no pump
         self._waiting, self._at = 0, np.nan
@@ -76,18 +83,27 @@ class Restless:
         self._level: Floats = np.zeros(k)
         self._seen: Floats = np.zeros(k)
         self._sum: Floats = np.zeros(k)
+        self._calm: NDArray[np.intp] = np.full(k, OF_LATE, dtype=np.intp)  # samples since the last that was jerky
         self._found: list[Sign] = []
 
     def step(self, at: float, values: Floats, state: PlantState, moves: Moves) -> list[Sign]:
         """What stands now."""
-        row, quick, self._at = self._waiting, at - self._at <= QUICK, at
+        row, elapsed, self._at = self._waiting, at - self._at, at
         self._came[2 + row] = values[self._column]
         works = state.running & (moves.since_start > AFTER_START) & ~(state.flow < WORKING * self._rated_flow)
         self._steady[row, :-1] = works
         self._waiting += 1
-        if self._waiting == AT_ONCE or not quick:
+        if self._waiting == AT_ONCE or not elapsed <= QUICK:
+            self._set_bound(elapsed)
             self._found = self._weigh(at)
         return self._found
+
+    def _set_bound(self, elapsed: float) -> None:
+        """By how often samples come: those that come seldom are fewer a year, and each may count for more. [s]"""
+        seldom = self._seldom = elapsed >= SELDOM
+        self._bound = (self._rarity - np.log(elapsed)) / TILT_SELDOM if seldom else self._rarity / TILT
+        self._most = REFERENCE + OF_BOUND * self._bound if seldom else MOST
+        self._suspect = SUSPECT_SELDOM if seldom else SUSPECT
 
     def _weigh(self, at: float) -> list[Sign]:
         """Take in the samples that wait (w, k), and say what stands then."""
@@ -103,7 +119,9 @@ class Restless:
         grown = np.fmax(size / np.where(self._level > 0.0, self._level, np.inf), 1.0)
         wanders = np.where(self._seen < LEARNED, GUESS, WANDERS)
         usual = np.maximum(wanders * self._usual * grown, self._floor)
-        factor = np.minimum(jerk / usual, MOST)
+        factor = np.minimum(jerk / usual, self._most)
+        jerky = (factor > JERKY)[::-1]
+        self._calm = np.where(jerky.any(axis=0), jerky.argmax(axis=0), self._calm + waiting)
         known = usable & (self._seen >= GUESSED)
         sums = np.where(known, factor - REFERENCE, -REFERENCE * ~steady)
         before = self._sum
@@ -130,7 +148,10 @@ class Restless:
         """Tags that may be growing restless, and the machines they belong to."""
         if self._waiting:
             self._found = self._weigh(self._at)
-        found = np.flatnonzero(self._sum > SUSPECT * self._bound).tolist()
+        suspects = self._sum > self._suspect * self._bound
+        if self._seldom:
+            suspects &= self._calm < OF_LATE
+        found = np.flatnonzero(suspects).tolist()
         return frozenset(name for i in found for name in (self._tags[i].name, self._names[int(self._owner[i])]))
 
     def bridge_gap(self) -> None:

@@ -50,9 +50,15 @@ class Trips:
             collapsed &= np.isnan(of["trip"]) | state.running
             new = ((told & (at - self._ran < RECENTLY)) | collapsed) & ~self.standing
         if np.count_nonzero(self.standing):
-            self.standing &= ~(runs & (state.speed > TURNED))
+            self.standing &= ~(runs & (state.speed > TURNED) & ~self._runs_down(state))
         self.standing |= new
         return new
+
+    def _runs_down(self, state: PlantState) -> NDArray[np.bool_]:
+        """(n,) whose speed is still on its way down: a running signal may last until the rotor has come to rest."""
+        fastest = np.max([speed for _, speed, _ in self._moments], axis=0)
+        runs_down: NDArray[np.bool_] = state.measured_speed < COLLAPSED * fastest
+        return runs_down
 
     @property
     def lost(self) -> Floats:

@@ -130,12 +130,12 @@ def test_a_pump_that_runs_down_is_a_trip_though_its_meter_still_shows_some_power
     """Speed and power fall together over seconds, and nothing signals it."""
     plant, twin = Plant(station, 0), Twin(station)
     fold(twin, plant, WARM)
-    onset, found_at = plant.at, None
-    for second in range(1, 6):
+    onset, trips = plant.at, dict[int, float]()
+    for second in range(1, 9):
         plant.speed[P102] = 0.93 / (1.0 + second / 1.3)
-        found_at = found_at or next((a.detected for a in found(fold(twin, plant, 1)) if a.fault == "drive_trip"), None)
-    assert found_at is not None
-    assert found_at - onset <= 3
+        trips |= {a.id: a.detected for a in found(fold(twin, plant, 1)) if a.fault == "drive_trip"}
+    assert len(trips) == 1  # and once, though it turns for some seconds more
+    assert min(trips.values()) - onset <= 3
 
 
 def test_a_pump_that_is_run_down_quickly_to_a_stop_has_not_tripped(station: Station) -> None:

@@ -90,3 +90,26 @@ def test_where_a_frame_comes_every_five_seconds_a_wrong_meter_is_one_anomaly(sta
     plant.bias["B4-FT-10203"] = 300.0
     changed = [anomaly for frame in list(plant.run(60))[::5] for anomaly in twin.step(frame).changed_anomalies]
     assert {(anomaly.fault, anomaly.equipment) for anomaly in changed} == {("sensor_bias", "B4-FT-10203")}
+
+
+def spoilt(station: Station, tag: str, error: Callable[[float], float], seconds: int) -> list[Anomaly]:
+    """What is told of a transmitter that errs, after 400 s of a frame every five seconds, by seconds since."""
+    plant, twin, told = Quick(station, 1), Twin(station), list[Anomaly]()
+    column = station.tags.column(tag)
+    for i, frame in enumerate(list(plant.run(400 + seconds))[::5]):
+        values = frame.values.copy()
+        values[column] += error(5.0 * i - 400.0) if 5 * i >= 400 else 0.0
+        told += twin.step(replace(frame, values=values)).changed_anomalies
+    return told
+
+
+def test_where_frames_come_seldom_a_gauge_that_goes_on_growing_wrong_drifts(station: Station) -> None:
+    told = spoilt(station, "B4-PT-10102", lambda since: 1e-4 * since, 300)  # MPa
+    assert {anomaly.id for anomaly in told} == {told[0].id}
+    assert (told[-1].fault, told[-1].equipment) == ("sensor_drift", "B4-PT-10102")
+
+
+def test_where_frames_come_seldom_a_noisy_gauge_is_told_within_a_minute_and_is_not_biased(station: Station) -> None:
+    chance = np.random.default_rng(5)
+    told = spoilt(station, "B4-PT-10202", lambda _: 0.008 * chance.standard_normal(), 90)
+    assert {(anomaly.fault, anomaly.equipment) for anomaly in told} == {("sensor_noise", "B4-PT-10202")}

@@ -169,7 +169,7 @@ class Twin:
             return None
         with np.errstate(all="ignore"):  # what is not believed in the end may be anything
             state = self._model.run(block)
-            states = [state.of_frame(row, at) for row, at in enumerate(block.at.tolist())]
+            states = state.frames(block.at.tolist())
             self._detector.foresee(state, states)
         return states
 

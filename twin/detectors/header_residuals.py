@@ -120,7 +120,7 @@ class HeaderResiduals:
 
     def _redundancy(self, state: PlantState, into: Sample) -> None:
         """Each gauge and meter against the middle one of its kind, which the model has found."""
-        readings = state.measured.gauges[self._voting, ..., self._voting_of].T
+        readings = state.measured.header_table[self._voting, ..., self._voting_of].T
         expected = state.measured.middles[self._group, ..., self._voting_of].T * self._per_cent
         known = np.isfinite(readings)
         if np.count_nonzero(known) < known.size:

@@ -77,34 +77,21 @@ class Shaking:
         patterns = np.array(list(PATTERNS.values())) * _weights()
         self._patterns: Floats = patterns / np.linalg.norm(patterns, axis=1, keepdims=True)
         self._held: NDArray[np.bool_] = np.zeros(len(model.pumps), dtype=bool)
+        points = self._column.size
+        self._nobody = self._held
+        self._nought, self._one = np.zeros(points), np.ones(points)
+        self._told = b""  # what the reasons follow from, as it was last
+        self._why: NDArray[np.intp] = np.zeros(points, dtype=np.intp)
 
     def step(self, at: float, values: Floats, state: PlantState, moves: Moves) -> list[Sign]:
         """What stands now."""
         shape = self._column.shape
         now = values[self._column]
-        speed = np.where(state.running, state.speed, np.nan)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            level = 100.0 * np.log(now) - 200.0 * np.log(speed)[:, None]
-            region = np.where(state.running, state.flow / self._rated_flow / state.speed, np.nan)
-        why = np.where(moves.ramping | (moves.since_start < AFTER_START), kinds.RAMPING, kinds.OK)
-        why = np.where((region < ALLOWABLE[0]) | (region > ALLOWABLE[1]), kinds.OUTSIDE, why)
-        why = np.where(state.running, why, kinds.STOPPED)
-        why = np.where(np.isfinite(level), why[:, None], kinds.NOT_MEASURED)
-        more = or_zero(accepted_more(region))
-        spread = 100.0 * (20.0 * moves.speed + 10.0 * moves.flow) + 0.5 * more
-        sample = Sample(
-            value=np.where(np.isfinite(level), level - 0.5 * more[:, None], np.nan).ravel(),
-            expected=np.zeros(level.size),
-            basis=np.ones(level.size),
-            point=np.repeat(OF_REGION * or_zero(region) + 1j * np.log(speed), shape[1]),
-            unsteady=np.repeat(spread, shape[1]),
-            why=why.ravel(),
-        )
-        seen = self._watch.step(at, sample, np.repeat(self._held, shape[1]))
-        crossed = seen.crossed.reshape(shape)
-        self._held = np.asarray(crossed.any(axis=1), dtype=bool)
-        if not self._held.any():
+        seen = self._watch.step(at, self._sample(now, state, moves), self._held.repeat(shape[1]))
+        if not np.count_nonzero(seen.crossed):
+            self._held = self._nobody
             return []
+        self._held = seen.crossed.reshape(shape).any(axis=1)
         rise = self._watch.evidence(at - LATELY)[0].reshape(shape)
         z = seen.z.reshape(shape)
         signs = (self._sign(int(pump), now[pump], rise[pump], z[pump]) for pump in np.flatnonzero(self._held))
@@ -113,6 +100,45 @@ class Shaking:
     def bridge_gap(self) -> None:
         """Let what comes follow nothing."""
         self._watch.bridge_gap()
+
+    def _sample(self, now: Floats, state: PlantState, moves: Moves) -> Sample:
+        """How the points (n, 11) shake, as logarithms [%] at the speed and the flow there is."""
+        points = now.shape[1]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            speed = np.log(np.where(state.running, state.speed, np.nan))
+            level = np.log(now)
+            region = state.flow / self._rated_flow / state.speed
+        level *= 100.0
+        level -= 200.0 * speed[:, None]
+        finite = np.isfinite(level)
+        region[~state.running] = np.nan
+        more = or_zero(accepted_more(region))
+        more *= 0.5
+        spread = 100.0 * (20.0 * moves.speed + 10.0 * moves.flow) + more
+        level -= more[:, None]
+        level[~finite] = np.nan
+        return Sample(
+            value=level.ravel(),
+            expected=self._nought,
+            basis=self._one,
+            point=(OF_REGION * or_zero(region) + 1j * speed).repeat(points),
+            unsteady=spread.repeat(points),
+            why=self._reasons(state.running, region, moves, finite),
+        )
+
+    def _reasons(
+        self, running: NDArray[np.bool_], region: Floats, moves: Moves, finite: NDArray[np.bool_]
+    ) -> NDArray[np.intp]:
+        """(n · 11,) why each may not be judged: the same array as long as nothing of it changes."""
+        starting = moves.ramping | (moves.since_start < AFTER_START)
+        outside = (region < ALLOWABLE[0]) | (region > ALLOWABLE[1])
+        told = b"".join((running.tobytes(), starting.tobytes(), outside.tobytes(), finite.tobytes()))
+        if told != self._told:
+            why = np.where(starting, kinds.RAMPING, kinds.OK)
+            why[outside] = kinds.OUTSIDE
+            why[~running] = kinds.STOPPED
+            self._told, self._why = told, np.where(finite, why[:, None], kinds.NOT_MEASURED).ravel()
+        return self._why
 
     def _sign(self, pump: int, now: Floats, rise: Floats, z: Floats) -> Sign | None:
         """What a pump's points mean, if they mean anything by themselves."""

@@ -23,6 +23,9 @@ MEAN_STEP = 2.0 / np.sqrt(np.pi)  # mean of |x - y| for two samples of unit spre
 LEAST_STEP = 0.2  # of the smallest spread believed: what does not move at all is taken to move so much
 OUTLIER = 3.0  # innovations beyond so many sigmas teach nothing about the spread
 
+_VARIANCE, _PRODUCT, _SQUARE, _STEP = range(4)
+"""What is followed by its mean: squares of what is new, products of samples in a row, squares of samples, steps."""
+
 
 @dataclass(frozen=True, eq=False)
 class Scatter:
@@ -52,15 +55,14 @@ class Whitening:
         coefficient = np.clip(np.where(told, usual.coefficient, 0.0), 0.0, LARGEST_COEFFICIENT)
         sigma = np.where(told, np.maximum(usual.sigma, floor), PRIOR_EXCESS * floor)
         self._floor = floor
-        self._variance: Floats = sigma**2 * (1.0 - coefficient**2)
+        variance = sigma**2 * (1.0 - coefficient**2)
+        square = np.where(told, sigma**2, variance * PRIOR_SAMPLES)
         self._samples: Floats = np.where(told, CALIBRATED_SAMPLES, PRIOR_SAMPLES)
-        self._square: Floats = np.where(told, sigma**2, self._variance * PRIOR_SAMPLES)
-        self._product: Floats = coefficient * self._square
+        self._means: Floats = np.array([variance, coefficient * square, square, floor])  # rows as below
         self._before: Floats = np.zeros(floor.shape)  # the last sample, 0 where the next follows none
         self._known: NDArray[np.bool_] = np.zeros(floor.shape, dtype=bool)
         self._last: Floats = np.zeros(floor.shape)  # the sample before it, for learning
         self._follows: NDArray[np.bool_] = np.zeros(floor.shape, dtype=bool)
-        self._step: Floats = floor.copy()
         self.coefficient: Floats = coefficient
         self._floor_square: Floats = floor**2
         self._settle()
@@ -68,7 +70,7 @@ class Whitening:
     @property
     def usual_step(self) -> Floats:
         """(c,) standard deviation that the differences of successive samples speak for. [channel units]"""
-        usual: Floats = np.maximum(self._step, LEAST_STEP * self._floor)
+        usual: Floats = np.maximum(self._means[_STEP], LEAST_STEP * self._floor)
         return usual
 
     def _settle(self) -> None:
@@ -78,7 +80,7 @@ class Whitening:
         [channel units²] ``fresh`` (c,) is the share of a lasting offset that each innovation keeps, squared.
         """
         new = 1.0 - self.coefficient**2
-        self.innovation_variance: Floats = np.maximum(self._variance, self._floor_square * new)
+        self.innovation_variance: Floats = np.maximum(self._means[_VARIANCE], self._floor_square * new)
         self.variance: Floats = np.maximum(self.innovation_variance / new, self._floor_square)
         self.fresh: Floats = (1.0 - self.coefficient) ** 2
 
@@ -111,12 +113,17 @@ class Whitening:
         step = np.abs(told[2] - told[1])
         np.minimum(np.maximum(told, -limit, out=told), limit, out=told)
         new, old, now = told
-        self._variance += gain * (new * new - self._variance)
-        self._product += gain * (now * old - self._product)
-        self._square += gain * (old * old - self._square)
-        self._step += gain * (np.minimum(step / MEAN_STEP, limit) - self._step)
+        means = self._means
+        steps = np.empty_like(means)
+        np.multiply(new, new, out=steps[_VARIANCE])
+        np.multiply(now, old, out=steps[_PRODUCT])
+        np.multiply(old, old, out=steps[_SQUARE])
+        np.minimum(step / MEAN_STEP, limit, out=steps[_STEP])
+        steps -= means
+        steps *= gain
+        means += steps
         self._samples += usable
-        share = self._product / np.maximum(self._square, 1e-300)
+        share = means[_PRODUCT] / np.maximum(means[_SQUARE], 1e-300)
         self.coefficient = np.minimum(np.maximum(share, 0.0), LARGEST_COEFFICIENT)
         self._settle()
 

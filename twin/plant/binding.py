@@ -6,8 +6,9 @@ them, (t, n): a call costs more than what it reads. Whatever reckons along the l
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,39 +107,41 @@ class Columns:
 
 @dataclass(frozen=True)
 class Measured:
-    """What a frame says, SI: ``pumps`` and ``headers`` are arrays over pumps (n,) and circuits (c,).
+    """What a frame says, SI, as arrays over pumps (n,) and circuits (c,), NaN where it is missing or bad.
 
     What a block of t frames says has time before pumps, circuits and tags, and is of no one instant.
 
     Attributes
     ----------
-    at : float            Of the frame; NaN for a block. [s, POSIX]
-    table : (k, n)        The rows of ``pumps`` in the order of :data:`MEASURES`.
-    gauges : (12, c)      Those of ``headers`` in the order of :data:`OF_HEADER`.
-    middles : (4, c)      What is believed of each of :data:`REDUNDANT`.
-    values : (tags + 1,)  The frame's values as they came, NaN where they are bad or missing, and a NaN behind them.
+    at : float             Of the frame; NaN for a block. [s, POSIX]
+    table : (k, n)         Of the pumps, rows in the order of :data:`MEASURES`.
+    header_table : (h, c)  Of the headers, rows in the order of :data:`OF_HEADER`, and one of the bypasses' flow.
+    middles : (4, c)       What is believed of each of :data:`REDUNDANT`.
+    values : (tags + 1,)   The frame's values as they came, NaN where they are bad or missing, and a NaN behind them.
     """
 
     at: float
-    pumps: Readings
-    headers: Readings
     table: Floats
-    gauges: Floats
+    header_table: Floats
     middles: Floats
     values: Floats
 
-    def of_frame(self, row: int, at: float) -> Measured:
-        """What one frame of a block says."""
-        table, gauges = self.table[:, row], self.gauges[:, row]
-        return Measured(
-            at=at,
-            pumps=dict(zip(MEASURES, table, strict=True)),
-            headers={measure: one[row] for measure, one in self.headers.items()},
-            table=table,
-            gauges=gauges,
-            middles=self.middles[:, row],
-            values=self.values[row],
+    @cached_property
+    def pumps(self) -> Readings:
+        """By measurement what is said of the pumps."""
+        return dict(zip(MEASURES, self.table, strict=True))
+
+    @cached_property
+    def headers(self) -> Readings:
+        """By measurement what is said of the headers."""
+        return dict(zip(_OF_HEADERS, self.header_table, strict=True))
+
+    def frames(self, times: Iterable[float]) -> Iterator[Measured]:
+        """What each frame of a block says, of which these are the times."""
+        of_pumps, of_headers, middles = (
+            table.swapaxes(0, 1) for table in (self.table, self.header_table, self.middles)
         )
+        return map(Measured, times, of_pumps, of_headers, middles, self.values)
 
 
 class Binding:
@@ -197,11 +200,9 @@ class Binding:
 
     def _measured(self, at: float, table: Floats, of_headers: Floats, values: Floats) -> Measured:
         """``of_headers`` has a last row of what is not there."""
-        headers = dict(zip(_OF_HEADERS, of_headers, strict=False))
         voters = of_headers[_VOTERS].reshape(len(_VOTERS), -1)
         middles = self._middle(voters).reshape(len(REDUNDANT), *of_headers.shape[1:])
-        pumps = dict(zip(MEASURES, table, strict=True))
-        return Measured(at, pumps, headers, table, of_headers[: len(OF_HEADER)], middles, values)
+        return Measured(at, table, of_headers[:-1], middles, values)
 
     def watched(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Columns of what is measured for the model, and for each the pump it depends on, -1 for a header's."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -70,10 +71,12 @@ class PlantState:
     header_flow: Floats
     bypass_flow: Floats
 
-    def of_frame(self, row: int, at: float) -> PlantState:
-        """That at one frame of a block."""
-        over_time = (getattr(self, name)[row] for name in _OVER_TIME)
-        return PlantState(self.pumps, self.measured.of_frame(row, at), *over_time)
+    def frames(self, times: Iterable[float]) -> list[PlantState]:
+        """That at each frame of a block, of which these are the times."""
+        over_time = (getattr(self, name) for name in _OVER_TIME)
+        return [
+            PlantState(self.pumps, *of_frame) for of_frame in zip(self.measured.frames(times), *over_time, strict=True)
+        ]
 
     def states(self) -> tuple[PumpState, ...]:
         """The same, pump by pump."""

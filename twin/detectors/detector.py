@@ -67,9 +67,10 @@ def _misfit(verdict: diagnosis.Verdict) -> list[float]:
     return misfit
 
 
-def _plain(departure: Floats, sigma: Floats) -> Floats:
-    """(m,) what a fault has plainly moved; what it left alone stays judged against nothing."""
-    plain: Floats = np.where(np.abs(departure) >= PLAIN * sigma, departure, 0.0)
+def _plain(departure: Floats, sigma: Floats, moved: Floats) -> Floats:
+    """(m,) what a fault has plainly moved, or as it is known to, ``moved``; what it left alone stays judged by 0."""
+    known = (np.abs(departure) >= PLAIN * sigma) | (departure * moved > 0.0)
+    plain: Floats = np.where(known, departure, 0.0)
     return plain
 
 
@@ -333,7 +334,7 @@ class Detector:
         if weighed < (FRESH if doubtful else SETTLED) or not (case.main & seen.valid).any():
             return False
         if not self._set_aside(case, departure):
-            self._watch.explain(case.claims, _plain(departure, seen.sigma))
+            self._watch.explain(case.claims, _plain(departure, seen.sigma, case.size))
         case.settled = True
         return True
 
@@ -410,7 +411,7 @@ class Detector:
         channels = np.flatnonzero(crossed)
         since = self._watch.onset(int(channels[np.argmax(np.abs(seen.z[channels]))]))
         known = self._watch.explained.copy()
-        hypotheses = self._library.circuits[case.circuit]
+        hypotheses = self._library.at(case.circuit, state)
         evidence = self._evidence(since, state, seen, case, known, crossed)
         verdict = diagnosis.verdict(hypotheses, evidence, diagnosis.opinion(hypotheses, evidence), state.pumps)
         if verdict.fault == "unknown":  # the first may have grown meanwhile, too
@@ -424,7 +425,7 @@ class Detector:
             return []
         self._second.pop(case.anomaly.id, None)
         departure, _ = self._watch.evidence(at - LATELY)
-        self._watch.explain(case.claims, _plain(departure, seen.sigma))
+        self._watch.explain(case.claims, _plain(departure, seen.sigma, case.size))
         if same and case.anomaly.fault == "sensor_bias" and float(verdict.moved @ case.size) > 0.0:
             return [self._cases.call_drift(case, at)]
         if same or doubtful or self._named(verdict):
@@ -526,7 +527,7 @@ class Detector:
         self, circuit: int, since: float, state: PlantState, seen: Judgement
     ) -> tuple[diagnosis.Verdict, diagnosis.Verdict] | None:
         """Two faults that began together, where no single one explains what is seen."""
-        return diagnosis.pair(self._library.circuits[circuit], self._evidence(since, state, seen, None))
+        return diagnosis.pair(self._library.at(circuit, state), self._evidence(since, state, seen, None))
 
     def _open_pair(
         self,
@@ -580,7 +581,7 @@ class Detector:
         self, circuit: int, since: float, state: PlantState, seen: Judgement, case: Case | None
     ) -> diagnosis.Verdict:
         """What a circuit suffers from: of a new case, or of one that stands."""
-        hypotheses = self._library.circuits[circuit]
+        hypotheses = self._library.at(circuit, state)
         evidence = self._evidence(since, state, seen, case)
         held = diagnosis.opinion(hypotheses, evidence)
         if case is not None:

@@ -2,7 +2,8 @@
 
 A fault of a pump moves its own residuals; a wrong transmitter moves every residual it enters, by the slopes of the pump
 curve where the pump stands. Proportions are those computed for the reference station with three duty pumps, for each
-per cent of the residual that leads (domain.md, section 3).
+per cent of the residual that leads (domain.md, section 3). They hold for shares of what a pump gives and takes: in per
+cent of rated, power moves less for each per cent of head where load is low.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from twin.detectors.channels import Channels
 from twin.plant.binding import GAUGES, METERS, or_zero
-from twin.plant.model import PumpModel
+from twin.plant.model import PlantState, PumpModel
 from twin.signals import Floats
 
 
@@ -148,6 +149,9 @@ PROPORTION = 0.2  # how far the proportions of a real fault differ from its sign
 EXACT = 0.1  # and those of a wrong transmitter, which follow from the curve
 CROSSING = 0.08  # and how far head and power do where the signature leaves one of them alone
 BLAME_LAST = 1.0  # χ²: where both would do, better look at the pump than at the transmitter
+ELSEWHERE = 0.02  # of rated flow or speed: no farther from where proportions were reckoned they hold
+LEAST_TURNING = 0.3  # of rated speed: of a pump that turns slower the rated point is taken
+LEAST_SHARE, MOST_SHARE = 0.3, 1.5  # between which the share of power lies, over that of head
 LEAST_BIAS = 0.3  # % of rated
 MOST_BIAS = 100.0
 
@@ -160,10 +164,40 @@ class Library:
         self._channels = channels
         self._index = {(int(p), n.name): i for i, (p, n) in enumerate(zip(channels.pump, channels.names, strict=True))}
         self._by_tag = {n.tag: i for i, n in enumerate(channels.names) if n.name in {"header_pressure", "header_flow"}}
+        n = len(model.pumps)
         self._slopes = or_zero(model.slopes())  # a curve without efficiency says nothing of power
+        self._flow: Floats = np.ones(n)  # where the pumps stand, over rated,
+        self._drawn: Floats = np.ones(n)  # and the share of rated power that they take, over that of the head they give
         self.circuits: tuple[Hypotheses, ...] = tuple(
             self._of_circuit(circuit) for circuit in range(len(model.binding.circuits))
         )
+        self._now = list(self.circuits)
+        self._reckoned: Floats = np.ones((len(self.circuits), 2, n))
+
+    def at(self, circuit: int, state: PlantState) -> Hypotheses:
+        """The hypotheses of a circuit in the proportions that hold where its pumps stand now."""
+        point = self._point(state)
+        ours = self._model.binding.circuit_of == circuit
+        if (np.abs(point - self._reckoned[circuit])[:, ours] > ELSEWHERE).any():
+            self._reckoned[circuit] = point
+            self._flow, speed = point
+            self._slopes = or_zero(self._model.slopes(self._flow * self._model.rated_flow, speed))
+            self._drawn = self._power_over_head(state)
+            self._now[circuit] = self._of_circuit(circuit)
+        return self._now[circuit]
+
+    def _power_over_head(self, state: PlantState) -> Floats:
+        """(n,) the share of rated power that each pump should take, over that of rated head it should give."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            power, head = state.expected_power / self._model.rated_power, state.expected_head / self._model.rated_head
+            share = power / head
+        return np.where(np.isfinite(share), np.clip(share, LEAST_SHARE, MOST_SHARE), 1.0)
+
+    def _point(self, state: PlantState) -> Floats:
+        """(2, n) flow and speed over rated; of pumps of which that is not known, or that hardly turn, rated."""
+        flow = state.flow / self._model.rated_flow
+        known = state.running & (state.speed > LEAST_TURNING) & (flow > 0.0)
+        return np.where(known, np.stack([flow, state.speed]), 1.0)
 
     def _of_circuit(self, circuit: int) -> Hypotheses:
         found: list[tuple[Hypothesis, Floats]] = []
@@ -206,7 +240,10 @@ class Library:
                 flows=signature.flows,
                 may=tuple(self._index[pump, name] for name in signature.may if (pump, name) in self._index),
             )
-            found.append((row, self._spread(signature.moves, pump, circuit)))
+            moves = dict(signature.moves)
+            if "head" in moves:
+                moves["power"] *= float(self._drawn[pump])
+            found.append((row, self._spread(moves, pump, circuit)))
         return found
 
     def _biases(self, pump: int, circuit: int) -> list[tuple[Hypothesis, Floats]]:
@@ -226,7 +263,7 @@ class Library:
         A flow meter has two rows: that of a running pump and that of a stopped one.
         """
         head_flow, head_speed, power_flow, power_speed = self._slopes[:, pump]
-        branch, suction = self._channels.losses[:, pump] / 50.0  # d(k·Q²) = 2·k·Q²·dQ/Q
+        branch, suction = self._channels.losses[:, pump] / 50.0 * self._flow[pump]  # d(k·Q²) = 2·k·Q·dQ
         of_flow = {
             "head": -head_flow,
             "power": -power_flow,

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from twin.detectors.anomaly import Evidence
 from twin.detectors.cusum import Cusum, threshold
+from twin.detectors.pools import Pools
 from twin.detectors.signs import Points, Sign, ranked, sure
 from twin.detectors.watch import OF_BUDGET, YEAR
 from twin.plant.binding import CURRENT, CURRENTS, or_zero
@@ -109,6 +110,7 @@ class Warming:
         self._kelvin: Floats = np.full(m, np.nan)
         self._before: Floats = np.full(m, np.nan)
         self._innovation: Floats = np.zeros(m)
+        self._expected: Floats = np.zeros(m)  # variance of what it was compared with
         self._gain: Floats = np.zeros(m)
         self._cov: Floats = np.zeros((3, m))  # of the temperature, of both, of the gain
         self._load: Floats = np.full(m, np.nan)
@@ -122,8 +124,9 @@ class Warming:
         self._jumped: Floats = np.full(m, -np.inf)
         self._at = np.nan
         tolerated = OF_BUDGET["warmth"] * station.file.station.false_alarms_per_year
-        samples = YEAR / PERIOD / tolerated * max(m, 1)
+        samples = YEAR / PERIOD / tolerated * max(m, 1) * 2.0  # what is seen of each, and of several together
         self._sums = Cusum(m, K, threshold(K, samples))
+        self._pools = Pools(_together(owners, self._bodies), m, K, self._sums.h)
         self._rise: Floats = np.zeros(m)
 
     def step(self, at: float, values: Floats, state: PlantState, since_start: Floats) -> list[Sign]:
@@ -156,7 +159,9 @@ class Warming:
         judged &= well
         self._sums.reset(~judged)
         self._sums.step(at, np.maximum(z, 0.0), judged & said)
-        return self._signs(at, self._sums.crossed & judged, on > well)
+        self._pools.step(at, self._innovation, self._expected, self._spread, judged & said)
+        warmer = (self._sums.crossed | self._pools.warmer()) & judged
+        return self._signs(at, warmer, on > well)
 
     def bridge_gap(self) -> None:
         """Learn anew how warm everything is."""
@@ -230,7 +235,8 @@ class Warming:
         heard = on & said
         self._innovation = np.where(heard, warm - expected, 0.0)
         z: Floats = self._innovation / np.sqrt(variance)
-        calm = self._sums.below(SUSPICIOUS)
+        self._expected = ahead[0].copy()
+        calm = self._sums.below(SUSPICIOUS) & self._pools.below(SUSPICIOUS)
         gains = ahead[:2] / variance  # of temperature and gain
         np.copyto(gains, FOLLOWED, where=~calm)
         gains *= said
@@ -290,9 +296,13 @@ class Warming:
 
     def _warm(self, owner: str, fault: str, members: list[int]) -> Sign:
         family = "machine" if fault.startswith(("bearing", "misalignment")) else "warmth"
-        since = min(self._sums.onset(i) for i in members)
+        since = min(self._since(i) for i in members)
         scores = {fault: 1.0, "sensor_drift": 0.6 / len(members)}
         return Sign(owner, family, fault, since, ranked(scores, 3.0), self._evidence(members), PATIENCE)
+
+    def _since(self, i: int) -> float:
+        """When a thermometer began to rise, alone or with others of its body. [s, POSIX]"""
+        return self._sums.onset(i) if self._sums.crossed[i] else self._pools.onset(i)
 
     def _thermometer(self, i: int, at: float, patience: float) -> Sign:
         """A thermometer that is wrong by itself."""
@@ -307,6 +317,15 @@ class Warming:
             z = float(np.clip(self._innovation[i] / self._spread[i], -999.0, 999.0))
             told.append(Evidence("temperature", tag.name, round(float(self._innovation[i]), 3), "K", round(z, 2)))
         return tuple(told)
+
+
+def _together(owners: list[str], bodies: list[Body]) -> list[list[int]]:
+    """Thermometers of the same body, of which more than one must warm."""
+    groups: dict[tuple[str, str], list[int]] = {}
+    for i, (owner, body) in enumerate(zip(owners, bodies, strict=True)):
+        if body.fewest > 1:
+            groups.setdefault((owner, body.fault), []).append(i)
+    return list(groups.values())
 
 
 def _coupled(fault: str, owner: str, groups: dict[tuple[str, str], list[int]]) -> str:

@@ -186,22 +186,25 @@ class PumpModel:
             bypass_flow=or_zero(measured.headers["bypass_flow"]),
         )
 
-    def slopes(self) -> Floats:
-        """(4, n) per cent of head, and of power, for each per cent of flow and of speed, at the rated point.
+    def slopes(self, flow: Floats | None = None, speed: Floats | None = None) -> Floats:
+        """(4, n) per cent of rated head, and of rated power, for each per cent of rated flow and of rated speed.
 
-        Rows: head over flow, head over speed, power over flow, power over speed.
+        At ``flow`` (n,) [m³/s] and ``speed`` (n,) over rated, or at the rated point. Rows: head over flow, head over
+        speed, power over flow, power over speed.
         """
         small = 0.01
-        one = np.ones(len(self.pumps))
+        at = self.rated_flow if flow is None else flow
+        turning = np.ones(len(self.pumps)) if speed is None else speed
         water = density(self._temperature)
-        faster, more = one + small, self.rated_flow * (1.0 + small)
+        faster, more = turning + small, at + small * self.rated_flow
+        head, power = self._head(at, turning), self._power(at, turning, water)
         rows = [
-            self._head(more, one) / self.rated_head,
-            self._head(self.rated_flow, faster) / self.rated_head,
-            self._power(more, one, water) / self.rated_power,
-            self._power(self.rated_flow, faster, water) / self.rated_power,
+            (self._head(more, turning) - head) / self.rated_head,
+            (self._head(at, faster) - head) / self.rated_head,
+            (self._power(more, turning, water) - power) / self.rated_power,
+            (self._power(at, faster, water) - power) / self.rated_power,
         ]
-        return (np.stack(rows) - 1.0) / small
+        return np.stack(rows) / small
 
     def _head(self, flow: Floats, speed: Floats) -> Floats:
         return self._bank.head(flow, speed, self._head_scale)

@@ -21,3 +21,12 @@ def test_a_little_gas_in_a_slow_pump_is_named_as_gas() -> None:
     assert {anomaly.equipment for anomaly in found} == {"P202"}
     assert found[0].detected - START - ONSET <= 10.0
     assert found[-1].fault == "gas_ingress"
+
+
+def test_a_flow_meter_that_is_far_off_in_slow_pumps_is_named_and_no_pump_blamed() -> None:
+    station = read()
+    wrong = Happening(at=ONSET, on="B4-FT-10203", fault="sensor_bias", severity="gross")
+    run = Scenario(name=Words(en="meter"), duration_s=ONSET + 15.0, load=((0.0, 0.6),), happenings=(wrong,))
+    plant, twin = Plant(station, 52, START, run), Twin(station)
+    found = [a for _ in range(int(ONSET) + 15) for a in twin.step(plant.step()).changed_anomalies]
+    assert {(anomaly.equipment, anomaly.fault) for anomaly in found} == {("B4-FT-10203", "sensor_bias")}

@@ -89,6 +89,15 @@ def test_slopes_at_the_rated_point_are_those_of_the_fault_catalogue(station: Sta
     assert -power_speed == pytest.approx(-2.6, abs=0.4)  # and rP - 2.6
 
 
+def test_a_falling_curve_is_less_steep_where_a_slow_pump_stands(station: Station) -> None:
+    model = PumpModel(station)
+    half = np.full(len(model.pumps), 0.5)
+    rated, slow = model.slopes(), model.slopes(half * model.rated_flow, half)
+    assert slow[0] == pytest.approx(0.5 * rated[0], rel=0.05)  # H = A - B·Q²
+    assert slow[1] == pytest.approx(0.5 * rated[1], rel=0.05)  # and both go with the square of speed
+    assert slow[2:] == pytest.approx(0.25 * rated[2:], rel=0.15)  # power by its cube
+
+
 def test_what_is_not_measured_is_said_to_be_unchecked(station: Station) -> None:
     assert Binding(station).unchecked == ()
     kept = TagTable(tag for tag in station.tags if tag.measures != "inlet_strainer_differential_pressure")

@@ -10,10 +10,12 @@ import typer
 
 from app.layouts import ROLES
 from app.program import run
+from app.theme import THEMES
 from app.wish import Wish
 
 Layout = StrEnum("Layout", {role: role for role in ROLES})
 Language = StrEnum("Language", {"zh": "zh", "en": "en"})
+Theme = StrEnum("Theme", {name: name for name in THEMES})
 _SMALLEST, _LARGEST = (320, 240), (7680, 4320)
 
 
@@ -39,6 +41,7 @@ def view(
         str | None, typer.Option("--size", metavar="WIDTHxHEIGHT", help="How large the window is.")
     ] = None,
     headless: Annotated[bool, typer.Option("--headless", help="Needs no display.")] = False,
+    theme: Annotated[Theme | None, typer.Option(help="The colours: dark, or light for bright rooms.")] = None,
     station: Annotated[
         str | None, typer.Option(metavar="FILE", help="The station's file; 'none' for foreign data.")
     ] = None,
@@ -49,6 +52,7 @@ def view(
         at,
         layout.value if layout else None,
         lang.value if lang else None,
+        theme.value if theme else None,
         screenshot,
         size(size_) if size_ else None,
         headless,

@@ -8,7 +8,7 @@ from PySide6.QtCore import QMessageLogContext, QObject, QSettings, QTimer, QtMsg
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
-from app import fonts, opening
+from app import fonts, opening, theme
 from app.language import Languages, first_choice
 from app.messages import Notice
 from app.opening import Opened
@@ -40,9 +40,10 @@ class Life(QObject):
         self._application.setOrganizationName("Pumphouse")
         self._application.setWindowIcon(QIcon(str(ASSETS / "icons" / "pumphouse.svg")))
         fonts.load()
-        style.dress(self._application)
         self._wish = wish
         self._settings = Forgetful() if wish.screenshot is not None else QSettings()
+        theme.wear(theme.first_choice(wish.theme, self._settings.value("theme")))
+        style.dress(self._application)
         self._languages = Languages(self._application)
         self._languages.speak(first_choice(wish.language, self._settings.value("language")))
         self._clock = WallClock()

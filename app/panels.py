@@ -75,6 +75,10 @@ class Panels:
         for presenter in self._presenters:
             presenter.say_in(language)
 
+    def dress(self) -> None:
+        """Show the scene in the colours of the theme that is worn: they are in its state."""
+        self._scene.dress()
+
     def select(self, selection: Selection) -> None:
         """Select everywhere."""
         self._selection = selection

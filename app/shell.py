@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QObject, QStandardPaths, Qt, QTimer, Signal
-from PySide6.QtWidgets import QFileDialog, QMenuBar
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenuBar
 
 import twin
-from app import crash, layouts, litter, pictures
+from app import crash, layouts, litter, pictures, theme
 from app.bridge import Acquisition
 from app.heartbeat import Heartbeat
 from app.language import Languages
@@ -21,6 +21,7 @@ from app.presenters import alarms, figures, formatting, machines, notices, selec
 from app.presenters.selection import Selection
 from app.room import Room
 from app.undoing import Turn, Undoing
+from app.views import style
 from app.views.alarms import Alarms
 from app.views.docks import Docks
 from app.views.frame import CrashPage, Frame, Sheet
@@ -186,6 +187,7 @@ class Shell(QObject):
             "isolate": lambda: self._panels and self._panels.single_out("isolate"),
             "palette": self._open_palette,
             "language": self.switch_language,
+            "theme": self.switch_theme,
             "full_screen": self._toggle_full_screen,
             **{f"layout_{role}": lambda role=role: self.lay_out(role) for role in layouts.ROLES},
             "undo": self._undoing.undo,
@@ -216,6 +218,7 @@ class Shell(QObject):
         self._heart.stop()
         self._settings.setValue(self._key(), self._docks.arrangement())
         self._settings.setValue("language", self._languages.current)
+        self._settings.setValue("theme", theme.worn())
         if self._panels is not None:
             self._panels.close()
         self.acquisition.close()
@@ -358,11 +361,18 @@ class Shell(QObject):
         else:
             self._alarms_view.acknowledge_selected()
 
-    # ---- language and layout ---------------------------------------------------------------------------------------
+    # ---- language, colours and layout ------------------------------------------------------------------------------
 
     def switch_language(self) -> None:
         """The other language, at once."""
         self._languages.speak("en" if self._languages.current == "zh" else "zh")
+
+    def switch_theme(self) -> None:
+        """The other colours, at once: Qt tells every view; states with colours in them are worked out anew."""
+        theme.wear("light" if theme.worn() == "dark" else "dark")
+        style.dress(QApplication.instance())
+        if self._panels is not None:
+            self._panels.dress()
 
     def _retranslate(self) -> None:
         self._menus.retranslate()

@@ -2,64 +2,35 @@
 
 Grey is normal (ISA-101). The four priority colours mean a priority and nothing else; residuals have one diverging
 ramp without those hues; running is filled dark grey, stopped is an outline.
+
+The colours that are another in the dark than in the light stand in ``app.palettes`` and are read from here by their
+names: ``theme.PANEL`` is the panels' colour in the theme that is worn. Whoever keeps one has to ask for it anew when
+another theme is put on, so nothing of them is kept at the time of import.
 """
 
 from __future__ import annotations
 
-# ---- surfaces and words, from far to near ---------------------------------------------------------------------------
-WINDOW = "#121517"
-PANEL = "#1A1E21"
-RAISED = "#23282C"
-HOVERED = "#2C3338"
-SELECTED = "#33424D"
-LINE = "#343B41"
-GRID = "#2A3035"
-FAINT = "#808A92"
-SECONDARY = "#98A2AA"
-TEXT = "#D3D9DE"
-BRIGHT = "#F2F5F7"
+from types import ModuleType
+from typing import Any
 
-# ---- machines -------------------------------------------------------------------------------------------------------
-RUNNING = "#5C666E"  # filled
-STOPPED = "#8B959D"  # outline only
-BAR = "#7C878F"
-NORMAL_BAND = "#3A4248"
-POINTER = "#E3E8EC"
-EXPECTED = "#9DB4C6"
+from app.palettes import dark, light
 
-# ---- modes: frame and word ------------------------------------------------------------------------------------------
-LIVE = "#7E8B94"
-REPLAY = "#2F80ED"
-MODES = {"live": LIVE, "replay": REPLAY}
+THEMES: dict[str, ModuleType] = {"dark": dark, "light": light}
 
-# ---- priorities: colour never without its shape ---------------------------------------------------------------------
+# ---- priorities and residuals ---------------------------------------------------------------------------------------
 PRIORITIES = ("urgent", "high", "medium", "low")
-PRIORITY_COLOURS = {"urgent": "#F04A4F", "high": "#F5D547", "medium": "#F28C33", "low": "#D967D0"}
 PRIORITY_SHAPES = {"urgent": "■", "high": "▲", "medium": "▼", "low": "●"}
-
-# ---- residuals: teal below what was expected, grey as expected, brown above -----------------------------------------
-BELOW = "#2FA7A0"
-AS_EXPECTED = "#7A8288"
-ABOVE = "#B98A54"
 RESIDUAL_FULL = 8.0  # sigmas at the end of the ramp
 RESIDUAL_QUIET = 3.0  # sigmas below which a residual is ordinary
 
-# ---- quantities on surfaces: temperatures after inferno (Smith and van der Walt, 2015), the rest one pale blue ------
+# ---- temperatures after inferno (Smith and van der Walt, 2015), in every theme: pictures are compared by them -------
 HEAT = ("#1B0C41", "#4A0C6B", "#781C6D", "#A52C60", "#CF4446", "#ED6925", "#FB9B06", "#F7D13D")
 HOTTEST = "#FCFFA4"  # where a ramp of temperatures ends in a picture, which has no words on it to be read
 GREYS = ("#101214", "#F2F5F7")  # the same without colours
-MEASURE = ("#33424D", "#5C7E99", "#8FB9DD", "#F2F5F7")
 
-# ---- curves of a trend, in order of their coming --------------------------------------------------------------------
-CURVES = ("#7FB2E5", "#C9D1D8", "#8FCDBF", "#C9B48E", "#A5A8E0", "#6E93B0", "#9FB58A", "#B39DB0")
-CURSOR = "#F2F5F7"
-
-# ---- the scene -----------------------------------------------------------------------------------------------------
-SCENE_LOW = "#181D20"
-SCENE_HIGH = "#22292D"
-SCENE_FLOOR = "#4A5155"  # about what the floor looks like: things fade into it
-ROBOT = "#7FB2E5"
-UNSEEN = "#0A0C0D"  # the hatch over what no camera sees: it lies in the dark
+# ---- paint: things have their colours in every light ----------------------------------------------------------------
+SHELL, CHASSIS, LENS, LAMP, TRIM = "#C9D1D8", "#5C666E", "#121517", "#F2F5F7", "#7FB2E5"  # of robots
+STRIPES = "#D3D9DE", "#121517"  # on shafts that turn
 
 # ---- measures: an 8 px grid and three sizes of text [px] ------------------------------------------------------------
 STEP = 8
@@ -70,6 +41,33 @@ BAR_HEIGHT = 40
 STATUS_HEIGHT = 24
 WIDE = 1600  # a window narrower than this folds its side columns
 NARROW = 1200  # one narrower than this has a single place between them
+
+_worn = "dark"
+
+
+def wear(name: str) -> None:
+    """Put on a theme of ``THEMES``: colours are read from it from now on. Who painted with others is not told here."""
+    global _worn
+    if name not in THEMES:
+        raise KeyError(name)
+    _worn = name
+
+
+def worn() -> str:
+    """The name of the theme that is worn."""
+    return _worn
+
+
+def first_choice(asked: str | None, remembered: object) -> str:
+    """What was asked for, else remembered; dark where it was neither."""
+    return next((name for name in (asked, remembered) if isinstance(name, str) and name in THEMES), "dark")
+
+
+def __getattr__(name: str) -> Any:
+    """A colour of the theme that is worn (PEP 562)."""
+    if name.isupper() and hasattr(THEMES[_worn], name):
+        return getattr(THEMES[_worn], name)
+    raise AttributeError(f"module {__name__!r} has no colour and no measure {name!r}")
 
 
 def rgb(colour: str) -> tuple[float, float, float]:
@@ -98,5 +96,10 @@ def along(ramp: tuple[str, ...], share: float) -> str:
 def residual_colour(z: float) -> str:
     """The ramp's colour for a residual of ``z`` sigmas; not a number is as expected."""
     if z != z:
-        return AS_EXPECTED
-    return mixed(AS_EXPECTED, ABOVE if z > 0 else BELOW, abs(z) / RESIDUAL_FULL)
+        return str(THEMES[_worn].AS_EXPECTED)
+    return mixed(THEMES[_worn].AS_EXPECTED, residual_words(z), abs(z) / RESIDUAL_FULL)
+
+
+def residual_words(z: float) -> str:
+    """The colour of words on a residual of ``z`` sigmas that is worth a colour: the ramp's end, which can be read."""
+    return str(THEMES[_worn].ABOVE if z > 0 else THEMES[_worn].BELOW)

@@ -18,6 +18,7 @@ class Wish:
     at: str | None = None
     layout: str | None = None  # by what the source holds
     language: str | None = None
+    theme: str | None = None
     screenshot: Path | None = None
     size: tuple[int, int] | None = None
     headless: bool = False

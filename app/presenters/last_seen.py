@@ -16,8 +16,16 @@ REACH = 3600.0  # s: what was seen longer ago, and what never was, look alike
 STEP = 10.0  # s: what is finer is not worth a new picture
 SECONDS_A_MINUTE = 60.0
 ROOM = "room"  # the kind of equipment whose surface is a floor
-RAMP = tuple(reversed(theme.MEASURE))  # what has just been seen is bright
-LEGEND = Legend(NAME, "min", 0.0, REACH / SECONDS_A_MINUTE, RAMP)
+
+
+def ramp() -> tuple[str, ...]:
+    """What has just been seen stands out most."""
+    return tuple(reversed(theme.MEASURE))
+
+
+def legend() -> Legend:
+    """What the colours mean."""
+    return Legend(NAME, "min", 0.0, REACH / SECONDS_A_MINUTE, ramp())
 
 
 class LastSeen:
@@ -50,7 +58,7 @@ class LastSeen:
         places = np.concatenate([np.zeros((0, 4)), *ways])
         places[:, 0] = np.maximum(frame.at - places[:, 0], 0.0)
         now = STEP * np.floor(frame.at / STEP)
-        return Sightings(float(now), self._sampled(frame.at), REACH, RAMP, places)
+        return Sightings(float(now), self._sampled(frame.at), REACH, ramp(), places)
 
     def _sampled(self, at: float) -> tuple[tuple[str, float], ...]:
         """How long ago each name's youngest good sample was, of those that had one. [s]"""

@@ -8,7 +8,7 @@ other. Frames of reference and what moves in them have the names robots give the
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -31,7 +31,6 @@ SPACING = 0.02  # m between two points of a way that is drawn
 TRAIL = 600.0  # s of its way behind a robot
 TRAIL_POINTS = 400
 LOST = 10.0  # s without a pose after which nobody knows where it is
-SHADOW = theme.mixed(theme.SCENE_FLOOR, theme.WINDOW, 0.6)  # of a way, on the floor beneath it
 FAR = 3.0  # times the size of the tracks that the origin may lie off and still be shown
 
 
@@ -71,15 +70,14 @@ class LogTracks:
         if (np.abs(np.clip(0.0, low, high)) <= FAR * max(float(np.ptp(points[:, :2], axis=0).max()), 1.0)).all():
             low, high = np.minimum(low, 0.0), np.maximum(high, 0.0)
         ways = []
-        colours = dict.fromkeys(self._bodies, theme.ROBOT) | dict.fromkeys(self._others, theme.SECONDARY)
         for name, track in (self._bodies | self._others).items():
             way = thinned(track.position)
             if len(way) < 2:
                 continue
-            ways.append(Route(name, tuple(map(_point, way)), closed=False, colour=colours[name]))
+            ways.append(Route(name, tuple(map(_point, way)), closed=False))
             if kind(track) == "free":
                 below = way * np.array([1.0, 1.0, 0.0]) + np.array([0.0, 0.0, ground.level(low)])
-                ways.append(Route("", tuple(map(_point, below)), closed=False, colour=SHADOW))
+                ways.append(Route("", tuple(map(_point, below)), closed=False))
         return Survey(low, high, tuple(ways))
 
     def ticks(self, language: str) -> tuple[Tick, ...]:
@@ -96,8 +94,8 @@ class LogTracks:
 
     @property
     def routes(self) -> tuple[Route, ...]:
-        """The ways that were gone."""
-        return self.survey.ways
+        """The ways that were gone, and their shadows on the floor beneath them."""
+        return tuple(replace(way, colour=self._colour(way.robot)) for way in self.survey.ways)
 
     @property
     def ways(self) -> list[Array]:
@@ -159,6 +157,11 @@ class LogTracks:
         return RobotMark(name, "frame", _point(here.position[row]), 0.0, turned=_quaternion(here.orientation[row]))
 
     # ---- words -----------------------------------------------------------------------------------------------------
+
+    def _colour(self, robot: str) -> str:
+        if robot in self._others:
+            return theme.SECONDARY
+        return theme.ROBOT if robot in self._bodies else theme.SCENE_SHADOW
 
     def _called(self, name: str) -> Text:
         if name == ODOMETRY and name in self._others:

@@ -18,21 +18,25 @@ MOTOR = "motor"  # its node
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """A quantity by its unit, the lowest value worth a colour, the highest where the tags have no limits, the ramp."""
+    """A quantity by its unit, the lowest value worth a colour, and the highest where the tags have no limits."""
 
     id: str
     unit: str
     low: float
     high: float
-    ramp: tuple[str, ...]
+
+    @property
+    def ramp(self) -> tuple[str, ...]:
+        """From low to high, in the theme that is worn; warmth looks the same in every one."""
+        return theme.HEAT if self.id == "temperature" else theme.MEASURE
 
 
 OVERLAYS = {
     each.id: each
     for each in (
-        Overlay("temperature", "°C", 25.0, 105.0, theme.HEAT),
-        Overlay("vibration", "mm/s", 0.0, 11.0, theme.MEASURE),
-        Overlay("pressure", "MPa", 0.0, 2.5, theme.MEASURE),
+        Overlay("temperature", "°C", 25.0, 105.0),
+        Overlay("vibration", "mm/s", 0.0, 11.0),
+        Overlay("pressure", "MPa", 0.0, 2.5),
     )
 }
 

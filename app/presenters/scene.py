@@ -115,6 +115,11 @@ class Presenter:
         self._show(replace(self._state, **self._floor()))
         self._work_out()
 
+    def dress(self) -> None:
+        """Show everything in the colours of the theme that is worn."""
+        self._show(replace(self._state, routes=self._robots.routes))
+        self.overlay(self._overlay)
+
     def select(self, selection: Selection) -> None:
         """Frame what is selected, and go there if that was asked."""
         self._show(replace(self._state, selected=selection.equipment))
@@ -182,10 +187,7 @@ class Presenter:
             replace(
                 self._state,
                 tints=self._tints(snapshot.frame, off, is_warm=bool(drapes)),
-                halos=tuple(
-                    Halo(equipment, theme.PRIORITY_COLOURS[priority], theme.PRIORITY_SHAPES[priority])
-                    for equipment, priority in worst.items()
-                ),
+                halos=tuple(_halo(equipment, priority) for equipment, priority in worst.items()),
                 valves=self._valves.shown(snapshot.frame) if VALVES in self._state.shown else (),
                 sightings=self._sightings(snapshot.frame),
                 running=tuple(self._running(pump) for pump in snapshot.pumps),
@@ -219,7 +221,7 @@ class Presenter:
 
     def _legend(self) -> Legend | None:
         if self._overlay == last_seen.NAME:
-            return last_seen.LEGEND
+            return last_seen.legend()
         return self._tinting.legend if self._tinting is not None else None
 
     def _show(self, state: SceneState) -> None:
@@ -241,7 +243,7 @@ class Presenter:
             state.pump,
             state.pump,
             detail,
-            theme.PRIORITY_COLOURS.get(priority, ""),
+            theme.PRIORITY_EDGES.get(priority, ""),
             theme.PRIORITY_SHAPES.get(priority, ""),
             quality,
             weight=(10 if priority else 0) + (2 if _is_off(z) else 0) + int(state.running),
@@ -254,7 +256,7 @@ class Presenter:
                 name,
                 name,
                 self._called(name),
-                theme.PRIORITY_COLOURS[priority],
+                theme.PRIORITY_EDGES[priority],
                 theme.PRIORITY_SHAPES[priority],
                 weight=10,
             )
@@ -293,6 +295,11 @@ def _columns(tags: TagTable, pumps: Sequence[str]) -> dict[str, NDArray[np.intp]
     for column, tag in enumerate(tags):
         held.setdefault(tag.equipment, []).append(column)
     return {pump: np.array(held[pump], np.intp) for pump in pumps if pump in held}
+
+
+def _halo(equipment: str, priority: str) -> Halo:
+    colour, edge = theme.PRIORITY_COLOURS[priority], theme.PRIORITY_EDGES[priority]
+    return Halo(equipment, colour, theme.PRIORITY_SHAPES[priority], edge)
 
 
 def _residual_tints(off: dict[str, float]) -> tuple[tuple[str, str], ...]:

@@ -65,8 +65,8 @@ class Blind:
         self._shown: object = None
         self.blindness: Blindness | None = None
         self._actor = lifted(surface(vtkPolyData()), _HATCH)
-        self._actor.GetProperty().SetColor(*theme.rgb(theme.UNSEEN))
         self._actor.GetProperty().BackfaceCullingOff()
+        self.dress()
         self._actor.SetVisibility(False)
         stage.add_mark(self._actor)
 
@@ -74,6 +74,10 @@ class Blind:
         """Show what none of the state's posts sees, once that is known; nothing where there is no post."""
         self._state = state
         self._refresh()
+
+    def dress(self) -> None:
+        """Take the colour of the theme that is worn."""
+        self._actor.GetProperty().SetColor(*theme.rgb(theme.UNSEEN))
 
     def follow(self, camera: Camera) -> None:
         """Keep the hatch before what it lies on."""

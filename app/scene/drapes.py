@@ -48,6 +48,7 @@ class Drapes:
         self._bodies = bodies
         self._depths = Depths(self._whole)
         self._actors: dict[tuple[str, float], vtkActor] = {}
+        self._aims: list[Aim] = []  # from where those that have a frame were taken
         self._frusta = vtkActor()
         self._frusta.SetMapper(vtkPolyDataMapper())
         self._frusta.GetProperty().SetLineWidth(FRUSTUM)
@@ -141,12 +142,17 @@ class Drapes:
 
     def _frame(self, aims: list[Aim]) -> None:
         """Show from where, and how far around, each picture was taken."""
+        self._aims = aims
         self._frusta.SetVisibility(bool(aims))
         if aims:
             paths = [path for aim in aims for path in frustum(aim)]
             shade = np.round(255 * np.array(theme.rgb(theme.SECONDARY)))
             count = sum(map(len, paths))
             self._frusta.GetMapper().SetInputData(polyline(paths, np.tile(shade, (count, 1))))
+
+    def dress(self) -> None:
+        """Take the colours of the theme that is worn."""
+        self._frame(self._aims)
 
     def _remove(self, keys: set[tuple[str, float]]) -> None:
         for key in keys:

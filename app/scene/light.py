@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from vtkmodules.vtkRenderingCore import vtkActor
 
+from app import theme
 from app.scene.camera import Camera
 from app.scene.sight import Aim
 
@@ -26,7 +27,8 @@ _LIT = """
   float shine = max(0.0, dot(facing, halfVC));
   shine *= shine; shine *= shine; shine *= shine; shine *= shine;
   vec3 light = mix(vec3(0.38, 0.38, 0.39), vec3(0.70, 0.73, 0.76), sky) + key * vec3(0.52, 0.50, 0.47);
-  fragOutput0 = vec4(diffuseColor * light + vec3(0.09 * shine), opacity);
+  vec3 lit = diffuseColor * light + vec3(0.09 * shine);
+  fragOutput0 = vec4(lit + lift * lit * max(vec3(0.0), vec3(1.0) - lit), opacity);
   // A ghost is dark and a sieve, every other pixel, which costs nothing and needs no order.
   if (ghost > 0.5) {
     if (mod(floor(gl_FragCoord.x) + floor(gl_FragCoord.y), 2.0) > 0.5) discard;
@@ -47,12 +49,18 @@ class Light:
         actor.GetShaderProperty().AddFragmentShaderReplacement("//VTK::Light::Impl", True, _LIT, False)
         self._actors.append(actor)
         self._aim(actor)
+        _lift(actor)
         self.thin(actor, False)
         return actor
 
     def thin(self, actor: vtkActor, ghost: bool) -> None:
         """Show an actor as a ghost, or whole."""
         actor.GetShaderProperty().GetFragmentCustomUniforms().SetUniformf("ghost", float(ghost))
+
+    def dress(self) -> None:
+        """Light everything as bright as the theme that is worn wants it."""
+        for actor in self._actors:
+            _lift(actor)
 
     def off(self, actor: vtkActor) -> None:
         """Forget an actor that is no longer shown."""
@@ -82,6 +90,10 @@ class Light:
         uniforms = actor.GetShaderProperty().GetFragmentCustomUniforms()
         for name, direction in self._directions.items():
             uniforms.SetUniform3f(name, direction)
+
+
+def _lift(actor: vtkActor) -> None:
+    actor.GetShaderProperty().GetFragmentCustomUniforms().SetUniformf("lift", theme.SCENE_LIFT)
 
 
 def _directions(axes: NDArray[np.float64]) -> dict[str, list[float]]:

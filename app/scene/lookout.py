@@ -68,6 +68,11 @@ class Lookout:
         """What a post sees; None as long as it has not been surveyed."""
         return self._surveys.of(post)
 
+    def dress(self) -> None:
+        """Take the colours of the theme that is worn; panoramas are painted anew in them, where they are asked for."""
+        self._blind.dress()
+        self._panoramas, self._wanted = {}, None
+
     def follow(self, camera: Camera) -> None:
         """Keep what is laid over things before them."""
         self._blind.follow(camera)

@@ -5,20 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from vtkmodules.util.numpy_support import numpy_to_vtk
 from vtkmodules.vtkCommonDataModel import vtkPolyData
-from vtkmodules.vtkFiltersSources import vtkDiskSource
 from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper
 
 from app import theme
 from app.scene.camera import Camera
 from app.scene.places import Box
-from app.scene.solids import polygons
+from app.scene.shapes import Piece, merged
 from app.scene.stage import near_end
 from app.scene.state import Halo
 
 LIFT = 0.06  # m above the floor at which marks lie
-RING = 0.3  # m, the width of a ring
+RING, AWAY = 0.3, 0.3  # m, the width of a ring, and how far it is from what it goes round
+ROUND = 96  # corners of a ring
+CASING = 0.08  # m, what a ring is cased in, to either side
 WIDE = 12.0  # m, from which on something is a room
 OUTLINE = 2.5  # px
 NEARER = 0.0025  # share of the distance by which what is laid over lies before what it lies on
@@ -86,12 +86,16 @@ class Outline:
 
 
 def ring(box: Box, halo: Halo) -> vtkActor:
-    """A ring on the floor round a box, in the colour of the priority; a frame along its sides where it is a room's."""
+    """A ring on the floor round a box, in the colour of the priority; a frame along its sides where it is a room's.
+
+    It is cased where the theme says so: on a floor of middling brightness no colour stands out by itself.
+    """
     low, high = box
-    data = _frame(box) if is_room(box) else _disc(0.5 * float(np.hypot(*(high - low)[:2])) + 0.3)
-    upward = np.tile(np.array([0, 0, 1], np.float32), (data.GetNumberOfPoints(), 1))
-    data.GetPointData().SetNormals(numpy_to_vtk(upward, deep=True))
-    actor = surface(data, halo.colour)
+    width = 2 * RING if is_room(box) else RING
+    bands = [_band(box, 0.0, width, halo.colour)]
+    if theme.SCENE_CASING:
+        bands += [_band(box, inset, inset + CASING, theme.SCENE_CASING) for inset in (-CASING, width)]
+    actor = surface(merged(bands))
     actor.GetProperty().LightingOff()
     actor.GetProperty().BackfaceCullingOff()
     actor.SetPosition((low[0] + high[0]) / 2, (low[1] + high[1]) / 2, max(0.0, low[2] - 1.0) + LIFT)
@@ -104,22 +108,17 @@ def is_room(box: Box) -> bool:
     return float((high - low)[:2].max()) > WIDE
 
 
-def _disc(radius: float) -> vtkPolyData:
-    disc = vtkDiskSource()
-    disc.SetInnerRadius(radius)
-    disc.SetOuterRadius(radius + RING)
-    disc.SetCircumferentialResolution(96)
-    disc.Update()
-    return disc.GetOutput()
-
-
-def _frame(box: Box) -> vtkPolyData:
-    """A band along the sides of a box, about its middle."""
+def _band(box: Box, inset: float, end: float, colour: str) -> Piece:
+    """A band about a box's middle, between two distances in from its outer edge. [m]"""
     half = (box[1] - box[0])[:2] / 2
-    corners = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)])
-    flat = np.concatenate([corners * half, corners * (half - 2 * RING)])
-    here = np.arange(4)
-    there = (here + 1) % 4
-    bands = [np.stack([here, there, there + 4], axis=1), np.stack([here, there + 4, here + 4], axis=1)]
-    points = np.column_stack([flat, np.zeros(8)]).astype(np.float32)
-    return polygons(points, np.concatenate(bands))
+    if is_room(box):
+        edges = [np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)]) * (half - each) for each in (inset, end)]
+    else:
+        angle = np.linspace(0.0, 2 * np.pi, ROUND, endpoint=False)
+        around = np.column_stack([np.cos(angle), np.sin(angle)])
+        edges = [around * (float(np.hypot(*half)) + AWAY + RING - each) for each in (inset, end)]
+    here = np.arange(len(edges[0]))
+    there, count = np.roll(here, -1), len(here)
+    sides = np.stack([here, there, there + count, here, there + count, here + count], axis=1).reshape(-1, 3)
+    points = np.pad(np.concatenate(edges), ((0, 0), (0, 1))).astype(np.float32)
+    return Piece(points, np.tile(np.array([0, 0, 1], np.float32), (len(points), 1)), sides, colour)

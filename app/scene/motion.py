@@ -31,8 +31,6 @@ SLOWED = (
 )
 # picture and seem to stand or to turn back; so 1,480 r/min are 1.2 turns a second, and all shafts compare as they are
 SECTORS = 6  # of a mark, dark and bright by turns
-MARK = theme.TEXT, theme.WINDOW
-DASH = theme.TEXT
 END = 0.06  # m from a motor's end, within which points belong to it
 
 # A dash has a bright head and a tail that thins out as a sieve does.
@@ -72,6 +70,11 @@ class Motion:
         for actor in [*(rotor.actor for rotor in self._rotors.values()), *self._dashes()]:
             actor.SetVisibility(self._is_shown)
         self._stage.move()
+
+    def dress(self) -> None:
+        """Take the colours of the theme that is worn."""
+        if self._flow is not None:
+            self._flow.dress()
 
     def look_after(self) -> None:
         """Show the dashes as soon as their courses are reckoned, also while time stands still."""
@@ -120,11 +123,16 @@ class Flow:
         self._along = numpy_to_vtk(np.zeros(int(starts[-1]), np.float32), deep=True)
         self._along.SetName("along")
         self._data.GetPointData().AddArray(self._along)
-        self.actor = surface(self._data, DASH)
+        self.actor = surface(self._data)
+        self.dress()
         mapper = self.actor.GetMapper()
         mapper.MapDataArrayToVertexAttribute("along", "along", vtkDataObject.FIELD_ASSOCIATION_POINTS, -1)
         _dash(self.actor)
         self.advance({})
+
+    def dress(self) -> None:
+        """Take the colour of the theme that is worn."""
+        self.actor.GetProperty().SetColor(*theme.rgb(theme.TEXT))
 
     def advance(self, passed: dict[str, float]) -> None:
         """Let so much of each pump's water pass [m³]: where that of several runs together, all of it."""
@@ -212,7 +220,7 @@ def _wheel(start: NDArray[np.float64], end: NDArray[np.float64], inner: float, o
     """A wheel between two points of an axis, dark and bright by turns. [m]"""
     edges = np.linspace(0.0, 2 * np.pi, SECTORS + 1)
     return [
-        sector(_point(start), _point(end), (inner, outer), (edges[i], edges[i + 1]), MARK[i % 2])
+        sector(_point(start), _point(end), (inner, outer), (edges[i], edges[i + 1]), theme.STRIPES[i % 2])
         for i in range(SECTORS)
     ]
 

@@ -117,6 +117,13 @@ class Painter:
             return ()
         return self._sightlines.posts(thinned(sightings.places)[:, 1:])
 
+    def dress(self) -> None:
+        """Take the colours of the theme that is worn."""
+        for each in (self._light, self._robots, self._routes, self._drapes, self.lookout, self._motion):
+            each.dress()
+        self._mark(*_marks(self._state)[:3])
+        self._stage.change()
+
     def look(self, camera: Camera) -> None:
         """Look from another place."""
         if camera != self._camera:
@@ -337,7 +344,8 @@ class Painter:
             self._stage.remove(actor)
         boxes = [(halo, self._places.box(halo.equipment)) for halo in halos]
         self._rings = [ring(box, halo) for halo, box in boxes if box is not None]
-        coloured = {halo.equipment: halo.colour for halo, box in boxes if box is not None and not is_room(box)}
+        outlined_too = [halo for halo, box in boxes if box is not None and not is_room(box)]
+        coloured = {halo.equipment: halo.edge or halo.colour for halo in outlined_too}
         coloured |= {selected: theme.BRIGHT} if selected else {}
         self._outlines = [self._outline(*each) for each in coloured.items()] if outlined else []
         for actor in [*self._rings, *(outline.actor for outline in self._outlines)]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,19 +23,19 @@ TRAIL = 0.36  # m, the width of a trail at the robot; it runs out to nothing
 DASH = 0.6  # m of a planned way that are drawn, and as many left out
 ROUTE = 1.5  # px
 CHOSEN = 2.5  # px, the way of the robot that is selected
-FLOOR = theme.SCENE_FLOOR  # what fades, fades into this: a colour that is seen through costs a pass of its own
+FAINT = 0.45  # how much of a way's colour is not the floor's
 
-LIGHT, DARK, LENS = theme.CURVES[1], theme.RUNNING, theme.WINDOW
+LIGHT, DARK, LENS, LAMP, TRIM = theme.SHELL, theme.CHASSIS, theme.LENS, theme.LAMP, theme.TRIM
 _WHEELS = tuple((x, y) for x in (0.33, -0.33) for y in (0.33, -0.33))
 
 GROUND: tuple[Piece, ...] = (
     *(drum((x, y - 0.06, 0.17), (x, y + 0.06, 0.17), 0.17, LENS) for x, y in _WHEELS),
     *(drum((x, y - 0.07, 0.17), (x, y + 0.07, 0.17), 0.08, LIGHT) for x, y in _WHEELS),
     block((0.0, 0.0, 0.27), (0.98, 0.52, 0.22), DARK),
-    block((0.0, 0.0, 0.41), (1.06, 0.64, 0.07), theme.ROBOT),
+    block((0.0, 0.0, 0.41), (1.06, 0.64, 0.07), TRIM),
     block((-0.02, 0.0, 0.54), (1.0, 0.60, 0.20), LIGHT, (0.82, 0.84, 1.0)),
     block((0.53, 0.0, 0.28), (0.06, 0.44, 0.12), LENS),  # bumper
-    *(block((0.49, y, 0.52), (0.06, 0.10, 0.05), theme.BRIGHT) for y in (0.19, -0.19)),
+    *(block((0.49, y, 0.52), (0.06, 0.10, 0.05), LAMP) for y in (0.19, -0.19)),
     drum((0.27, 0.0, 0.64), (0.27, 0.0, 0.76), 0.11, LENS),  # lidar
     drum((0.27, 0.0, 0.76), (0.27, 0.0, 0.79), 0.11, LIGHT),
     drum((-0.12, 0.0, 0.64), (-0.12, 0.0, 1.05), 0.075, DARK),  # mast, drawn out
@@ -45,24 +45,24 @@ GROUND: tuple[Piece, ...] = (
     block((-0.06, 0.0, 1.54), (0.40, 0.30, 0.22), LIGHT, (0.92, 0.88, 1.0)),  # cameras, seeing and thermal
     drum((0.12, 0.08, 1.54), (0.20, 0.08, 1.54), 0.055, LENS),
     drum((0.12, -0.07, 1.54), (0.22, -0.07, 1.54), 0.075, LENS),
-    drum((0.215, -0.07, 1.54), (0.225, -0.07, 1.54), 0.05, theme.ROBOT),
+    drum((0.215, -0.07, 1.54), (0.225, -0.07, 1.54), 0.05, TRIM),
 )
 RAIL: tuple[Piece, ...] = (
     *(block((x, y, 0.16), (0.16, 0.05, 0.34), DARK) for x in (0.28, -0.28) for y in (0.15, -0.15)),  # grips the rail
     block((0.0, 0.0, -0.03), (0.96, 0.40, 0.20), LIGHT, (0.9, 0.9, 1.0)),
-    block((0.0, 0.0, -0.11), (1.0, 0.42, 0.06), theme.ROBOT),
+    block((0.0, 0.0, -0.11), (1.0, 0.42, 0.06), TRIM),
     drum((0.0, 0.0, -0.14), (0.0, 0.0, -0.48), 0.10, DARK),  # column, let down
     drum((0.0, 0.0, -0.48), (0.0, 0.0, -0.78), 0.07, LIGHT),
-    drum((0.0, 0.0, -0.78), (0.0, 0.0, -0.84), 0.20, theme.ROBOT),
+    drum((0.0, 0.0, -0.78), (0.0, 0.0, -0.84), 0.20, TRIM),
     ball((0.0, 0.0, -0.98), 0.22, LIGHT),  # cameras, seeing and thermal
     drum((0.15, 0.09, -0.98), (0.25, 0.09, -0.98), 0.06, LENS),
     drum((0.15, -0.08, -0.98), (0.27, -0.08, -0.98), 0.085, LENS),
-    drum((0.265, -0.08, -0.98), (0.275, -0.08, -0.98), 0.055, theme.ROBOT),
+    drum((0.265, -0.08, -0.98), (0.275, -0.08, -0.98), 0.055, TRIM),
 )
 CART: tuple[Piece, ...] = (  # a log says how a robot moves, not what it looks like
     *(drum((0.0, y - 0.02, 0.08), (0.0, y + 0.02, 0.08), 0.08, LENS) for y in (0.2, -0.2)),
     drum((0.0, 0.0, 0.05), (0.0, 0.0, 0.28), 0.2, LIGHT),
-    drum((0.0, 0.0, 0.28), (0.0, 0.0, 0.31), 0.2, theme.ROBOT),
+    drum((0.0, 0.0, 0.28), (0.0, 0.0, 0.31), 0.2, TRIM),
     block((0.17, 0.0, 0.36), (0.22, 0.08, 0.06), LENS),  # points ahead
     drum((-0.04, 0.0, 0.31), (-0.04, 0.0, 0.42), 0.07, DARK),
 )
@@ -79,9 +79,7 @@ def _axes(length: float) -> tuple[Piece, ...]:
     )
 
 
-FREE: tuple[Piece, ...] = (ball((0.0, 0.0, 0.0), 0.06, LIGHT), *_axes(0.35))
-FRAME: tuple[Piece, ...] = _axes(0.8)
-_PIECES = {"rail": RAIL, "cart": CART, "free": FREE, "frame": FRAME}
+_PIECES = {"rail": RAIL, "cart": CART}
 _TRAILS = {"cart": 0.14, "free": 0.05}  # m, narrower than a station's robot's
 
 # Lowest and highest corner about a robot's origin, however it is turned. [m]
@@ -95,7 +93,12 @@ _ROOM = {
 
 
 def pieces(kind: str) -> tuple[Piece, ...]:
-    """What a robot is made of, about its own origin, looking along x. [m]"""
+    """What a robot is made of, about its own origin, looking along x. [m] Axes are a mark and no thing: they have the
+    colours of the theme that is worn."""
+    if kind == "frame":
+        return _axes(0.8)
+    if kind == "free":
+        return (ball((0.0, 0.0, 0.0), 0.06, LIGHT), *_axes(0.35))
     return _PIECES.get(kind, GROUND)
 
 
@@ -116,6 +119,7 @@ class Robots:
     def __init__(self, stage: Stage, light: Light) -> None:
         self._stage = stage
         self._light = light
+        self._shown: tuple[tuple[RobotMark, ...], str] = ((), "")
         self._bodies: dict[str, vtkActor] = {}
         self._outlines: dict[str, Outline] = {}  # by kind
         self._trails = vtkActor()
@@ -126,11 +130,9 @@ class Robots:
 
     def show(self, marks: tuple[RobotMark, ...], selected: str = "") -> None:
         """Move every robot to its place; one without a place is not shown. Outline the one that is selected."""
+        self._shown = (marks, selected)
         marks = tuple(mark for mark in marks if is_placed(mark))
-        for name in self._bodies.keys() - {mark.robot for mark in marks}:
-            gone = self._bodies.pop(name)
-            self._stage.remove_moving(gone)
-            self._light.off(gone)
+        self._drop(self._bodies.keys() - {mark.robot for mark in marks})
         for outline in self._outlines.values():
             outline.actor.SetVisibility(False)
         for mark in marks:
@@ -142,10 +144,23 @@ class Robots:
         self._draw_trails([ribbon for mark in marks for ribbon in _ribbon(mark)])
         self._stage.move()
 
+    def dress(self) -> None:
+        """Take the colours of the theme that is worn."""
+        for outline in self._outlines.values():
+            outline.actor.GetProperty().SetColor(*theme.rgb(theme.BRIGHT))
+        self._drop(set(self._bodies))
+        self.show(*self._shown)
+
     def scale(self, width: int, height: int) -> None:
         """Keep outlines as wide on a picture of another size. [px]"""
         for outline in self._outlines.values():
             outline.scale(width, height)
+
+    def _drop(self, names: Set[str]) -> None:
+        for name in names:
+            gone = self._bodies.pop(name)
+            self._stage.remove_moving(gone)
+            self._light.off(gone)
 
     def _body(self, mark: RobotMark) -> vtkActor:
         if mark.robot not in self._bodies:
@@ -188,7 +203,12 @@ class Routes:
         if wanted == self._shown:
             return
         self._shown = wanted
-        faint = theme.mixed(FLOOR, theme.ROBOT, 0.45)
+        self.dress()
+
+    def dress(self) -> None:
+        """Draw them in the colours of the theme that is worn."""
+        routes, selected = self._shown
+        faint = theme.mixed(theme.SCENE_FLOOR, theme.ROBOT, FAINT)
         chosen = [route for route in routes if selected and route.robot == selected]
         _draw(self._faint, [(_segments(r), r.colour or faint) for r in routes if r not in chosen])
         _draw(self._chosen, [(_segments(r), theme.ROBOT) for r in chosen])
@@ -256,7 +276,8 @@ def _ribbon(mark: RobotMark) -> list[tuple[NDArray[np.float32], NDArray[np.float
     half = np.zeros((len(way), 3))
     half[:, :2] = 0.5 * _TRAILS.get(mark.kind, TRAIL) * fresh[:, None] * across
     lifted = way + np.array([0.0, 0.0, LIFT])
-    old, new = (255 * np.array(theme.rgb(colour)) for colour in (FLOOR, theme.ROBOT))
+    # what fades, fades into the floor: a colour that is seen through costs a pass of its own
+    old, new = (255 * np.array(theme.rgb(colour)) for colour in (theme.SCENE_FLOOR, theme.ROBOT))
     colours = old + fresh[:, None] * (new - old)
     points = np.stack([lifted + half, lifted - half], axis=1).reshape(-1, 3)
     return [(points.astype(np.float32), np.repeat(colours, 2, axis=0).astype(np.float32))]

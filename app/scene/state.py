@@ -60,11 +60,12 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Halo:
-    """An open anomaly or alarm of a piece of equipment: its priority's colour and shape."""
+    """An open anomaly or alarm of a piece of equipment: its priority's colour and shape, and the edge of that."""
 
     equipment: str
     colour: str
     shape: str
+    edge: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1074,6 +1074,10 @@ Drag tags here from the list, or select a machine to see what matters of it.</so
         <translation>中文 / English</translation>
     </message>
     <message>
+        <source>Dark or light colours</source>
+        <translation>深色 / 浅色界面</translation>
+    </message>
+    <message>
         <source>Full screen</source>
         <translation>全屏</translation>
     </message>

@@ -38,7 +38,7 @@ def caption() -> QLabel:
     """A line of small words that takes what room is left."""
     label = QLabel()
     label.setFont(style.font(theme.SMALL))
-    label.setStyleSheet(f"color: {theme.SECONDARY};")
+    style.tone(label, "secondary")
     label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
     return label
 

@@ -7,8 +7,8 @@ import itertools
 from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QWidget
 
-from app import theme
 from app.layouts import VERSION, Column
+from app.views import style
 
 FOLDED = 140  # px of a fixed column that has been folded
 
@@ -46,7 +46,7 @@ class Docks(QMainWindow):
             panel = dock.widget()
             if type(panel) is QLabel:
                 panel.setText(waiting)
-                panel.setStyleSheet(f"color: {theme.SECONDARY};")
+                style.tone(panel, "secondary")
 
     def show_mode(self, mode: str) -> None:
         """A floating panel carries the mode's frame too."""

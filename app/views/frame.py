@@ -41,7 +41,7 @@ class Frame(QWidget):
         for index, part in enumerate(parts):
             column.addWidget(part, 1 if index == stretched else 0)
         page.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        page.setStyleSheet(f".QWidget {{ background: {theme.WINDOW}; }}")
+        page.setObjectName("page")
         self._pages = QStackedLayout()
         self._pages.addWidget(page)
         outer = QVBoxLayout(self)
@@ -57,7 +57,8 @@ class Frame(QWidget):
         """Frame the window in the mode's colour."""
         if mode != self._mode:
             self._mode = mode
-            self.setStyleSheet(f"Frame {{ background: {theme.MODES[mode]}; }}")
+            self.setProperty("mode", mode)
+            self.style().polish(self)
 
     def cover(self, page: QWidget) -> None:
         """Show a page instead of everything."""
@@ -109,7 +110,6 @@ class CrashPage(QWidget):
     def __init__(self, kind: str, report: str) -> None:
         super().__init__()
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setStyleSheet(f"CrashPage {{ background: {theme.WINDOW}; }}")
         title = QLabel(self.tr("Pumphouse has made a mistake and stopped watching"))
         title.setFont(style.font(theme.LARGE, bold=True))
         text = QLabel(
@@ -138,7 +138,6 @@ class Sheet(QWidget):
         super().__init__(parent, Qt.WindowType.Popup)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setStyleSheet(f"Sheet {{ background: {theme.RAISED}; border: 1px solid {theme.LINE}; }}")
         heading = QLabel(title)
         heading.setFont(style.font(theme.LARGE, bold=True))
         bodies = QHBoxLayout()

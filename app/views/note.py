@@ -11,9 +11,6 @@ from app.views import style
 
 LONGEST = 1000  # letters
 WIDE = 640  # px
-SHEET = f"""
-NoteLine {{ background: {theme.RAISED}; border: 1px solid {theme.EXPECTED}; border-radius: 3px; }}
-"""
 
 
 class NoteLine(QFrame):
@@ -26,7 +23,6 @@ class NoteLine(QFrame):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setStyleSheet(SHEET)
         self._about = ("", "")
         self._label = QLabel()
         self._label.setFont(style.font(theme.SMALL, bold=True))

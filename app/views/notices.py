@@ -19,15 +19,6 @@ from app import theme
 from app.presenters.notices import Line, State
 from app.views import style
 
-SHEET = f"""
-NoticeBar {{ background: {theme.PANEL}; }}
-NoticeBar > QPushButton {{
-    border: none; background: transparent; padding: 0; text-align: left;
-    font-size: {theme.SMALL}px; color: {theme.SECONDARY};
-}}
-NoticeBar > QPushButton[told="true"] {{ color: {theme.BRIGHT}; }}
-"""
-
 
 class NoticeBar(QWidget):
     """Signals
@@ -43,7 +34,6 @@ class NoticeBar(QWidget):
         self._frame_ms = 0.0
         self.setFixedHeight(theme.STATUS_HEIGHT)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setStyleSheet(SHEET)
         self._notice = QPushButton()
         self._notice.setFlat(True)
         self._notice.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -59,7 +49,7 @@ class NoticeBar(QWidget):
         self._health = QLabel()
         for widget in (self._doing, self._health):
             widget.setFont(style.font(theme.SMALL))
-            widget.setStyleSheet(f"color: {theme.SECONDARY};")
+            style.tone(widget, "secondary")
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.STEP, 0, theme.STEP, 0)
         row.setSpacing(2 * theme.STEP)
@@ -124,8 +114,6 @@ class Log(QFrame):
         super().__init__(parent, Qt.WindowType.Popup)
         self._title = QLabel()
         self._text = QPlainTextEdit(readOnly=True)
-        self._text.setStyleSheet(f"background: {theme.RAISED}; border: none;")
-        self.setStyleSheet(f"Log {{ background: {theme.RAISED}; border: 1px solid {theme.LINE}; }}")
         column = QVBoxLayout(self)
         column.addWidget(self._title)
         column.addWidget(self._text)

@@ -10,13 +10,15 @@ from PySide6.QtGui import QBrush, QColor, QIcon, QPainter, QPen, QPixmap, QPolyg
 from app import theme
 from app.views import style
 
+THIN = 2.0  # px: no room within edges
+
 
 def mark(painter: QPainter, box: QRectF, priority: str, filled: bool = True) -> None:
     """The shape of a priority in its colour: ■ ▲ ▼ ●; an outline where it has been acknowledged."""
-    colour = QColor(theme.PRIORITY_COLOURS[priority])
+    colour, edge = QColor(theme.PRIORITY_COLOURS[priority]), QColor(theme.PRIORITY_EDGES[priority])
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(colour, 1.6))
+    painter.setPen(QPen(edge, 1.6))
     painter.setBrush(QBrush(colour) if filled else Qt.BrushStyle.NoBrush)
     box = box.adjusted(1, 1, -1, -1)
     shape = theme.PRIORITY_SHAPES[priority]
@@ -30,6 +32,13 @@ def mark(painter: QPainter, box: QRectF, priority: str, filled: bool = True) -> 
             QPolygonF([QPointF(box.left(), base), QPointF(box.right(), base), QPointF(box.center().x(), tip)])
         )
     painter.restore()
+
+
+def span(painter: QPainter, box: QRectF, priority: str) -> None:
+    """How long something of a priority lasts, as a bar with the edges of its shape."""
+    painter.fillRect(box, QColor(theme.PRIORITY_EDGES[priority]))
+    if box.width() > THIN:
+        painter.fillRect(box.adjusted(1, 1, -1, -1), QColor(theme.PRIORITY_COLOURS[priority]))
 
 
 def load_bar(painter: QPainter, box: QRectF, share: float) -> None:

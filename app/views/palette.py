@@ -132,7 +132,6 @@ class Palette(QFrame):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setStyleSheet(f"Palette {{ background: {theme.RAISED}; border: 1px solid {theme.LINE}; }}")
         self.box = QLineEdit()
         self.box.setFont(style.font(theme.LARGE))
         self.box.setFixedHeight(BOX)
@@ -144,12 +143,11 @@ class Palette(QFrame):
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setUniformItemSizes(True)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setStyleSheet(f"QListView {{ background: {theme.RAISED}; border: none; }}")
         self._line = Line(self.list)
         self.list.setItemDelegate(self._line)
         self.list.clicked.connect(lambda index: self._pick(index.row()))
         self._empty = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
-        self._empty.setStyleSheet(f"color: {theme.SECONDARY};")
+        style.tone(self._empty, "secondary")
         self._pages = QStackedWidget()
         self._pages.addWidget(self.list)
         self._pages.addWidget(self._empty)

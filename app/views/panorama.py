@@ -354,7 +354,9 @@ class Panorama(QWidget):
         self._caption.setText(f"{math.degrees(self.canvas.gaze.width):.0f}°")
 
     def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.LanguageChange:
+        if event.type() == QEvent.Type.ThemeChange and self._state.taken is None:
+            self._shown = None  # what was rendered was in other colours
+        elif event.type() == QEvent.Type.LanguageChange:
             self._shown = None
             self._say()
             self.look_after()

@@ -21,7 +21,7 @@ SMALL_HEIGHT = 76  # px
 ROOMY = (370, 460)  # px of height from which there is room for the NPSH, and for the efficiency as well
 LEAST, USUAL = QSize(240, 200), QSize(480, 420)
 HEADROOM = 1.6  # of the greatest NPSH, which leaves room for words above
-BAND, PREFERRED = 70, 14  # opacity of 255
+BAND, PREFERRED, AXIS_GRID = 70, 14, 70  # opacity of 255
 NOTHING = np.empty(0)
 NO_BREAK = "\u00a0"
 
@@ -37,7 +37,7 @@ class Plot(pg.PlotWidget):
     reset_requested = Signal()
 
     def __init__(self, unit: str, bottom_unit: str = "", looks_closer: bool = False) -> None:
-        super().__init__(background=theme.PANEL)
+        super().__init__()
         self.notes: tuple[str, str] = (unit, bottom_unit)
         self.box: pg.ViewBox = self.getPlotItem().getViewBox()
         item = self.getPlotItem()
@@ -50,12 +50,22 @@ class Plot(pg.PlotWidget):
             axis = item.getAxis(name)
             axis.setStyle(tickFont=style.font(theme.SMALL), tickLength=-4, maxTickLevel=0)
             axis.enableAutoSIPrefix(False)
-            axis.setPen(pg.mkPen(theme.GRID))
-            axis.setTextPen(pg.mkPen(theme.SECONDARY))
-            axis.setGrid(70)
+            axis.setGrid(AXIS_GRID)
         item.getAxis("left").setWidth(AXIS_WIDTH)
         item.getAxis("bottom").setStyle(showValues=bool(bottom_unit))
         item.getAxis("bottom").setHeight(AXIS_HEIGHT if bottom_unit else 4)
+
+    def dress(self) -> None:
+        """Take the colours of the theme that is worn."""
+        self.setBackground(theme.PANEL)
+        for name in ("left", "bottom"):
+            self.getPlotItem().getAxis(name).setPen(pg.mkPen(theme.GRID))
+            self.getPlotItem().getAxis(name).setTextPen(pg.mkPen(theme.SECONDARY))
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.ThemeChange:
+            self.dress()
+        super().changeEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -80,14 +90,11 @@ class HeadPlot(Plot):
     def __init__(self) -> None:
         super().__init__("m", "m³/h", looks_closer=True)
         box = self.box
-        fill = QColor(theme.BRIGHT)
-        fill.setAlpha(PREFERRED)
-        self._preferred = pg.LinearRegionItem(movable=False, brush=fill, pen=pg.mkPen(None))
-        self._family = [(Polyline(theme.LINE), pg.TextItem(color=theme.FAINT, anchor=(1, 1))) for _ in range(4)]
+        self._preferred = pg.LinearRegionItem(movable=False, pen=pg.mkPen(None))
+        self._family = [(Polyline(theme.LINE), pg.TextItem(anchor=(1, 1))) for _ in range(4)]
         self._band, self._curve = Band(theme.EXPECTED, BAND), Polyline(theme.EXPECTED)
         self._fitted = Polyline(theme.EXPECTED, dashed=True)
-        spot = QColor(theme.FAINT)
-        self._points = pg.ScatterPlotItem(size=4, pen=None, brush=spot)
+        self._points = pg.ScatterPlotItem(size=4, pen=None)
         self._walker = Walker(box)
         self._shown: tuple[object, ...] = ()
         self._extent = (0.0, 0.0)
@@ -98,6 +105,20 @@ class HeadPlot(Plot):
             box.addItem(line, ignoreBounds=True)
             box.addItem(label, ignoreBounds=True)
         self.reset_requested.connect(self.fit)
+        self.dress()
+
+    def dress(self) -> None:
+        super().dress()
+        fill = QColor(theme.BRIGHT)
+        fill.setAlpha(PREFERRED)
+        self._preferred.setBrush(fill)
+        for line, label in self._family:
+            line.colour(theme.LINE)
+            label.setColor(theme.FAINT)
+        for item in (self._band, self._curve, self._fitted):
+            item.colour(theme.EXPECTED)
+        self._points.setBrush(QColor(theme.FAINT))
+        self._walker.update()
 
     def show_state(self, state: State) -> None:
         """Show where the pump stands."""
@@ -150,6 +171,11 @@ class SmallPlot(Plot):
         self._walker = Walker(self.box)
         self.box.addItem(self._line, ignoreBounds=True)
         self.box.addItem(self._walker, ignoreBounds=True)
+        self.dress()
+
+    def dress(self) -> None:
+        super().dress()
+        self._line.colour(theme.EXPECTED)
 
     def show_line(self, line: Line | None, point: tuple[float, float], most: float) -> None:
         """Show a curve, a point, and values up to ``most``."""
@@ -173,7 +199,7 @@ class PumpChart(QWidget):
         self._title, self._name, self._speed = QLabel(), QLabel(), QLabel()
         self._title.setFont(style.font(theme.NORMAL, bold=True))
         for label in (self._name, self._speed):
-            label.setStyleSheet(f"color: {theme.SECONDARY};")
+            style.tone(label, "secondary")
         self._verdict = QLabel(textFormat=Qt.TextFormat.RichText)
         self._verdict.setWordWrap(True)  # a narrow pane shows it in two lines
         self._head = HeadPlot()
@@ -181,7 +207,7 @@ class PumpChart(QWidget):
         for small in (self._npsh, self._efficiency):
             small.getPlotItem().setXLink(self._head.getPlotItem())
         self._empty = QLabel(alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
-        self._empty.setStyleSheet(f"color: {theme.SECONDARY};")
+        style.tone(self._empty, "secondary")
         self._lay_out()
         self._retranslate()
 
@@ -209,6 +235,9 @@ class PumpChart(QWidget):
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:
+            self._retranslate()
+        elif event.type() == QEvent.Type.ThemeChange:
+            self.show_state(self._state)  # whose colours are in what is shown
             self._retranslate()
         super().changeEvent(event)
 
@@ -283,7 +312,7 @@ class PumpChart(QWidget):
             measured=f"<b>{verdict.measured}</b>", expected=f"<b>{verdict.expected}</b>"
         )
         quiet = not math.isfinite(verdict.z) or abs(verdict.z) < theme.RESIDUAL_QUIET
-        colour = theme.SECONDARY if quiet else theme.residual_colour(verdict.z)
+        colour = theme.SECONDARY if quiet else theme.residual_words(verdict.z)
         arrow = "" if quiet else "↑" if verdict.z > 0 else "↓"
         parts = [verdict.difference, verdict.sigmas or words.word(verdict.why)]
         off = " ".join((arrow, " · ".join(part for part in parts if part))).strip().replace(" ", NO_BREAK)

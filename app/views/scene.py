@@ -447,6 +447,8 @@ class Scene(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:
             self.update()
+        elif event.type() == QEvent.Type.ThemeChange and self._painter is not None:
+            self._painter.dress()
         super().changeEvent(event)
 
     def event(self, event: QEvent) -> bool:

@@ -162,4 +162,6 @@ class SceneTree(QWidget):
             self._say()
             self._list()
             self._mark()
+        elif event.type() == QEvent.Type.ThemeChange:
+            self._show_away()
         super().changeEvent(event)

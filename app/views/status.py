@@ -89,7 +89,7 @@ class Age(QLabel):
             self._stale = stale
             self.setContentsMargins(HATCHED + 6 if stale else 0, 0, 0, 0)
             self.setFont(style.font(theme.NORMAL if stale else theme.SMALL, bold=stale))
-            self.setStyleSheet(f"color: {theme.BRIGHT if stale else theme.SECONDARY};")
+            style.tone(self, "bright" if stale else "secondary")
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._stale:
@@ -120,18 +120,17 @@ class StatusBar(QWidget):
         self._folded = False
         self.setFixedHeight(theme.BAR_HEIGHT)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setStyleSheet(f"StatusBar {{ background: {theme.PANEL}; }}")
         menu.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
-        self._mode = _label(theme.NORMAL, theme.WINDOW, bold=True)
+        self._mode = _label(theme.NORMAL, "", bold=True)
         self._shown_mode = ""
-        self._station = _label(theme.NORMAL, theme.TEXT)
+        self._station = _label(theme.NORMAL, "")
         self._station.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._day = _label(theme.SMALL, theme.SECONDARY)
-        self._time = _label(theme.LARGE, theme.BRIGHT, bold=True)
+        self._day = _label(theme.SMALL, "secondary")
+        self._time = _label(theme.LARGE, "bright", bold=True)
         self._age = Age()
         self._counter = Counter()
         self._counter.clicked.connect(self.alarms_requested)
-        self._answer = _label(theme.SMALL, theme.SECONDARY)
+        self._answer = _label(theme.SMALL, "secondary")
         self._live = QPushButton()
         self._live.clicked.connect(self.live_requested)
         self._live.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -191,8 +190,8 @@ class StatusBar(QWidget):
         self._mode.setText(words.word(mode))
         if mode != self._shown_mode:
             self._shown_mode = mode
-            look = f"background: {theme.MODES[mode]}; color: {theme.WINDOW}; padding: 3px 10px; border-radius: 2px;"
-            self._mode.setStyleSheet(look)
+            self._mode.setProperty("mode", mode)
+            self._mode.style().polish(self._mode)
 
     def _said_age(self, state: State) -> str:
         if state.ended:
@@ -210,8 +209,8 @@ class StatusBar(QWidget):
         return ""
 
 
-def _label(size: int, colour: str, bold: bool = False) -> QLabel:
+def _label(size: int, tone: str, bold: bool = False) -> QLabel:
     label = QLabel()
     label.setFont(style.font(size, bold))
-    label.setStyleSheet(f"color: {colour};")
+    style.tone(label, tone)
     return label

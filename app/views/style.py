@@ -1,15 +1,20 @@
-"""The theme, as Qt wants it: style sheet, palette, and the hatch by which every view shows quality."""
+"""The theme, as Qt wants it: style sheet, palette, and the hatch by which every view shows quality.
+
+Colours of words are asked for by a tone, never written into a widget's own sheet: so they are others as soon as another
+theme is put on. What a view paints or keeps itself, it paints and makes anew on ``QEvent.Type.ThemeChange``.
+"""
 
 from __future__ import annotations
 
 from functools import cache
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app import theme
 
+VEIL = 230  # opacity of 255
 GOOD, UNCERTAIN, STALE, BAD, MISSING = range(5)
 
 _PATTERNS = {
@@ -20,11 +25,21 @@ _PATTERNS = {
 }
 
 
-@cache
-def hatch(quality: int, colour: str = theme.SECONDARY) -> QBrush:
+def hatch(quality: int, colour: str = "") -> QBrush:
     """The pattern of a quality (twin.signals.Quality as a number): none for good, one each for the others."""
-    pattern = _PATTERNS.get(int(quality), Qt.BrushStyle.NoBrush)
-    return QBrush(QColor(colour), pattern)
+    return _hatch(int(quality), colour or theme.SECONDARY)
+
+
+@cache
+def _hatch(quality: int, colour: str) -> QBrush:
+    return QBrush(QColor(colour), _PATTERNS.get(quality, Qt.BrushStyle.NoBrush))
+
+
+def tone(widget: QWidget, name: str) -> None:
+    """Have a widget's words in one of the sheet's tones: secondary or bright; "" for the usual one."""
+    if widget.property("tone") != name:
+        widget.setProperty("tone", name)
+        widget.style().polish(widget)
 
 
 def font(size: int = theme.NORMAL, bold: bool = False) -> QFont:
@@ -37,7 +52,7 @@ def font(size: int = theme.NORMAL, bold: bool = False) -> QFont:
 
 
 def palette() -> QPalette:
-    """The dark palette for whatever the style sheet does not reach."""
+    """The palette for whatever the style sheet does not reach."""
     made = QPalette()
     roles = {
         QPalette.ColorRole.Window: theme.WINDOW,
@@ -59,13 +74,15 @@ def palette() -> QPalette:
 
 
 def veil() -> QColor:
-    """The ground of words over a picture: dark enough to be read on, clear enough to see that it goes on behind."""
+    """The ground of words over a picture: dense enough to be read on, clear enough to see that it goes on behind."""
     ground = QColor(theme.WINDOW)
-    ground.setAlpha(205)
+    ground.setAlpha(VEIL)
     return ground
 
 
-SHEET = f"""
+def sheet() -> str:
+    """The style sheet of the application."""
+    return f"""
 QWidget {{ color: {theme.TEXT}; }}
 QMainWindow, QDockWidget {{ background: {theme.WINDOW}; }}
 QMainWindow::separator {{ background: {theme.WINDOW}; width: 4px; height: 4px; }}
@@ -74,7 +91,7 @@ QDockWidget {{ font-size: {theme.SMALL}px; color: {theme.SECONDARY}; titlebar-cl
 QDockWidget::title {{ background: {theme.RAISED}; padding: 4px 8px; text-align: left; }}
 QDockWidget > QWidget {{ background: {theme.PANEL}; }}
 QDockWidget[replay="true"]:floating {{ border: {theme.FRAME}px solid {theme.REPLAY}; }}
-QTabBar {{ font-size: {theme.SMALL}px; qproperty-elideMode: ElideNone; }}
+QTabBar {{ font-size: {theme.SMALL}px; qproperty-elideMode: ElideNone; qproperty-drawBase: false; }}
 QTabBar::tab {{ background: {theme.WINDOW}; color: {theme.SECONDARY}; padding: 4px 12px; }}
 QTabBar::tab:selected {{ background: {theme.RAISED}; color: {theme.TEXT}; }}
 QTabBar::tab:hover {{ background: {theme.HOVERED}; }}
@@ -95,7 +112,7 @@ QPushButton:pressed, QToolButton:pressed, QToolButton:checked {{ background: {th
 QPushButton:disabled, QToolButton:disabled {{ color: {theme.FAINT}; background: {theme.PANEL}; }}
 QPushButton:focus, QToolButton:focus, QLineEdit:focus, QAbstractItemView:focus {{ border: 1px solid {theme.EXPECTED}; }}
 QToolButton::menu-indicator {{ image: none; }}
-QLineEdit {{ background: {theme.WINDOW}; border: 1px solid {theme.LINE}; border-radius: 2px; padding: 4px 8px; }}
+QLineEdit {{ background: {theme.FIELD}; border: 1px solid {theme.LINE}; border-radius: 2px; padding: 4px 8px; }}
 QAbstractItemView {{
     background: {theme.PANEL}; border: 1px solid {theme.PANEL}; selection-background-color: {theme.SELECTED};
     selection-color: {theme.BRIGHT}; gridline-color: {theme.GRID}; outline: none;
@@ -106,6 +123,7 @@ QHeaderView::section {{
     padding: 3px 8px; font-size: {theme.SMALL}px;
 }}
 QTableView::item {{ padding: 0 6px; }}
+QAbstractScrollArea::corner {{ background: {theme.PANEL}; border: none; }}
 QTableCornerButton::section {{ background: {theme.PANEL}; border: none; }}
 QScrollBar {{ background: {theme.PANEL}; border: none; margin: 0; }}
 QScrollBar:vertical {{ width: 10px; }}
@@ -117,12 +135,34 @@ QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::su
 }}
 QProgressBar {{ background: {theme.RAISED}; border: none; border-radius: 2px; text-align: center; height: 8px; }}
 QProgressBar::chunk {{ background: {theme.EXPECTED}; border-radius: 2px; }}
+QWidget[tone="secondary"] {{ color: {theme.SECONDARY}; }}
+QWidget[tone="bright"] {{ color: {theme.BRIGHT}; }}
+Frame[mode="live"] {{ background: {theme.LIVE}; }}
+Frame[mode="replay"] {{ background: {theme.REPLAY}; }}
+#page, #page .QWidget, CrashPage {{ background: {theme.WINDOW}; }}
+StatusBar, NoticeBar, Timeline {{ background: {theme.PANEL}; }}
+StatusBar > QLabel[mode] {{ color: {theme.WINDOW}; padding: 3px 10px; border-radius: 2px; }}
+StatusBar > QLabel[mode="live"] {{ background: {theme.LIVE}; }}
+StatusBar > QLabel[mode="replay"] {{ background: {theme.REPLAY}; }}
+NoticeBar > QPushButton {{
+    border: none; background: transparent; padding: 0; text-align: left;
+    font-size: {theme.SMALL}px; color: {theme.SECONDARY};
+}}
+NoticeBar > QPushButton[told="true"] {{ color: {theme.BRIGHT}; }}
+Sheet, Palette, Log {{ background: {theme.RAISED}; border: 1px solid {theme.LINE}; }}
+Palette QListView, Log QPlainTextEdit {{ background: {theme.RAISED}; border: none; }}
+NoteLine {{ background: {theme.RAISED}; border: 1px solid {theme.EXPECTED}; border-radius: 3px; }}
 """
 
 
 def dress(application: QApplication) -> None:
-    """Give the application its style, palette, sheet and face."""
+    """Give the application its style, palette, sheet and face; and tell every widget that the theme is another."""
     application.setStyle("Fusion")
+    dark = theme.worn() == "dark"
+    application.styleHints().setColorScheme(Qt.ColorScheme.Dark if dark else Qt.ColorScheme.Light)
     application.setPalette(palette())
     application.setFont(font())
-    application.setStyleSheet(SHEET)
+    application.setStyleSheet(sheet())
+    for widget in application.allWidgets():
+        QCoreApplication.sendEvent(widget, QEvent(QEvent.Type.ThemeChange))
+        widget.update()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QActionGroup
+from PySide6.QtGui import QActionGroup, QIcon
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from app import theme
@@ -37,13 +37,12 @@ class Timeline(QWidget):
         self._note = NoteLine(self.tracks)
         self._note.written.connect(self.note_requested)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setStyleSheet(f"Timeline {{ background: {theme.PANEL}; }}")
         self._time = QLabel()
         self._time.setFont(style.font(theme.LARGE, bold=True))
         self._day = QLabel()
         self._day.setFont(style.font(theme.SMALL))
-        self._day.setStyleSheet(f"color: {theme.SECONDARY};")
-        self._signs = {name: painting.sign(name) for name in ("play", "pause", "previous", "next")}
+        style.tone(self._day, "secondary")
+        self._signs = _signs()
         self._play, self._previous, self._next = QToolButton(), QToolButton(), QToolButton()
         self._rate = QToolButton(popupMode=QToolButton.ToolButtonPopupMode.InstantPopup)
         self._rate.setMenu(self._rates())
@@ -57,8 +56,6 @@ class Timeline(QWidget):
             button.clicked.connect(signal)
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._rate.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._previous.setIcon(self._signs["previous"])
-        self._next.setIcon(self._signs["next"])
         self._lay_out()
         self._retranslate()
 
@@ -85,6 +82,9 @@ class Timeline(QWidget):
         if event.type() == QEvent.Type.LanguageChange:
             self._retranslate()
             self.tracks.update()
+        elif event.type() == QEvent.Type.ThemeChange:
+            self._signs = _signs()
+            self._retranslate()
         super().changeEvent(event)
 
     def _lay_out(self) -> None:
@@ -127,6 +127,8 @@ class Timeline(QWidget):
     def _retranslate(self) -> None:
         state = self._state
         self._play.setIcon(self._signs["pause" if state.playing else "play"])
+        self._previous.setIcon(self._signs["previous"])
+        self._next.setIcon(self._signs["next"])
         self._play.setToolTip(self.tr("Pause") if state.playing else self.tr("Play"))
         self._previous.setToolTip(self.tr("Previous event"))
         self._next.setToolTip(self.tr("Next event"))
@@ -137,6 +139,10 @@ class Timeline(QWidget):
             action.setChecked(action.data() == state.rate)
         self._live.setText(self.tr("Back to live"))
         self._live.setVisible(state.live_source and not state.following)
+
+
+def _signs() -> dict[str, QIcon]:
+    return {name: painting.sign(name) for name in ("play", "pause", "previous", "next")}
 
 
 def _times(rate: float) -> str:

@@ -162,9 +162,12 @@ class Tracks(QWidget):
         )
 
     def _paint_strip_mark(self, painter: QPainter, mark: Mark, strip: QRectF) -> None:
-        colour = QColor(theme.PRIORITY_COLOURS[mark.priority] if mark.priority else theme.FAINT)
         a, b = self._along(mark.since), self._along(mark.until)
-        painter.fillRect(QRectF(a, strip.bottom() - 5, max(b - a, 1.5), 3), colour)
+        box = QRectF(a, strip.bottom() - 5, max(b - a, 1.5), 3)
+        if mark.priority:
+            painting.span(painter, box, mark.priority)
+        else:
+            painter.fillRect(box, QColor(theme.FAINT))
 
     def _paint_frame(self, painter: QPainter, a: float, b: float, strip: QRectF) -> None:
         """The frame, and the sides by which it widens to the lanes: these are not on the strip's scale."""
@@ -252,7 +255,7 @@ class Tracks(QWidget):
         for mark in sorted(self._visible(lane), key=lambda each: -rank.get(each.priority, len(rank))):
             a, b = self._x(mark.since, self._state.shown), self._x(mark.until, self._state.shown)
             if mark.priority:
-                painter.fillRect(QRectF(a, top + 8, max(b - a, 2.0), 5), QColor(theme.PRIORITY_COLOURS[mark.priority]))
+                painting.span(painter, QRectF(a, top + 8, max(b - a, 2.0), 5), mark.priority)
             elif b - a < 2:
                 painter.fillRect(QRectF(a - 1, top + 4, 2, LANE - 8), QColor(theme.BAR))
             else:

@@ -25,11 +25,17 @@ class Band(pg.GraphicsObject):
 
     def __init__(self, colour: str, opacity: int) -> None:
         super().__init__()
+        self._opacity = opacity
+        self._path = QPainterPath()
+        self.colour(colour)
+
+    def colour(self, colour: str) -> None:
+        """Fill it with another colour."""
         fill = QColor(colour)
-        fill.setAlpha(opacity)
+        fill.setAlpha(self._opacity)
         self._brush = QBrush(fill)
         self._pen = QPen(fill, 0)
-        self._path = QPainterPath()
+        self.update()
 
     def show_band(self, at: Floats, low: Floats, high: Floats) -> None:
         """Other lines: (n,) each, NaN where there is none."""
@@ -120,12 +126,17 @@ class Polyline(pg.PlotCurveItem):
     """
 
     def __init__(self, colour: str, dashed: bool = False, stepped: bool = False) -> None:
-        pen = pg.mkPen(colour, width=1, style=Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine)
-        super().__init__(pen=pen, connect="finite", antialias=False)
+        super().__init__(connect="finite", antialias=False)
+        self._pattern = Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine
         self._stepped = stepped
         self._lone: list[QPointF] = []
+        self.colour(colour)
+
+    def colour(self, colour: str) -> None:
+        """Draw it in another colour."""
         self._dot = QPen(QColor(colour), DOT)
         self._dot.setCosmetic(True)
+        self.setPen(pg.mkPen(colour, width=1, style=self._pattern))
 
     def show_line(self, at: Floats, values: Floats) -> None:
         """Other values: (n,) each."""

@@ -6,7 +6,7 @@ import math
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 
 from app import theme
 from app.presenters.trends import Curve, Limit, Pane, State
@@ -34,6 +34,13 @@ class Drawn:
         self._box = box
         for item in (self._expected, self._middle, self._band, self._line):
             box.addItem(item, ignoreBounds=True)
+
+    def dress(self) -> None:
+        """Take the colours of the theme that is worn."""
+        for item in (self._expected, self._middle):
+            item.colour(theme.EXPECTED)
+        for item in (self._band, self._line):
+            item.colour(theme.CURVES[self.colour])
 
     def show_curve(self, curve: Curve) -> None:
         """Other data or other expectations."""
@@ -72,7 +79,7 @@ class PaneView(pg.PlotWidget):
     reset_requested = Signal()
 
     def __init__(self) -> None:
-        super().__init__(background=theme.PANEL)
+        super().__init__()
         self._key = ""
         self._drawn: dict[str, Drawn] = {}
         self._limits: dict[Limit, pg.InfiniteLine] = {}
@@ -90,11 +97,11 @@ class PaneView(pg.PlotWidget):
         self._dress_axes(item)
         self._ground = Ground(self._box)
         self._box.addItem(self._ground, ignoreBounds=True)
-        self._cursor = self._upright(theme.CURSOR, Qt.PenStyle.SolidLine)
-        self._mouse = self._upright(theme.SECONDARY, Qt.PenStyle.DotLine)
-        self._marks = tuple(self._upright(theme.EXPECTED, Qt.PenStyle.DashLine) for _ in "AB")
+        self._cursor, self._mouse = self._upright(), self._upright()
+        self._marks = tuple(self._upright() for _ in "AB")
         self.setMouseTracking(True)
         self.viewport().setMouseTracking(True)
+        self._dress()
 
     def show_pane(self, pane: Pane, state: State) -> None:
         """Show a pane of a state."""
@@ -113,18 +120,36 @@ class PaneView(pg.PlotWidget):
 
     # ---- what is shown ---------------------------------------------------------------------------------------------
 
+    def _dress(self) -> None:
+        """Take the colours of the theme that is worn."""
+        self.setBackground(theme.PANEL)
+        left = self.getAxis("left")
+        left.setPen(pg.mkPen(theme.GRID))
+        left.setTextPen(pg.mkPen(theme.SECONDARY))
+        self._cursor.setPen(pg.mkPen(theme.CURSOR, width=1))
+        self._mouse.setPen(pg.mkPen(theme.SECONDARY, width=1, style=Qt.PenStyle.DotLine))
+        for mark in self._marks:
+            mark.setPen(pg.mkPen(theme.EXPECTED, width=1, style=Qt.PenStyle.DashLine))
+        for limit, line in self._limits.items():
+            line.setPen(_limit_pen(limit))
+        for drawn in self._drawn.values():
+            drawn.dress()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.ThemeChange:
+            self._dress()
+        super().changeEvent(event)
+
     def _dress_axes(self, item: pg.PlotItem) -> None:
         item.hideAxis("bottom")
         left = item.getAxis("left")
         left.setWidth(AXIS_WIDTH)
         left.setStyle(tickFont=style.font(theme.SMALL), tickLength=-4, autoReduceTextSpace=False, maxTickLevel=0)
         left.enableAutoSIPrefix(False)
-        left.setPen(pg.mkPen(theme.GRID))
-        left.setTextPen(pg.mkPen(theme.SECONDARY))
         left.setGrid(90)
 
-    def _upright(self, colour: str, pattern: Qt.PenStyle) -> pg.InfiniteLine:
-        line = pg.InfiniteLine(angle=90, pen=pg.mkPen(colour, width=1, style=pattern))
+    def _upright(self) -> pg.InfiniteLine:
+        line = pg.InfiniteLine(angle=90)
         line.setVisible(False)
         line.setZValue(20)
         self._box.addItem(line, ignoreBounds=True)
@@ -151,9 +176,7 @@ class PaneView(pg.PlotWidget):
         for limit in set(self._limits) - wanted:
             self._box.removeItem(self._limits.pop(limit))
         for limit in wanted - set(self._limits):
-            outer = limit.name in ("LL", "HH")
-            pen = pg.mkPen(theme.FAINT, width=1, style=Qt.PenStyle.SolidLine if outer else Qt.PenStyle.DashLine)
-            line = pg.InfiniteLine(pos=limit.value, angle=0, pen=pen)
+            line = pg.InfiniteLine(pos=limit.value, angle=0, pen=_limit_pen(limit))
             self._box.addItem(line, ignoreBounds=True)
             self._limits[limit] = line
         if self._shown_limits != pane.limits:
@@ -258,3 +281,8 @@ class PaneView(pg.PlotWidget):
     def leaveEvent(self, event: QEvent) -> None:
         self.hovered.emit(math.nan)
         super().leaveEvent(event)
+
+
+def _limit_pen(limit: Limit) -> QPen:
+    outer = limit.name in ("LL", "HH")
+    return pg.mkPen(theme.FAINT, width=1, style=Qt.PenStyle.SolidLine if outer else Qt.PenStyle.DashLine)

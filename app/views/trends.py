@@ -127,7 +127,7 @@ class Trends(QWidget):
         self._axis = TimeAxis()
         self._read_at, self._between = QLabel(), QLabel(alignment=Qt.AlignmentFlag.AlignRight)
         self._between.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self._between.setStyleSheet(f"color: {theme.SECONDARY};")
+        style.tone(self._between, "secondary")
         self._build_buttons()
         self._lay_out()
         self._retranslate()
@@ -196,7 +196,7 @@ class Trends(QWidget):
         plots.addWidget(self._scroll, 1)
         plots.addWidget(self._axis)
         self._empty = QLabel(alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
-        self._empty.setStyleSheet(f"color: {theme.SECONDARY};")
+        style.tone(self._empty, "secondary")
         self._pages = QStackedWidget()
         self._pages.addWidget(self._empty)
         self._pages.addWidget(self._plots)
@@ -299,6 +299,8 @@ class Trends(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:
             self._retranslate()
+        elif event.type() == QEvent.Type.ThemeChange and self._state is not None:
+            self.show_state(self._state)
         super().changeEvent(event)
 
     def _retranslate(self) -> None:

@@ -83,18 +83,22 @@ def test_faults_nobody_caught_are_shown_and_the_hook_is_put_back() -> None:
     assert sys.excepthook is before
 
 
-def test_the_theme_is_the_only_file_with_colours() -> None:
+def test_the_theme_and_its_palettes_are_the_only_files_with_colours() -> None:
     guilty = {
         str(path.relative_to(ROOT)): COLOUR.findall(path.read_text(encoding="utf-8"))
         for path in (ROOT / "app").rglob("*.py")
-        if path.name != "theme.py" and COLOUR.search(path.read_text(encoding="utf-8"))
+        if path.name != "theme.py"
+        and path.parent.name != "palettes"
+        and COLOUR.search(path.read_text(encoding="utf-8"))
     }
     assert guilty == {}
 
 
 def test_priorities_share_no_colour_with_anything_else() -> None:
-    others = [value for name, value in vars(theme).items() if isinstance(value, str) and value.startswith("#")]
-    assert not set(others) & set(theme.PRIORITY_COLOURS.values())
+    for palette in theme.THEMES.values():
+        held = (*vars(palette).values(), *palette.CURVES, *palette.MEASURE, *vars(theme).values())
+        others = {value for value in held if isinstance(value, str) and value.startswith("#")}
+        assert not others & {*palette.PRIORITY_COLOURS.values(), *palette.PRIORITY_EDGES.values()}
     assert len(set(theme.PRIORITY_SHAPES.values())) == 4
 
 

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtGui import QImage
@@ -88,6 +89,9 @@ def opened(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Open]:
         shell.frame.deleteLater()
         shell.deleteLater()
     languages.speak("en")  # what a test spoke must not be heard in the next
+    if theme.worn() != "dark":
+        theme.wear("dark")
+        style.dress(qapp)
     qapp.processEvents()
     assert "acquisition" not in [thread.name for thread in threading.enumerate()]
 
@@ -123,6 +127,47 @@ def test_leaving_now_turns_the_frame_and_back_to_live_turns_it_back(opened: Open
 def test_a_recording_is_replayed_in_its_frame(opened: Open) -> None:
     shell = opened(recorded())
     assert edge(shell) == theme.REPLAY
+
+
+def test_switching_the_colours_leaves_nothing_of_the_others_and_touches_nothing_else(
+    opened: Open, qtbot: QtBot, qapp: QApplication, tmp_path: Path
+) -> None:
+    shell = opened(recorded(scene=True))
+    shell.select(Selection("equipment", "P102", equipment="P102", fly=True))
+    dark, placed = look(shell, qtbot, tmp_path), shell._docks.arrangement()
+    shell._menus.trigger("theme")
+    light = look(shell, qtbot, tmp_path)
+    assert shell._docks.arrangement() == placed
+    assert shell.selection.selection.name == "P102"
+    other = opened(recorded(scene=True))  # made in the light from the first
+    other.select(Selection("equipment", "P102", equipment="P102", fly=True))
+    assert differing(light, look(other, qtbot, tmp_path)) == 0
+    shell._menus.trigger("theme")
+    assert differing(dark, look(shell, qtbot, tmp_path)) == 0
+    assert differing(dark, light) > 0.8 * dark.shape[0] * dark.shape[1]
+
+
+def look(shell: Shell, qtbot: QtBot, folder: Path) -> np.ndarray:
+    """What the window shows once all is in its place, (height, width, 4), without the line on how it fares."""
+    qtbot.waitUntil(shell.is_complete, timeout=PATIENCE)
+    shell.save_picture(folder / "look.png")
+    image = QImage(str(folder / "look.png")).convertToFormat(QImage.Format.Format_RGB32)
+    pixels = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)
+    return pixels[: -theme.STATUS_HEIGHT - theme.FRAME].copy()
+
+
+def differing(one: np.ndarray, other: np.ndarray) -> int:
+    """How many pixels differ."""
+    return int((one != other).any(axis=2).sum())
+
+
+def test_the_colours_are_remembered(opened: Open) -> None:
+    shell = opened(recorded())
+    shell.switch_theme()
+    assert theme.worn() == "light"
+    shell.frame.close()
+    assert shell._settings.value("theme") == "light"
+    assert edge(shell) == theme.THEMES["light"].REPLAY
 
 
 def test_the_language_is_switched_while_running_everywhere(opened: Open, qapp: QApplication) -> None:

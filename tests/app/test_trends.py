@@ -14,6 +14,7 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QDropEvent, QWheelEvent
 from pytestqt.qtbot import QtBot
 
+from app import theme
 from app.messages import Mail, RangeAnswer, RangeQuery, Request, Seek
 from app.presenters import figures, inquiry, trend_data, trends
 from app.presenters.expectations import Expectations
@@ -434,7 +435,7 @@ def test_curves_are_seen(view: Trends) -> None:
     drawn(view)
     image = view.grab().toImage()
     pixels = {image.pixelColor(x, y).name() for x in range(60, 620) for y in range(50, 160)}
-    assert "#7fb2e5" in pixels
+    assert theme.CURVES[0].lower() in pixels
 
 
 def test_a_sample_that_stands_alone_is_a_dot(view: Trends) -> None:
@@ -443,7 +444,7 @@ def test_a_sample_that_stands_alone_is_a_dot(view: Trends) -> None:
     for _ in range(3):
         desk.beat(0, span=(fakes.START, fakes.START))
     image = view.grab().toImage()
-    dots = sum(image.pixelColor(x, y).name() == "#7fb2e5" for x in range(60, 630) for y in range(30, 450))
+    dots = sum(image.pixelColor(x, y).name() == theme.CURVES[0].lower() for x in range(60, 630) for y in range(30, 450))
     assert 4 <= dots <= 25
 
 

@@ -26,7 +26,7 @@ SIZE = (320, 200)
 
 
 def sightings(*places: tuple[float, float, float, float], sampled: tuple[tuple[str, float], ...] = ()) -> Sightings:
-    return Sightings(0.0, sampled, REACH, last_seen.RAMP, np.array(places, np.float64).reshape(-1, 4))
+    return Sightings(0.0, sampled, REACH, last_seen.ramp(), np.array(places, np.float64).reshape(-1, 4))
 
 
 @pytest.fixture
@@ -72,8 +72,8 @@ def test_the_colours_go_along_the_ramp_and_the_carpet_lies_where_somebody_was() 
     low, high = np.array(carpet.GetBounds()[0:4:2]), np.array(carpet.GetBounds()[1:4:2])
     assert np.abs(low - (5.0 - SIGHT, 7.0 - SIGHT)).max() < CELL
     assert np.abs(high - (5.0 + SIGHT, 7.0 + SIGHT)).max() < CELL
-    assert coverage._coloured(np.array([0.0]))[0] == pytest.approx(255 * np.array(theme.rgb(last_seen.RAMP[0])))
-    assert coverage._coloured(np.array([REACH]))[0] == pytest.approx(255 * np.array(theme.rgb(last_seen.RAMP[-1])))
+    assert coverage._coloured(np.array([0.0]))[0] == pytest.approx(255 * np.array(theme.rgb(last_seen.ramp()[0])))
+    assert coverage._coloured(np.array([REACH]))[0] == pytest.approx(255 * np.array(theme.rgb(last_seen.ramp()[-1])))
 
 
 def test_a_ledge_is_no_floor(model: glb.Model) -> None:

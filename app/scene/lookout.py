@@ -19,6 +19,7 @@ from app.scene.camera import Camera
 from app.scene.glb import Model
 from app.scene.light import Light
 from app.scene.sight import Aim
+from app.scene.soundings import Blocks, Soundings, sorted_blocks
 from app.scene.stage import Stage
 from app.scene.state import Point, SceneState
 from app.scene.surround import Post, Surveys, View, equirectangular
@@ -50,7 +51,10 @@ class Lookout:
 
     def __init__(self, stage: Stage, bodies: Bodies, light: Light, model: Model, submit: Submit = at_once) -> None:
         self._stage, self._bodies, self._light, self._submit = stage, bodies, light, submit
+        self._model = model
         self._surveys = Surveys(self._measure)
+        self._blocks: Future[tuple[Blocks, Blocks]] | None = None
+        self._soundings: Soundings | None = None
         self._blind = Blind(stage, bodies, model, self._surveys, submit)
         self._sides: list[Picture] = []
         self._panoramas: dict[Point, Future[Picture]] = {}
@@ -97,9 +101,7 @@ class Lookout:
     def go_on(self, seconds: float) -> bool:
         """Paint pictures for about so long, at least one; whether there is more to be found out."""
         until = time.perf_counter() + seconds
-        while self._paint_side() or self._surveys.left:
-            if self._wanted is None:
-                self._surveys.go_on()
+        while self._paint_side() or self._sound():
             if time.perf_counter() >= until:
                 break
         return self._blind.go_on() or self._wanted is not None or bool(self._surveys.left)
@@ -117,6 +119,20 @@ class Lookout:
             self._wanted, self._sides = None, []
         return True
 
+    def _sound(self) -> bool:
+        """Survey a side of what a post sees, where one is left and the model is ready for it."""
+        if not self._surveys.left:
+            return False
+        if self._blocks is None:
+            self._blocks = self._submit(sorted_blocks, self._model.parts, self._model.materials)
+        if not self._blocks.done():
+            return False
+        self._surveys.go_on()
+        return True
+
     def _measure(self, aim: Aim, rows: int, columns: int, reach: float) -> NDArray[np.float32]:
-        with self._bodies.in_detail(whole=True):
-            return self._stage.depth(aim, rows, columns, reach)
+        """How far all that stands is, also what has been taken away."""
+        if self._soundings is None:
+            assert self._blocks is not None
+            self._soundings = Soundings(*self._blocks.result())
+        return self._soundings.measure(aim, rows, columns, reach)

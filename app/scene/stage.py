@@ -175,11 +175,8 @@ class Stage:
         """
         wide, tall = self._seen_by(aim, rows, columns, reach)
         self._window.GetZbufferData(0, 0, wide - 1, tall - 1, self._depth)
-        found = vtk_to_numpy(self._depth).reshape(tall, wide)[::-1]
-        with np.errstate(divide="ignore"):
-            ahead = NEAREST_SEEN * reach / (reach - found * (reach - NEAREST_SEEN))
-        ahead = np.where(found < 1.0, ahead, np.inf).astype(np.float32)
-        return ahead[np.arange(rows) * tall // rows][:, np.arange(columns) * wide // columns]
+        found = ahead(vtk_to_numpy(self._depth).reshape(tall, wide)[::-1], reach)
+        return found[np.arange(rows) * tall // rows][:, np.arange(columns) * wide // columns]
 
     def glimpse(self, aim: Aim, rows: int, columns: int) -> Picture:
         """What another camera sees of what stands, (rows, columns, 3); the kept picture stays as it is."""
@@ -201,7 +198,7 @@ class Stage:
         self._moving.DrawOff()
         self._needs_rest = False
         self._standing.SetDraw(True)
-        self._standing.SetActiveCamera(_aimed(aim, reach))
+        self._standing.SetActiveCamera(aimed(aim, reach))
         self._standing.SetViewport(0.0, 0.0, wide / width, tall / height)
         self._window.SetFrameBlitModeToNoBlit()
         self._window.Render()
@@ -291,7 +288,15 @@ def near_end(camera: Camera) -> float:
     return max(0.3, camera.distance / 80)
 
 
-def _aimed(aim: Aim, reach: float) -> vtkCamera:
+def ahead(depth: NDArray[np.floating], reach: float) -> NDArray[np.float32]:
+    """How far ahead is what was painted so deep by a camera that sees so far [m]; inf where there is nothing."""
+    with np.errstate(divide="ignore"):
+        found = NEAREST_SEEN * reach / (reach - depth * (reach - NEAREST_SEEN))
+    return np.where(depth < 1.0, found, np.inf).astype(np.float32)
+
+
+def aimed(aim: Aim, reach: float) -> vtkCamera:
+    """VTK's camera that looks so, and sees so far. [m]"""
     eye = vtkCamera()
     eye.SetPosition(*aim.eye)
     eye.SetFocalPoint(*(aim.eye + aim.axes[0]))

@@ -35,19 +35,36 @@ def export(
 
 
 def left_out(recording: Recording, out: Path, tags: Sequence[str] = ()) -> str:
-    """What else a recording holds that such an export does not, as a sentence; nothing where there is nothing."""
-    with_pictures = out.suffix.lower() == ".mcap" and len(_columns(recording, tags)) == len(recording.tags)
-    counts = {
-        "thermal frame": 0 if with_pictures else sum(recording.cameras(ThermalFrame).values()),
-        "panorama": 0 if with_pictures else sum(recording.cameras(Panorama).values()),
-        "track": 0 if with_pictures else len(recording.robots()),
-        "annotation": len(recording.annotations()),
-    }
-    told = [counted(count, noun) for noun, count in counts.items() if count]
+    """What a recording holds that such an export does not, as a sentence; nothing where there is nothing."""
+    kind = out.suffix.lower()
+    whole = len(_columns(recording, tags)) == len(recording.tags)
+    missing = [] if whole and kind != ".csv" else _beside(recording)
+    if kind == ".csv":
+        missing += _log(recording)
+    told = [counted(count, noun, several) for noun, several, count in missing if count]
+    told += _ALWAYS_LOST.get(kind, ())
     if not told:
         return ""
-    remedy = "" if with_pictures else "; pictures and tracks come along to .mcap, with all tags"
-    return f"left out: {', '.join(told)}{remedy}"
+    return f"left out: {', '.join(told)}{'' if whole else _REMEDY_OF_A_PART}{_REMEDIES.get(kind, '')}"
+
+
+def _beside(recording: Recording) -> list[tuple[str, str, int]]:
+    """What there is beside values, which goes with all tags only: a word for one, for several, and how many."""
+    return [
+        ("thermal frame", "thermal frames", sum(recording.cameras(ThermalFrame).values())),
+        ("panorama", "panoramas", sum(recording.cameras(Panorama).values())),
+        ("track", "tracks", len(recording.robots())),
+    ]
+
+
+def _log(recording: Recording) -> list[tuple[str, str, int]]:
+    """What happened, and what was said of it."""
+    return [
+        ("event", "events", len(recording.events(float("-inf"), float("inf")))),
+        ("anomaly", "anomalies", len(recording.anomalies())),
+        ("alarm", "alarms", len(recording.alarms())),
+        ("annotation", "annotations", len(recording.annotations())),
+    ]
 
 
 def _columns(recording: Recording, patterns: Sequence[str]) -> list[int]:
@@ -77,3 +94,6 @@ def _mcap(extract: Extract, out: Path) -> int:
 
 
 _WRITERS: dict[str, Callable[[Extract, Path], int]] = {".csv": _csv, ".parquet": _parquet, ".mcap": _mcap}
+_ALWAYS_LOST = {".csv": ("arrival times", "qualities"), ".mcap": ("arrival times",)}
+_REMEDY_OF_A_PART = "; tracks and pictures come along where no tags are named"
+_REMEDIES = {".csv": "; a .parquet file holds all of it", ".mcap": "; a .parquet file holds them"}

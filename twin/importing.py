@@ -11,7 +11,9 @@ import numpy as np
 from twin.alarms.book import Alarm
 from twin.detectors.anomaly import Anomaly
 from twin.errors import StationError
+from twin.notes import joined
 from twin.plant.reading import Station
+from twin.recordings.annotations import annotate
 from twin.recordings.importers import held
 from twin.recordings.importers.foreign import imported
 from twin.recordings.importers.kinds import kind_of
@@ -23,6 +25,7 @@ from twin.recordings.importers.taken import Later, Taken
 from twin.recordings.importers.trajectories import positions
 from twin.recordings.importers.tum import import_tum
 from twin.recordings.importers.weaving import Happened, woven
+from twin.recordings.logbook import Entry
 from twin.recordings.recorder import Recorder
 from twin.signals import Block, Event, Quality, Tag, TagTable
 from twin.text import Text
@@ -103,7 +106,7 @@ def _record(taken: Sequence[Taken], out: Path, progress: Progress) -> None:
         tags, block = positions(tracks)
         rows = iter((block,))
     entries = [entry for one in taken for entry in one.entries]
-    happened = Happened(tracks, [entry for entry in entries if isinstance(entry, Event)])
+    happened = Happened(tracks, [entry for entry in entries if isinstance(entry, Event)], _within(with_rows, taken))
     known = next((one.station for one in with_rows or taken if one.station is not None), None)
     total = max(1, sum(one.summary.rows for one in with_rows))
     with Recorder(out, tags, known, source=", ".join(_named(one) for one in taken)) as recorder:
@@ -111,13 +114,32 @@ def _record(taken: Sequence[Taken], out: Path, progress: Progress) -> None:
             recorder.append(frame)
             if done % REPORTED == 0:
                 progress(min(done / total, 1.0))
-        for picture in pictures:
-            recorder.picture(picture.made())
-        for entry in entries:
-            if isinstance(entry, Anomaly):
-                recorder.anomaly(entry)
-            elif isinstance(entry, Alarm):
-                recorder.alarm(entry)
+        for later in pictures:
+            picture = later.made()
+            if picture is not None:
+                recorder.picture(picture)
+        _note(recorder, [*happened.events(np.inf), *(entry for entry in entries if not isinstance(entry, Event))])
+    said = joined(*(one.notes for one in taken))
+    if said:
+        annotate(out, *said)
+
+
+def _note(recorder: Recorder, entries: Sequence[Entry]) -> None:
+    """Events that came after the last row, and what was found."""
+    for entry in entries:
+        if isinstance(entry, Anomaly):
+            recorder.anomaly(entry)
+        elif isinstance(entry, Alarm):
+            recorder.alarm(entry)
+        else:
+            recorder.event(entry)
+
+
+def _within(with_rows: Sequence[Taken], taken: Sequence[Taken]) -> tuple[float, float] | None:
+    """The times of the first and the last row, where all poses came with rows."""
+    if not with_rows or not all(one.in_rows for one in taken if one.tracks):
+        return None
+    return min(one.since for one in with_rows), max(one.until for one in with_rows)
 
 
 def looks(pictures: Sequence[Later]) -> tuple[TagTable, Block]:

@@ -6,6 +6,7 @@ the note stands again. To change a note is to write another and to take the firs
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -31,6 +32,10 @@ class Withdrawal:
 
 
 Line = Annotation | Withdrawal
+
+LONGEST = 8000  # bytes of a line
+MOST = 2**23  # bytes of all that another file brings
+MOST_TAKEN_BACK = 1000  # of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,55 @@ def from_said(said: dict[str, Any], number: int) -> Line:
     _ensure((note.subject, note.author, note.text), str)
     _ensure((note.at, note.until), (int, float))
     return note
+
+
+def as_text(lines: Iterable[Line]) -> bytes:
+    """A line of JSON each."""
+    return b"".join(dumped(as_said(line)) + b"\n" for line in lines)
+
+
+def dumped(said: dict[str, Any]) -> bytes:
+    """As JSON without spaces, keys sorted, UTF-8."""
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+
+
+def from_text(text: bytes) -> tuple[Line, ...]:
+    """The lines back. Raises ValueError or TypeError for what is none, or takes back what does not stand."""
+    if len(text) > MOST or text.count(b'"withdraws"') > MOST_TAKEN_BACK:
+        raise ValueError("no recording has so many notes")
+    lines: list[Line] = []
+    for raw in text.splitlines():
+        said = _loaded(raw)
+        if not isinstance(said, dict) or len(raw) > LONGEST:
+            raise ValueError("no note looks like that")
+        line = from_said(said, len(lines) + 1)
+        if isinstance(line, Withdrawal) and not stands(lines, line.withdraws):
+            raise ValueError("a line that takes back what does not stand")
+        lines.append(line)
+    return tuple(lines)
+
+
+def _loaded(raw: bytes) -> Any:
+    try:
+        return json.loads(raw)
+    except RecursionError:
+        raise ValueError("no note is nested so deeply") from None
+
+
+def joined(*chains: Sequence[Line]) -> tuple[Line, ...]:
+    """Lines of several recordings one after the other, counted through."""
+    lines: list[Line] = []
+    for chain in chains:
+        before = len(lines)
+        lines += [
+            replace(line, withdraws=before + line.withdraws) if isinstance(line, Withdrawal) else line for line in chain
+        ]
+    return tuple(lines)
+
+
+def stands(lines: Sequence[Line], number: int) -> bool:
+    """Whether there is a line of a number that was not taken back."""
+    return 0 < number <= len(lines) and not taken_back(lines)[number - 1]
 
 
 def _ensure(told: Iterable[object], kinds: type | tuple[type, ...]) -> None:

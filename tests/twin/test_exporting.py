@@ -15,6 +15,8 @@ from tests.twin.recordings.material import START, TAGS, frames, recorded, with_p
 from twin.errors import StationError
 from twin.exporting import export, left_out
 from twin.importing import import_files
+from twin.notes import Annotation
+from twin.recordings.annotations import annotate
 from twin.recordings.recording import Recording
 from twin.signals import Floats, Frame, Tag, TagTable
 from twin.times import span
@@ -98,12 +100,16 @@ def test_files_that_follow_one_another_become_one_recording(tmp_path: Path) -> N
         import_files([files[0], files[0]], tmp_path / "all.h5", None, None, silent)
 
 
-def test_an_export_says_which_pictures_and_tracks_it_leaves_out(tmp_path: Path) -> None:
-    with Recording.open(recorded(tmp_path / "first.h5", with_pictures(frames(45)))) as recording:
-        said = left_out(recording, tmp_path / "out.parquet")
-        assert said.startswith("left out: ")
-        assert "1 panorama" in said
-        assert "1 track" in said
-        assert ".mcap" in said
-        assert left_out(recording, tmp_path / "out.mcap", ["PT*"]) == said
-        assert left_out(recording, tmp_path / "out.mcap") == ""
+def test_an_export_says_plainly_what_it_leaves_out(tmp_path: Path) -> None:
+    path = recorded(tmp_path / "first.h5", with_pictures(frames(45)))
+    annotate(path, Annotation(START, START, "P101", "Li", "seen"), Annotation(START, START, "", "Li", "twice"))
+    beside = "left out: 5 thermal frames, 1 panorama, 1 track"
+    with Recording.open(path) as recording:
+        said = {name: left_out(recording, tmp_path / f"out.{name}") for name in ("parquet", "mcap", "csv")}
+        part = {name: left_out(recording, tmp_path / f"out.{name}", ["PT*"]) for name in ("parquet", "mcap")}
+    assert said["parquet"] == ""
+    assert said["mcap"] == "left out: arrival times; a .parquet file holds them"
+    log = "5 events, 2 annotations, arrival times, qualities; a .parquet file holds all of it"
+    assert said["csv"] == f"{beside}, {log}"
+    assert part["parquet"] == f"{beside}; tracks and pictures come along where no tags are named"
+    assert part["mcap"].startswith(f"{beside}, arrival times; tracks and pictures")

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twin.notes import Annotation, Line, Withdrawal, as_said, from_said, notes, taken_back, within
+from twin.notes import (
+    LONGEST,
+    Annotation,
+    Line,
+    Withdrawal,
+    as_said,
+    as_text,
+    from_said,
+    from_text,
+    joined,
+    notes,
+    taken_back,
+    within,
+)
 
 
 @st.composite
@@ -41,6 +55,35 @@ def test_a_part_keeps_the_notes_that_touch_it_and_knows_which_of_them_stand(
     touching = [note for note in notes(lines) if note.said.until >= since and note.said.at < until]
     assert [(note.said, note.by > 0) for note in notes(part)] == [(note.said, note.by > 0) for note in touching]
     assert within(lines, float("-inf"), float("inf")) == lines
+
+
+@given(chains(), chains())
+def test_lines_come_back_from_text_and_follow_those_of_another_recording(
+    first: tuple[Line, ...], second: tuple[Line, ...]
+) -> None:
+    assert from_text(as_text(first)) == first
+    both = joined(first, second)
+    assert [by > 0 for by in taken_back(both)] == [by > 0 for by in (*taken_back(first), *taken_back(second))]
+    assert from_text(as_text(both)) == both
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"[]",
+        b"{}",
+        b"null",
+        b"[" * 7000,
+        b'{"withdraws":1,"author":""}',
+        b'{"withdraws":"1","author":""}',
+        b'{"at":"now","until":0,"subject":"","author":"","text":""}',
+        b'{"at":0,"until":0,"subject":"","author":"","text":"%s"}' % (b"x" * LONGEST),
+        b'{"withdraws":0,"author":""}\n' * 2000,
+    ],
+)
+def test_what_is_no_note_is_refused(text: bytes) -> None:
+    with pytest.raises((ValueError, TypeError)):
+        from_text(text)
 
 
 @given(chains())

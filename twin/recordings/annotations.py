@@ -20,7 +20,7 @@ import h5py
 import numpy as np
 
 from twin.errors import StationError, UsageError
-from twin.notes import Annotation, Line, Note, Withdrawal, as_said, from_said, notes, taken_back
+from twin.notes import LONGEST, Annotation, Line, Note, Withdrawal, as_said, dumped, from_said, notes, stands
 from twin.recordings.commit import opened
 from twin.recordings.damage import DAMAGED, dataset, ensure_ours, ensure_readable, holds, reading, text, version_of
 from twin.recordings.journal import contiguous
@@ -28,7 +28,6 @@ from twin.recordings.layout import ANNOTATION_ROOM, ANNOTATIONS, HEADER, JOURNAL
 from twin.recordings.positioned import alone, open_to_write, read_at, write_at
 from twin.recordings.version2 import blocks_of
 
-LONGEST = 2**13  # bytes of one
 MOST = 2**24  # bytes of all; a file that claims more is damaged
 CHANGED = "holds annotations that were changed"
 KEEP = "Keep the file as it is, and annotate a copy of the recording from before"
@@ -133,16 +132,12 @@ def _continued(path: Path, chain: _Chain, lines: Sequence[Line]) -> bytes:
     """Some lines as they follow a chain. Raises StationError where one takes back what does not stand."""
     said, last, content = list(chain.lines), chain.last, b""
     for line in lines:
-        if isinstance(line, Withdrawal) and not _stands(said, line.withdraws):
+        if isinstance(line, Withdrawal) and not stands(said, line.withdraws):
             raise StationError(path, f"holds no note or line {line.withdraws} that stands", "Look at its notes anew")
         said.append(line)
         raw, last = _line(line, len(said), last)
         content += raw
     return content
-
-
-def _stands(lines: Sequence[Line], number: int) -> bool:
-    return 0 < number <= len(lines) and not taken_back(lines)[number - 1]
 
 
 def _room(path: Path) -> _Room:
@@ -200,18 +195,13 @@ def _line(line: Line, number: int, before: str) -> tuple[bytes, str]:
     """A line as it lies in the file, and its hash."""
     said = as_said(line)
     found = _hash(said, number, before)
-    raw = _dumped({"number": number, **said, "sha256": found}) + b"\n"
-    if len(raw) > LONGEST:
-        raise UsageError(f"an annotation of {len(raw)} bytes")
-    return raw, found
+    if len(dumped(said)) > LONGEST:
+        raise UsageError(f"an annotation of {len(dumped(said))} bytes")
+    return dumped({"number": number, **said, "sha256": found}) + b"\n", found
 
 
 def _hash(said: dict[str, Any], number: int, before: str) -> str:
-    return hashlib.sha256(before.encode() + _dumped({"number": number, **said})).hexdigest()
-
-
-def _dumped(said: dict[str, Any]) -> bytes:
-    return json.dumps(said, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+    return hashlib.sha256(before.encode() + dumped({"number": number, **said})).hexdigest()
 
 
 def _make_room(path: Path) -> None:

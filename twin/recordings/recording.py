@@ -220,6 +220,10 @@ class Recording:
         """Every change of an alarm, in the order in which they came."""
         return tuple(entry for entry in self._entries() if isinstance(entry, Alarm))
 
+    def entries(self) -> tuple[Entry, ...]:
+        """All of that as it was recorded, every change of it, in the order in which it came."""
+        return self._entries()
+
     def truth(self) -> tuple[Event, ...]:
         return tuple(event for event in self.events(-np.inf, np.inf) if event.kind == "truth")
 

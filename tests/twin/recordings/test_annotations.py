@@ -198,36 +198,28 @@ ACTS = st.lists(st.tuples(st.booleans(), st.integers(0, 30)), max_size=12)
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts=ACTS)
-def test_whoever_notes_and_takes_back_in_any_order_finds_what_a_list_would_hold(
+def test_whoever_notes_and_takes_back_in_any_order_finds_what_stands(
     whole: Path, tmp_path: Path, acts: list[tuple[bool, int]]
 ) -> None:
     path = copied(whole, tmp_path / "r.h5")
     lines: list[Line] = []
-    stands: list[bool] = []
     for writes, chosen in acts:
-        if writes or not stands:
-            lines.append(note(f"{len(lines)}"))
-        else:
-            target = chosen % len(stands)
-            if not stands[target]:
-                with pytest.raises(StationError):
-                    annotate(path, Withdrawal(target + 1, ""))
-                continue
-            lines.append(Withdrawal(target + 1, ""))
-            _turn(lines, stands, target)
-        stands.append(True)
+        target = chosen % len(lines) + 1 if lines else 0
+        if not writes and target and not stands(lines, target):
+            with pytest.raises(StationError):
+                annotate(path, Withdrawal(target, ""))
+            continue
+        lines.append(note(f"{len(lines)}") if writes or not target else Withdrawal(target, ""))
         annotate(path, lines[-1])
-    expected = tuple(line for line, is_so in zip(lines, stands, strict=True) if is_so and isinstance(line, Annotation))
+    standing = (line for number, line in enumerate(lines, 1) if stands(lines, number))
     assert annotated(path) == Said(tuple(lines), True)
-    assert annotated(path).annotations == expected
+    assert annotated(path).annotations == tuple(line for line in standing if isinstance(line, Annotation))
 
 
-def _turn(lines: list[Line], stands: list[bool], target: int) -> None:
-    """What a reader with a pencil does: cross a line out, and with it undo what that line had crossed out."""
-    stands[target] = not stands[target]
-    line = lines[target]
-    if isinstance(line, Withdrawal):
-        _turn(lines, stands, line.withdraws - 1)
+def stands(lines: list[Line], number: int) -> bool:
+    """What stands is what no line that stands takes back."""
+    takers = (n for n, line in enumerate(lines, 1) if isinstance(line, Withdrawal) and line.withdraws == number)
+    return not any(stands(lines, taker) for taker in takers)
 
 
 def test_a_withdrawal_that_was_changed_or_taken_out_is_found(whole: Path, tmp_path: Path) -> None:

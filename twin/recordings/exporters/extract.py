@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.detectors.anomaly import Anomaly
+from twin.notes import as_text as notes_as_text
+from twin.notes import within
+from twin.recordings.annotations import annotated
 from twin.recordings.logbook import Entry, line
+from twin.recordings.memory import Track
+from twin.recordings.pictures import Picture
 from twin.recordings.recording import Recording
-from twin.signals import Block, Tag
+from twin.signals import Block, Event, Tag
 
 Progress = Callable[[float], None]
 
@@ -52,15 +59,35 @@ class Extract:
         return self.since if np.isfinite(self.since) else self.recording.span[0]
 
     def log(self) -> bytes:
-        """What happened in the span as lines of JSON: events, and the anomalies and alarms that began in it."""
-        return b"".join(line(number, entry) for number, entry in enumerate(self.entries(), 1))
+        """What happened in the span as lines of JSON: events, and every change of what was found to begin in it."""
+        kept = (entry for entry in self.recording.entries() if self.since <= _begun(entry) < self.until)
+        return b"".join(line(number, entry) for number, entry in enumerate(kept, 1))
 
     def entries(self) -> list[Entry]:
-        """The same as they are."""
+        """The same as they are, anomalies and alarms in their last state."""
         noted: list[Entry] = [*self.recording.events(self.since, self.until)]
-        noted += [one for one in self.recording.anomalies() if self.since <= one.detected < self.until]
-        noted += [one for one in self.recording.alarms() if self.since <= one.since < self.until]
-        return noted
+        noted += [*self.recording.anomalies(), *self.recording.alarms()]
+        return [entry for entry in noted if self.since <= _begun(entry) < self.until]
+
+    def notes(self) -> bytes:
+        """What reviewers say of the span as lines of JSON, and what they took back of it."""
+        return notes_as_text(within(annotated(self.recording.path).lines, self.since, self.until))
+
+    def tracks(self) -> Iterator[Track]:
+        """Of the span, thinned out as the rows are; where only some tags are asked for, no robot is."""
+        for robot in self.recording.robots() if self.whole else ():
+            track = self.recording.track(robot)
+            rows = np.flatnonzero((track.at >= self.since) & (track.at < self.until))
+            if self.every is not None and len(rows):
+                stretch = np.floor((track.at[rows] - self.start) / self.every)
+                rows = rows[np.append(np.flatnonzero(np.diff(stretch)), len(rows) - 1)]
+            yield Track(robot, track.at[rows], track.position[rows], track.orientation[rows])
+
+    def pictures(self) -> Iterator[Picture]:
+        """What cameras took in the span, in order of time; where only some tags are asked for, nothing."""
+        recording, span = self.recording, (self.since, self.until)
+        taken = (recording.thermal_frames(*span), recording.panoramas(*span)) if self.whole else ()
+        return heapq.merge(*taken, key=lambda picture: picture.at)
 
     def blocks(self) -> Iterator[Block]:
         """The rows, some at a time."""
@@ -84,6 +111,13 @@ class Extract:
             held = _rows(joined, last[-1:])
         if held is not None:
             yield held
+
+
+def _begun(entry: Entry) -> float:
+    """When something happened, or was found. [s, POSIX]"""
+    if isinstance(entry, Event):
+        return entry.at
+    return entry.detected if isinstance(entry, Anomaly) else entry.since
 
 
 def _rows(block: Block, rows: NDArray[np.intp]) -> Block:

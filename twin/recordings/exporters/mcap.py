@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import heapq
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -16,7 +15,7 @@ from twin.detectors.anomaly import Anomaly
 from twin.recordings.exporters import schemas
 from twin.recordings.exporters.extract import Extract
 from twin.recordings.exporters.whole import whole
-from twin.recordings.importers.mcap_log import OWN_LOG, OWN_METADATA, OWN_STATION, OWN_TAGS
+from twin.recordings.importers.mcap_log import OWN_LOG, OWN_METADATA, OWN_NOTES, OWN_STATION, OWN_TAGS
 from twin.recordings.importers.messages import HUNDREDTHS, ICE, OWN_PANORAMAS, OWN_THERMAL, THERMAL_ENCODING
 from twin.recordings.logbook import Entry, tags_as_text
 from twin.recordings.memory import Track
@@ -45,7 +44,7 @@ def write_mcap(extract: Extract, path: Path) -> int:
         _write_head(writer, extract)
         topics = _Topics(writer)
         signals = [_Signals(topics, extract.tags, *told) for told in _by_equipment(extract.tags)]
-        robots = [_Robot(topics, track) for track in _tracks(extract)]
+        robots = [_Robot(topics, track) for track in extract.tracks()]
         pictures = _Pictures(topics, extract)
         for block in extract.blocks():
             for robot in robots:
@@ -70,6 +69,7 @@ def _write_head(writer: Writer, extract: Extract) -> None:
     writer.add_metadata(OWN_METADATA, said)
     writer.add_attachment(0, 0, OWN_TAGS, "application/jsonl", tags_as_text(extract.tags))
     writer.add_attachment(0, 0, OWN_LOG, "application/jsonl", extract.log())
+    writer.add_attachment(0, 0, OWN_NOTES, "application/jsonl", extract.notes())
     if recording.station is not None:
         writer.add_attachment(0, 0, OWN_STATION, "application/toml", recording.station.text.encode())
 
@@ -135,17 +135,6 @@ class _Signals:
 # ---- robots ---------------------------------------------------------------------------------------------------------
 
 
-def _tracks(extract: Extract) -> Iterator[Track]:
-    """Of the span, thinned out as the rows are; where only some tags are asked for, no robot is."""
-    for robot in extract.recording.robots() if extract.whole else ():
-        track = extract.recording.track(robot)
-        rows = np.flatnonzero((track.at >= extract.since) & (track.at < extract.until))
-        if extract.every is not None and len(rows):
-            stretch = np.floor((track.at[rows] - extract.start) / extract.every)
-            rows = rows[np.append(np.flatnonzero(np.diff(stretch)), len(rows) - 1)]
-        yield Track(robot, track.at[rows], track.position[rows], track.orientation[rows])
-
-
 class _Robot:
     """The topic of one robot's poses, written as far as the rows have come."""
 
@@ -170,13 +159,11 @@ class _Robot:
 
 
 class _Pictures:
-    """The topics of all cameras, written as far as the rows have come; where only some tags are asked for, none."""
+    """The topics of all cameras, written as far as the rows have come."""
 
     def __init__(self, topics: _Topics, extract: Extract) -> None:
         self._topics = topics
-        recording, span = extract.recording, (extract.since, extract.until)
-        taken = (recording.thermal_frames(*span), recording.panoramas(*span)) if extract.whole else ()
-        self._taken = heapq.merge(*taken, key=lambda picture: picture.at)
+        self._taken = extract.pictures()
         self._next: Picture | None = next(self._taken, None)
 
     def write(self, until: float) -> None:

@@ -10,13 +10,15 @@ from pathlib import Path
 
 import numpy as np
 
+from twin import notes
 from twin.errors import StationError
+from twin.notes import Line
 from twin.plant.reading import Station, parse
 from twin.recordings.importers import held
 from twin.recordings.importers.columns import Series, assumed, is_of, series, table
 from twin.recordings.importers.mapping import Map
 from twin.recordings.importers.mcap_file import McapFile
-from twin.recordings.importers.mcap_log import OWN_LOG, OWN_STATION, OWN_TAGS, UNSTATED, Log, Signal
+from twin.recordings.importers.mcap_log import OWN_LOG, OWN_NOTES, OWN_STATION, OWN_TAGS, UNSTATED, Log, Signal
 from twin.recordings.importers.messages import Warmed
 from twin.recordings.importers.summary import Summary, counted
 from twin.recordings.importers.taken import Later, Taken
@@ -55,7 +57,8 @@ def import_mcap(path: Path, station: Station | None, mapping: Map, progress: Pro
         wrong = "; ".join(["holds nothing that is taken", *summary.skipped])
         raise StationError(path, wrong, "Correct the map where that leaves it out")
     taken = _taken(path, found, station, tracks, _own_entries(log), summary, log.reduced)
-    return replace(taken, pictures=_pictures(log, places, summary))
+    own = OWN_TAGS in log.own
+    return replace(taken, pictures=_pictures(log, places, summary), notes=_own_notes(log, summary), in_rows=own)
 
 
 def _places(station: Station | None) -> dict[str, Place]:
@@ -170,6 +173,14 @@ def _own_station(log: Log, summary: Summary) -> Station | None:
     except (StationError, UnicodeDecodeError):
         summary.skipped.append(f"{OWN_STATION}, which cannot be used")
         return None
+
+
+def _own_notes(log: Log, summary: Summary) -> tuple[Line, ...]:
+    try:
+        return notes.from_text(log.own.get(OWN_NOTES, b""))
+    except (ValueError, TypeError):
+        summary.skipped.append(f"{OWN_NOTES}, which is damaged")
+        return ()
 
 
 def _own_entries(log: Log) -> tuple[Entry, ...]:

@@ -26,7 +26,8 @@ SAME_CLOCK = 86_400.0  # s; a stamp further from the log's time is of a clock th
 UNSTATED = 255
 """Stands for the quality of a value whose message states none."""
 
-OWN_METADATA, OWN_TAGS, OWN_STATION, OWN_LOG = "pumphouse", "tags.jsonl", "station.toml", "log.jsonl"
+OWN_METADATA = "pumphouse"
+OWN_TAGS, OWN_STATION, OWN_LOG, OWN_NOTES = "tags.jsonl", "station.toml", "log.jsonl", "notes.jsonl"
 """What our own exports bring along: a metadata record, and attachments."""
 
 NO_IMAGES = "compressed images, which are no panoramas of the station's cameras"
@@ -78,7 +79,7 @@ class Log:
             self._schemas[record.id] = record
         elif isinstance(record, records.Channel):
             self._channels[record.id] = record
-        elif isinstance(record, records.Attachment) and record.name in (OWN_TAGS, OWN_STATION, OWN_LOG):
+        elif isinstance(record, records.Attachment) and record.name in (OWN_TAGS, OWN_STATION, OWN_LOG, OWN_NOTES):
             self.own[record.name] = record.data
         elif isinstance(record, records.Metadata) and record.name == OWN_METADATA:
             said = record.metadata.get("data", "")

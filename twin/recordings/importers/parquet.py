@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any
@@ -12,22 +13,25 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from twin import times
+from twin import notes, times
 from twin.errors import StationError
 from twin.plant.reading import Station, parse
+from twin.recordings.importers.beside import PICTURES, POSES, Pictures, damage, tracks
 from twin.recordings.importers.foreign import imported
 from twin.recordings.importers.mapping import Map
 from twin.recordings.importers.sheet import numbers_of, times_of
-from twin.recordings.importers.summary import Summary
-from twin.recordings.importers.taken import Taken
+from twin.recordings.importers.summary import Summary, counted
+from twin.recordings.importers.taken import Later, Taken
 from twin.recordings.logbook import Entry, entries, tags_from_text
+from twin.recordings.memory import Track
 from twin.signals import Block, Floats, Qualities, Quality, TagTable
 
 OWN_DATA, OWN_TAGS = b"pumphouse.data", b"pumphouse.tags"
-OWN_STATION, OWN_LOG = b"pumphouse.station", b"pumphouse.log"
+OWN_STATION, OWN_LOG, OWN_NOTES = b"pumphouse.station", b"pumphouse.log", b"pumphouse.notes"
 """What our own exports say in the metadata of their schema."""
 TIME, ARRIVED, QUALITY = "time", "arrived", ".quality"
 LARGEST = 2 * 2**30  # bytes of a foreign file, unpacked: it is read at once
+DAMAGED_PICTURE = "pictures that are damaged"
 WANTED = "Name a Parquet file with a time column and columns of numbers"
 
 
@@ -63,6 +67,7 @@ def _own(path: Path, file: Any, said: dict[bytes, bytes]) -> Taken:
     try:
         tags = tags_from_text(said[OWN_TAGS])
         station = parse(said[OWN_STATION].decode()) if OWN_STATION in said else None
+        told = notes.from_text(said.get(OWN_NOTES, b""))
     except (ValueError, TypeError, KeyError, AttributeError, StationError):
         raise StationError(path, "says of itself what cannot be understood", "Export it anew") from None
     wanted = {TIME, ARRIVED, *tags.names, *(name + QUALITY for name in tags.names)}
@@ -76,7 +81,8 @@ def _own(path: Path, file: Any, said: dict[bytes, bytes]) -> Taken:
     data = said.get(OWN_DATA, b"").decode("utf-8", "replace")
     reduced = data if data.startswith("reduced") else ""
     noted: tuple[Entry, ...] = tuple(entry for _, entry in entries(said.get(OWN_LOG, b"")))
-    return Taken(tags, station, rows.blocks, since, until, summary, (), noted, reduced)
+    taken = Taken(tags, station, rows.blocks, since, until, summary, rows.tracks(), noted, reduced)
+    return replace(taken, pictures=rows.pictures(), notes=told, in_rows=True)
 
 
 class _Rows:
@@ -115,7 +121,7 @@ class _Rows:
     def _block(self, group: int) -> Block | None:
         names = self._tags.names
         try:
-            table = self._file.read_row_group(group)
+            table = self._file.read_row_group(group, columns=[TIME, ARRIVED, *names, *(n + QUALITY for n in names)])
             values = np.stack([_floats(table.column(name)) for name in names], axis=1)
             quality = np.stack([_qualities(table.column(name + QUALITY)) for name in names], axis=1)
             return Block(_seconds(table.column(TIME)), values, quality, _seconds(table.column(ARRIVED)))
@@ -123,6 +129,39 @@ class _Rows:
             if self._skip(group):
                 self._summary.rows -= self._file.metadata.row_group(group).num_rows
             return None
+
+    def tracks(self) -> tuple[Track, ...]:
+        """The robots' poses that came with the rows."""
+        try:
+            found = tracks(self._flat, self._file.num_row_groups) if self._has(POSES) else ()
+        except damage():
+            self._summary.skipped.append("the robots' poses, which are damaged")
+            return ()
+        self._summary.poses = {track.robot: len(track.at) for track in found}
+        return found
+
+    def pictures(self) -> tuple[Later, ...]:
+        """The pictures that came with the rows."""
+        source = Pictures(self._flat, self._lose_picture)
+        found: list[Later] = []
+        for group in range(self._file.num_row_groups) if self._has(PICTURES) else ():
+            try:
+                found += source.of(group)
+            except damage():
+                self._summary.skipped.append(f"the pictures of row group {group}, which are damaged")
+        if found:
+            self._summary.remarks.append(f"taken too: {counted(len(found), 'picture')}")
+        return tuple(found)
+
+    def _has(self, name: str) -> bool:
+        return name in self._file.schema_arrow.names
+
+    def _flat(self, group: int, path: str) -> Any:
+        return self._file.read_row_group(group, columns=[path]).column(0).combine_chunks().flatten()
+
+    def _lose_picture(self) -> None:
+        if DAMAGED_PICTURE not in self._summary.skipped:
+            self._summary.skipped.append(DAMAGED_PICTURE)
 
     def _skip(self, group: int) -> bool:
         """Say that a row group is left out; whether that is news."""

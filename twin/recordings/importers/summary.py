@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 
-def counted(count: int, noun: str) -> str:
-    """``1 pose``, ``2 poses``."""
-    return f"{count} {noun}{'' if count == 1 else 's'}"
+def counted(count: int, noun: str, several: str = "") -> str:
+    """``1 pose``, ``2 poses``; ``several`` where that is no noun with an s."""
+    return f"{count} {noun if count == 1 else several or noun + 's'}"
 
 
 @dataclass

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from twin.notes import Line
 from twin.plant.reading import Station
 from twin.recordings.importers.summary import Summary
 from twin.recordings.logbook import Entry
@@ -15,17 +16,18 @@ from twin.signals import Block, TagTable
 
 @dataclass(frozen=True)
 class Later:
-    """A picture that was taken ``at`` a time [s, POSIX], and is ``made`` when it is wanted."""
+    """A picture that was taken ``at`` a time [s, POSIX], and is ``made`` when it is wanted: None if damaged."""
 
     at: float
-    made: Callable[[], Picture]
+    made: Callable[[], Picture | None]
 
 
 @dataclass(frozen=True)
 class Taken:
     """``blocks`` gives the rows in order of time, as often as it is asked; ``since`` and ``until`` are the times of the
     first and the last, NaN where a file brings tracks or pictures only, and then ``tags`` is empty. ``reduced`` says
-    how the rows were thinned out before, where an export says so."""
+    how the rows were thinned out before, where an export says so; ``in_rows``, that poses came with the rows, as those
+    of our own exports did, and need none of their own. ``notes`` are what reviewers said."""
 
     tags: TagTable
     station: Station | None
@@ -37,3 +39,5 @@ class Taken:
     entries: tuple[Entry, ...] = ()
     reduced: str = ""
     pictures: tuple[Later, ...] = ()
+    notes: tuple[Line, ...] = ()
+    in_rows: bool = False

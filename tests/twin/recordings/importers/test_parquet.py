@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.twin.recordings.material import frames, recorded
+from tests.twin.recordings.material import frames, recorded, with_pictures
 from twin.errors import StationError
 from twin.exporting import export
 from twin.importing import import_files
@@ -126,10 +126,39 @@ def test_a_damaged_row_group_of_our_own_costs_its_rows_and_nothing_else(tmp_path
     path.write_bytes(whole)
     [summary] = import_files([path], tmp_path / "second.h5", None, None, lambda share: None)
     taken, left_out = summary.sentences()
-    assert taken == "x.parquet: 400 rows of 4 columns"
+    assert taken == "x.parquet: 400 rows of 4 columns, 500 poses of RB1"
     assert left_out == "left out: row group 2, which is damaged"
     with Recording.open(tmp_path / "second.h5") as recording:
         assert recording.row_count == 400
+
+
+@pytest.mark.parametrize(
+    ("leaf", "said"),
+    [
+        ("data", "pictures that are damaged"),
+        ("camera", "pictures that are damaged"),
+        ("at", "the pictures of row group 2, which are damaged"),
+    ],
+)
+def test_damaged_pictures_cost_those_of_their_row_group_and_nothing_else(tmp_path: Path, leaf: str, said: str) -> None:
+    path = tmp_path / "x.parquet"
+    with Recording.open(recorded(tmp_path / "first.h5", with_pictures(frames(200)))) as recording:
+        export(recording, path)
+    pq.write_table(pq.read_table(path), path, row_group_size=40)
+    group = pq.ParquetFile(path).metadata.row_group(2)
+    chunks = [group.column(i) for i in range(group.num_columns)]
+    [chunk] = [c for c in chunks if c.path_in_schema == f"pumphouse.pictures.list.element.{leaf}"]
+    whole = bytearray(path.read_bytes())
+    start = chunk.dictionary_page_offset or chunk.data_page_offset
+    whole[start : start + 30] = bytes(30)
+    path.write_bytes(whole)
+    [summary] = import_files([path], tmp_path / "second.h5", None, None, lambda share: None)
+    assert f"left out: {said}" in summary.sentences()
+    with Recording.open(tmp_path / "second.h5") as recording:
+        assert recording.row_count == 200
+        assert len(recording.track("RB1").at) == 200
+        assert sum(1 for _ in recording.thermal_frames(-np.inf, np.inf)) == 12  # three in each of five row groups
+        assert recording.damaged() == []
 
 
 @settings(max_examples=60, deadline=None)
@@ -139,7 +168,7 @@ def test_damage_is_one_sentence_or_is_taken_as_it_is(data: st.DataObject) -> Non
         folder = Path(name)
         path = folder / "x.parquet"
         if data.draw(st.booleans()):
-            with Recording.open(recorded(folder / "first.h5", frames(30))) as recording:
+            with Recording.open(recorded(folder / "first.h5", with_pictures(frames(30), every=10))) as recording:
                 export(recording, path)
         else:
             pq.write_table(pa.table({"time": np.arange(50.0), "a": np.arange(50.0), "b": ["x", "y"] * 25}), path)

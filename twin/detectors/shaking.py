@@ -91,7 +91,7 @@ class Shaking:
         if not np.count_nonzero(seen.crossed):
             self._held = self._nobody
             return []
-        self._held = seen.crossed.reshape(shape).any(axis=1)
+        self._held = np.asarray(seen.crossed.reshape(shape).any(axis=1), dtype=bool)
         rise = self._watch.evidence(at - LATELY)[0].reshape(shape)
         z = seen.z.reshape(shape)
         signs = (self._sign(int(pump), now[pump], rise[pump], z[pump]) for pump in np.flatnonzero(self._held))

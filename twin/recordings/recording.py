@@ -207,22 +207,24 @@ class Recording:
     # ---- what happened ---------------------------------------------------------------------------------------------
 
     def events(self, since: float, until: float) -> tuple[Event, ...]:
-        happened = (entry for entry in self._entries() if isinstance(entry, Event) and since <= entry.at < until)
+        happened = (entry for entry in self.entries() if isinstance(entry, Event) and since <= entry.at < until)
         return tuple(sorted(happened, key=lambda event: event.at))
 
     def anomalies(self) -> tuple[Anomaly, ...]:
-        return tuple({e.id: e for e in self._entries() if isinstance(e, Anomaly)}.values())
+        return tuple({e.id: e for e in self.entries() if isinstance(e, Anomaly)}.values())
 
     def alarms(self) -> tuple[Alarm, ...]:
-        return tuple({e.id: e for e in self._entries() if isinstance(e, Alarm)}.values())
+        return tuple({e.id: e for e in self.entries() if isinstance(e, Alarm)}.values())
 
     def alarm_changes(self) -> tuple[Alarm, ...]:
         """Every change of an alarm, in the order in which they came."""
-        return tuple(entry for entry in self._entries() if isinstance(entry, Alarm))
+        return tuple(entry for entry in self.entries() if isinstance(entry, Alarm))
 
     def entries(self) -> tuple[Entry, ...]:
         """All of that as it was recorded, every change of it, in the order in which it came."""
-        return self._entries()
+        if self._logged is None or not self.closed:
+            self._logged = self._answer(lambda held: tuple(held.entries()))
+        return self._logged
 
     def truth(self) -> tuple[Event, ...]:
         return tuple(event for event in self.events(-np.inf, np.inf) if event.kind == "truth")
@@ -235,11 +237,6 @@ class Recording:
 
     def track(self, robot: str) -> Track:
         return self._answer(lambda held: held.tracks.track(robot))
-
-    def _entries(self) -> tuple[Entry, ...]:
-        if self._logged is None or not self.closed:
-            self._logged = self._answer(lambda held: tuple(held.entries()))
-        return self._logged
 
     # ---- the file --------------------------------------------------------------------------------------------------
 

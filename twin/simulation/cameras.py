@@ -24,7 +24,7 @@ from twin.simulation.surfaces import Surfaces, Target, apparent, sources, surfac
 from twin.thermography import Orientation, Temperatures, ThermalFrame
 
 EVERY = 20.0  # s of its round after which a robot looks again
-EVERY_FIXED = 120.0  # s after which a fixed camera takes another
+EVERY_FIXED = 240.0  # s after which a fixed camera takes another
 MOMENT = 1.0  # s that pass at once
 EMISSIVITY = 0.95  # that the cameras are set to: paint
 NOISE = 0.05  # K, noise-equivalent temperature difference of an uncooled sensor

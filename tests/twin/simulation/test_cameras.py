@@ -135,7 +135,7 @@ def test_every_fixed_camera_looks_at_its_own_pace_from_where_it_hangs_at_what_th
     for camera in hung():
         own = [frame for frame in frames if frame.camera == camera.id]
         assert np.diff([frame.at for frame in own]) == pytest.approx(EVERY_FIXED)
-        assert len(own) in (2, 3)
+        assert len(own) in (1, 2)
         for frame in own:
             assert frame.position == tuple(camera.position)
             x, y, z, w = frame.orientation
@@ -153,14 +153,14 @@ def test_fixed_cameras_take_turns(frames: list[ThermalFrame]) -> None:
 def test_a_fixed_camera_sees_the_hot_bearing_of_its_own_pump_and_its_sisters_do_not() -> None:
     plant = Plant(reference(), seed=1, start=START)
     plant.step()
-    plant._state.rest.warmth.part[2, 0] = 273.15 + 95.0
     hottest: dict[str, float] = {}
     for _ in range(int(EVERY_FIXED)):
+        plant._state.rest.warmth.part[2, 0] = 273.15 + 95.0
         for frame in plant.step().thermal:
             hottest[frame.camera] = max(hottest.get(frame.camera, -np.inf), float(frame.temperature.max()))
     watching = {camera.watches: camera.id for camera in hung()}
     pumps = [pump.id for pump in reference().pumps]
-    assert hottest[watching[pumps[2]]] == pytest.approx(94.0, abs=3.0)
+    assert hottest[watching[pumps[2]]] == pytest.approx(95.0, abs=1.0)
     assert all(hottest[watching[pump]] < 80.0 for pump in pumps if pump != pumps[2])
 
 

@@ -49,6 +49,7 @@ TRANSIENT = 8.0  # s after a trip in which its circuit's other channels are not 
 MEAN_OF_SOME = 0.6  # spread of a mean of a few samples over that of one
 MEAN_OF_MANY = 0.25  # and of however many: what repeats does not average out
 NO_NOISE = 3.0  # swings by which the mean of some samples is off: that is no noise
+OF_FEW = (np.inf, np.inf, 225.0, 12.9, 5.1, 3.2)  # the same of so many samples: Student's t of one in a thousand
 NOISY_AT_MOST = 45.0  # s in which a transmitter is found noisy
 WITNESSES = ("vibration", "envelope", "head", "power", "speed_tracking")
 RUBS = frozenset({"bearing_de", "bearing_nde", "misalignment"})
@@ -72,13 +73,6 @@ def _plain(departure: Floats, sigma: Floats, moved: Floats) -> Floats:
     known = (np.abs(departure) >= PLAIN * sigma) | (departure * moved > 0.0)
     plain: Floats = np.where(known, departure, 0.0)
     return plain
-
-
-def _patience(verdict: diagnosis.Verdict) -> float:
-    """How long after the first crossing a verdict is told. [s]"""
-    if verdict.fault == "unknown":
-        return LOOK_LONGER
-    return LOOK_ONCE if verdict.confidence > CLEAR else LOOK_AGAIN
 
 
 @dataclass(frozen=True)
@@ -329,10 +323,12 @@ class Detector:
         """Whether what a case shows is known by now, so that what changes after that is something else."""
         if case.settled:
             return True
-        doubtful = case.rivals > 0 or case.anomaly.candidates[0].confidence < DOUBTFUL
+        doubtful = case.rivals > 0 or case.fault == "unknown" or case.anomaly.candidates[0].confidence < DOUBTFUL
         weighed = at - max(case.anomaly.detected, case.told_at)
         if weighed < (FRESH if doubtful else SETTLED) or not (case.main & seen.valid).any():
             return False
+        if self._seldom:  # some seconds hold too few samples to know it by
+            departure, _ = self._watch.evidence(max(case.anomaly.detected, at - LATELY * self._since_last))
         if not self._set_aside(case, departure):
             self._watch.explain(case.claims, _plain(departure, seen.sigma, case.size))
         case.settled = True
@@ -506,7 +502,7 @@ class Detector:
                 continue
             since = self._watch.onset(int(channels[np.argmax(np.abs(seen.z[channels]))]))
             verdict = self._verdict(circuit, since, state, seen, None)
-            if waited < _patience(verdict) or self._mere_noise(verdict, channels, since, seen, waited):
+            if waited < self._patience(verdict) or self._mere_noise(verdict, channels, since, seen, waited):
                 continue
             if self._is_set_aside(verdict, circuit, at):
                 self._pending.pop(circuit, None)
@@ -519,9 +515,20 @@ class Detector:
             self._pending.pop(circuit, None)
         return changed
 
+    def _patience(self, verdict: diagnosis.Verdict) -> float:
+        """How long after the first crossing a verdict is told; what one frame shows alone is not unknown yet. [s]"""
+        if verdict.fault == "unknown":
+            return LOOK_LONGER + (self._since_last if self._seldom else 0.0)
+        return LOOK_ONCE if verdict.confidence > CLEAR else LOOK_AGAIN
+
+    @property
+    def _seldom(self) -> bool:
+        """Whether frames come so seldom that some seconds hold too few of them."""
+        return bool(SELDOM <= self._since_last < LONGEST)
+
     def _evidence_from(self, at: float) -> float:
         """Since when there is evidence of what crosses now: where frames come seldom, two have shown it. [s, POSIX]"""
-        return at - self._since_last if SELDOM <= self._since_last < LONGEST else at
+        return at - self._since_last if self._seldom else at
 
     def _pair(
         self, circuit: int, since: float, state: PlantState, seen: Judgement
@@ -565,10 +572,12 @@ class Detector:
 
     def _shifted(self, channels: NDArray[np.intp], since: float, seen: Judgement) -> bool:
         """Whether one of some channels is further off than its samples swing: noise alone has a mean near nothing."""
-        departure, _ = self._watch.evidence(since)
+        departure, count = self._watch.evidence(since)
+        enough = np.append(OF_FEW, NO_NOISE)[np.minimum(count[channels], len(OF_FEW))]
         with np.errstate(invalid="ignore"):
             swing = np.fmax(np.exp(self._watch.restlessness()[channels]), 1.0) * seen.sigma[channels]
-            return bool((np.abs(departure[channels]) > NO_NOISE * swing).any())
+            swing = np.maximum(swing, self._watch.scatter(since)[channels])
+            return bool((np.abs(departure[channels]) > enough * swing).any())
 
     def _heating(self) -> NDArray[np.bool_]:
         """(m,) channels that ailing bearings and couplings move a little: the power they take."""

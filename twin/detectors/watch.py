@@ -164,13 +164,24 @@ class Watch:
 
     def evidence(self, since: float) -> tuple[Floats, NDArray[np.intp]]:
         """Mean departure (m,) over the kept samples from a time on, and how many they were."""
-        rows = self._recent[self._recent_at >= since]  # none where it is unknown
-        if not len(rows):
-            rows = self._recent[[self._row - 1]]
+        rows = self._since(since)
         finite = np.isfinite(rows)
         count = finite.sum(axis=0)
         mean = np.where(finite, rows, 0.0).sum(axis=0) / np.maximum(count, 1)
         return np.where(count > 0, mean, np.nan), count
+
+    def scatter(self, since: float) -> Floats:
+        """(m,) standard deviation of the kept samples from a time on about their mean, of one sample 0."""
+        rows = self._since(since)
+        mean, count = self.evidence(since)
+        square = np.where(np.isfinite(rows), (rows - mean) ** 2, 0.0).sum(axis=0)
+        scatter: Floats = np.sqrt(square / np.maximum(count - 1, 1))
+        return scatter
+
+    def _since(self, since: float) -> Floats:
+        """(k, m) the kept samples from a time on, at least the last."""
+        rows = self._recent[self._recent_at >= since]  # none where it is unknown
+        return rows if len(rows) else self._recent[[self._row - 1]]
 
     def restlessness(self) -> Floats:
         """(m,) spread of the kept samples about one another over that of a healthy station, as a natural logarithm.

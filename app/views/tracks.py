@@ -351,7 +351,10 @@ class Tracks(QWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for mark in noted:
-            menu.addSection(self.fontMetrics().elidedText(mark.what, Qt.TextElideMode.ElideRight, TITLE))
+            menu.addSeparator()
+            menu.addAction(self.fontMetrics().elidedText(mark.what, Qt.TextElideMode.ElideRight, TITLE)).setEnabled(
+                False
+            )
             if not mark.struck:
                 change = menu.addAction(self.tr("Change this note…"))
                 change.triggered.connect(lambda _=False, number=mark.id: self.change_requested.emit(number))

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.bridge import Mailbox
+from app.messages import Annotate, TurnBack
 from app.notebook import Notebook
+from app.opening import open_source
 from tests.app.fakes import Pad
+from tests.twin.recordings.material import START, frames, recorded
 from twin.errors import StationError
 from twin.notes import Annotation
+from twin.recordings.annotations import annotated
 
 ACTS = st.lists(st.tuples(st.sampled_from(["note", "change", "take back"]), st.integers(0, 20)), max_size=8)
 
@@ -48,6 +55,20 @@ def test_all_changes_can_be_undone_one_by_one_and_made_again(acts: list[tuple[st
         book.turn_back(change, "Li")
         assert texts(book) == states[change]
     assert len(pad.lines) == 3 * lines  # nothing was taken out
+
+
+def test_the_window_on_a_recording_writes_into_its_file(tmp_path: Path) -> None:
+    path = recorded(tmp_path / "r.h5", frames(3))
+    opened = open_source(str(path)).begin(Mailbox())
+    try:
+        opened._heed(Annotate(START, START + 1, "P101", "smells of oil", change=1))
+        opened._heed(Annotate(START, START + 1, "P101", "leaks oil", instead_of=1, change=2))
+        opened._heed(TurnBack(2))
+    finally:
+        opened._recall.close()
+    assert [note.text for note in annotated(path).annotations] == ["smells of oil"]
+    assert len(annotated(path).lines) == 5
+    assert annotated(path).intact
 
 
 def test_what_could_not_be_written_needs_no_undoing() -> None:

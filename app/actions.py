@@ -70,7 +70,7 @@ ACTIONS = (
     Action("isolate", _SCENE, QT_TRANSLATE_NOOP("actions", "Isolate what is selected"), ("I",)),
     Action("palette", _WINDOW, QT_TRANSLATE_NOOP("actions", "Find anything"), ("Ctrl+P",)),
     Action("language", _WINDOW, QT_TRANSLATE_NOOP("actions", "中文 / English"), ("L",)),
-    Action("theme", _WINDOW, QT_TRANSLATE_NOOP("actions", "Dark or light colours")),
+    Action("theme", _WINDOW, QT_TRANSLATE_NOOP("actions", "Dark or light theme")),
     Action("full_screen", _WINDOW, QT_TRANSLATE_NOOP("actions", "Full screen"), ("F11",)),
     Action("layout_operator", _WINDOW, QT_TRANSLATE_NOOP("actions", "Layout for operating"), ("Ctrl+1",)),
     Action("layout_engineer", _WINDOW, QT_TRANSLATE_NOOP("actions", "Layout for engineering"), ("Ctrl+2",)),

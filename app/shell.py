@@ -370,7 +370,7 @@ class Shell(QObject):
     def switch_theme(self) -> None:
         """The other colours, at once: Qt tells every view; states with colours in them are worked out anew."""
         theme.wear("light" if theme.worn() == "dark" else "dark")
-        style.dress(QApplication.instance())
+        style.recolour(QApplication.instance())
         if self._panels is not None:
             self._panels.dress()
 

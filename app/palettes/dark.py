@@ -48,6 +48,7 @@ SCENE_LOW = "#181D20"
 SCENE_HIGH = "#22292D"
 SCENE_FLOOR = "#4A5155"  # about what the floor looks like: things fade into it
 SCENE_CASING = ""  # of the rings that priorities are shown by; none, they stand out by themselves
+SCENE_DASH = "#D3D9DE"  # of water that flows
 SCENE_SHADOW = "#282D30"  # of what is in the air
 SCENE_LIFT = 0.0  # how much brighter than it is lit, things of middling brightness most
 ROBOT = "#7FB2E5"  # its way, and marks that point at it

@@ -132,7 +132,7 @@ class Flow:
 
     def dress(self) -> None:
         """Take the colour of the theme that is worn."""
-        self.actor.GetProperty().SetColor(*theme.rgb(theme.TEXT))
+        self.actor.GetProperty().SetColor(*theme.rgb(theme.SCENE_DASH))
 
     def advance(self, passed: dict[str, float]) -> None:
         """Let so much of each pump's water pass [m³]: where that of several runs together, all of it."""

@@ -1074,8 +1074,8 @@ Drag tags here from the list, or select a machine to see what matters of it.</so
         <translation>中文 / English</translation>
     </message>
     <message>
-        <source>Dark or light colours</source>
-        <translation>深色 / 浅色界面</translation>
+        <source>Dark or light theme</source>
+        <translation>深色 / 浅色主题</translation>
     </message>
     <message>
         <source>Full screen</source>

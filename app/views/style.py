@@ -156,12 +156,17 @@ NoteLine {{ background: {theme.RAISED}; border: 1px solid {theme.EXPECTED}; bord
 
 
 def dress(application: QApplication) -> None:
-    """Give the application its style, palette, sheet and face; and tell every widget that the theme is another."""
+    """Give the application its style, face and colours."""
     application.setStyle("Fusion")
+    application.setFont(font())
+    recolour(application)
+
+
+def recolour(application: QApplication) -> None:
+    """Give it the colours of the theme that is worn, and tell every widget that they are others."""
     dark = theme.worn() == "dark"
     application.styleHints().setColorScheme(Qt.ColorScheme.Dark if dark else Qt.ColorScheme.Light)
     application.setPalette(palette())
-    application.setFont(font())
     application.setStyleSheet(sheet())
     for widget in application.allWidgets():
         QCoreApplication.sendEvent(widget, QEvent(QEvent.Type.ThemeChange))

@@ -59,7 +59,8 @@ class Bodies:
         self._plane = vtkPlane()
         self._state = SceneState()
         self._tints = Tints(tuple(part.node for part in (*model.parts, *model.afar)), TINT)
-        self._dyed = False  # whether points have colours of their own instead
+        self._colour: Callable[[Solid], NDArray[np.floating]] | None = None  # of each point, instead of tints
+        self._dyed: list[Solid] = []  # that show it
         self._heavy = sum(len(part.triangles) for part in model.parts) > HEAVY
         self._hurried = False
         self._alone: Drawn | None = None
@@ -91,6 +92,7 @@ class Bodies:
             in_form = drawn.near if pixel < AFAR and not self._hurried else drawn.afar
             drawn.actor.SetVisibility(in_form and not self._is_isolated and self._is_wanted(drawn))
             self._light.thin(drawn.actor, ghost)
+        self._dye()
         self._stage.change()
 
     def settle(self, pixel: float) -> None:
@@ -127,7 +129,7 @@ class Bodies:
         """For as long as it lasts, everything has its own colours."""
         with ExitStack() as stack:
             stack.enter_context(self._tints.plain())
-            for drawn in self._drawn if self._dyed else ():
+            for drawn in self._drawn if self._colour is not None else ():
                 stack.enter_context(drawn.solid.plain())
             yield
 
@@ -149,10 +151,20 @@ class Bodies:
     def dye(self, colour: Callable[[Solid], NDArray[np.floating]] | None) -> None:
         """Give every point a colour of its own (points, 3), in place of what nodes are tinted by; None, and it is gone.
         Who calls says that the picture changes."""
-        self._dyed = colour is not None
         self._tints.give({})
+        for drawn in self._all() if colour is None and self._colour is not None else ():
+            drawn.solid.dye(None, TINT)
+        self._colour, self._dyed = colour, []
+        self._dye()
+
+    def _dye(self) -> None:
+        """Give what is shown, and has them not yet, its points' colours."""
+        if self._colour is None:
+            return
         for drawn in self._all():
-            drawn.solid.dye(None if colour is None else colour(drawn.solid), TINT)
+            if drawn.actor.GetVisibility() and drawn.solid not in self._dyed:
+                drawn.solid.dye(self._colour(drawn.solid), TINT)
+                self._dyed.append(drawn.solid)
 
     def hit(
         self, start: NDArray[np.float64], end: NDArray[np.float64], whole: bool = False

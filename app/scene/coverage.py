@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,15 +22,70 @@ SHADES = 64  # of the ramp
 LIFT = 0.03  # m that the carpet lies above its floor
 FLOOR = 0.8  # m, the radius of the circle in a triangle: smaller ones are ledges, or told by their corners
 Floats = NDArray[np.float64]
-Sees = Callable[[Floats, Floats], NDArray[np.bool_]]
-
-
-def openly(_: Floats, points: Floats) -> NDArray[np.bool_]:
-    """Nothing hides anything."""
-    return np.ones(len(points), bool)
-
-
+Lit = Callable[[Floats], NDArray[np.intp]]
 NO_FLOORS: Floats = np.zeros((0, 3, 3))
+
+
+class Cells:
+    """The cells of a station, and which of them everything lies in: what of it never changes is reckoned once.
+
+    Parameters
+    ----------
+    reach : (2, 3)            Lowest and highest corner of the station. [m]
+    floors : (f, 3, 3)        Its floors, as triangles. [m]
+    """
+
+    def __init__(self, reach: Floats, floors: Floats = NO_FLOORS) -> None:
+        self._low = reach[0]
+        self.count = np.maximum(np.ceil((reach[1] - reach[0]) / CELL).astype(int), 1)
+        self._sides = [reach[0, axis] + CELL * (np.arange(self.count[axis]) + 0.5) for axis in range(3)]
+        self._of_solids: WeakKeyDictionary[Solid, tuple[NDArray[np.intp], NDArray[np.bool_]]] = WeakKeyDictionary()
+        self._squares, self._below = self._carpeted(floors)
+
+    @classmethod
+    def of(cls, parts: Sequence[Part]) -> Cells:
+        """The cells of a model."""
+        return cls(extent(part.points for part in parts), floors(parts))
+
+    def around(self, at: Floats) -> tuple[NDArray[np.intp], Floats]:
+        """The numbers (n,) and middles (n, 3) [m] of the cells within sight of a place."""
+        spans = [np.flatnonzero(np.abs(side - where) <= SIGHT) for side, where in zip(self._sides, at, strict=True)]
+        squares = [(side[span] - where) ** 2 for side, span, where in zip(self._sides, spans, at, strict=True)]
+        near = np.nonzero(squares[0][:, None, None] + squares[1][:, None] + squares[2] <= SIGHT**2)
+        cells = tuple(span[index] for span, index in zip(spans, near, strict=True))
+        middles = np.stack([side[cell] for side, cell in zip(self._sides, cells, strict=True)], axis=1)
+        return np.ravel_multi_index(cells, tuple(self.count)), middles
+
+    def within_sight(self, at: Floats) -> NDArray[np.intp]:
+        """The numbers of the cells within sight of a place that nothing hides."""
+        return self.around(at)[0]
+
+    def of_points(self, solid: Solid) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+        """The number of the cell of each point of a solid, and which are corners of triangles too large to tell."""
+        if solid not in self._of_solids:
+            self._of_solids[solid] = self._numbers(vtk_to_numpy(solid.data.GetPoints().GetData())), _wide(solid)
+        return self._of_solids[solid]
+
+    def carpet(self, ages: Floats, longest: float) -> tuple[Floats, Floats]:
+        """The squares of floor (n, 4, 3) [m] that were seen less long ago, and how long ago each. [s]"""
+        ago = ages[self._below]
+        fresh = ago < longest
+        return self._squares[fresh], ago[fresh]
+
+    def _numbers(self, points: NDArray[np.floating]) -> NDArray[np.intp]:
+        cells = np.clip(((points - self._low) / CELL).astype(np.intp), 0, self.count - 1)
+        return np.ravel_multi_index(tuple(cells.T), tuple(self.count))
+
+    def _carpeted(self, floors: Floats) -> tuple[Floats, NDArray[np.intp]]:
+        """A square on each floor in each cell, and the cell that it lies in."""
+        corner = CELL / 2 * np.array([[-1, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0]])
+        middles = np.stack(np.meshgrid(*self._sides[:2], indexing="ij"), axis=-1).reshape(-1, 2)
+        found = [np.zeros((0, 3))]
+        for triangle in floors:
+            own = middles[_inside(middles, triangle[:, :2])]
+            found.append(np.column_stack([own, np.full(len(own), triangle[:, 2].mean() + LIFT)]))
+        at = np.concatenate(found)
+        return at[:, None] + corner, self._numbers(at)
 
 
 class Coverage:
@@ -38,32 +94,23 @@ class Coverage:
     Parameters
     ----------
     sightings : Sightings     Who was where, and what was sampled.
-    reach : (2, 3)            Lowest and highest corner of the station. [m]
-    floors : (f, 3, 3)        Its floors, as triangles. [m]
-    sees : Callable           Which points (n, 3) nothing hides from a place (3,).
+    cells : Cells             Of the station.
+    lit : Callable            The numbers of the cells that are seen from a place (3,); all within sight, left out.
     """
 
-    def __init__(
-        self,
-        sightings: Sightings,
-        reach: Floats,
-        floors: Floats = NO_FLOORS,
-        sees: Sees = openly,
-    ) -> None:
+    def __init__(self, sightings: Sightings, cells: Cells, lit: Lit | None = None) -> None:
         self._sightings = sightings
-        self._low = reach[0]
-        self._floors = floors
-        self._ages = seen(sightings.places, reach, sightings.reach, sees)
+        self._cells = cells
+        self._ages = seen(sightings.places, cells, sightings.reach, lit or cells.within_sight)
         steps = np.linspace(0.0, 1.0, SHADES)
         self._ramp = 255 * np.array([theme.rgb(theme.along(sightings.ramp, float(step))) for step in steps], np.float32)
         self._sampled = dict(sightings.sampled)
 
     def ages(self, solid: Solid) -> Floats:
         """How long ago each point of a solid was seen, at most the reach. (points,) [s]"""
-        points = vtk_to_numpy(solid.data.GetPoints().GetData())
-        cells = np.clip(((points - self._low) / CELL).astype(np.intp), 0, np.array(self._ages.shape) - 1)
-        ages = self._ages[tuple(cells.T)]
-        ages[_wide(solid)] = self._sightings.reach  # too few points for what lies between them: the carpet tells that
+        numbers, wide = self._cells.of_points(solid)
+        ages = self._ages[numbers]
+        ages[wide] = self._sightings.reach  # too few points for what lies between them: the carpet tells that
         for i, node in enumerate(solid.nodes):
             sampled = self._sample(node)
             if sampled is not None:
@@ -77,23 +124,11 @@ class Coverage:
 
     def carpet(self) -> vtkPolyData:
         """The floors as far as they have been seen, in squares."""
-        corner = CELL / 2 * np.array([[-1, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0]])
-        squares, ages = [np.zeros((0, 4, 3))], [np.zeros(0)]
-        grid = np.stack(np.meshgrid(*map(np.arange, self._ages.shape[:2]), indexing="ij"), axis=-1).reshape(-1, 2)
-        middles = self._low[:2] + CELL * (grid + 0.5)
-        for triangle in self._floors:
-            height = float(triangle[:, 2].mean())
-            layer = int(np.clip((height + LIFT - self._low[2]) / CELL, 0, self._ages.shape[2] - 1))
-            own = _inside(middles, triangle[:, :2])
-            seen_ago = self._ages[grid[own, 0], grid[own, 1], layer]
-            fresh = seen_ago < self._sightings.reach
-            at = np.column_stack([middles[own][fresh], np.full(int(fresh.sum()), height + LIFT)])
-            squares.append(at[:, None] + corner)
-            ages.append(seen_ago[fresh])
-        points = np.concatenate(squares).reshape(-1, 3).astype(np.float32)
-        first = 4 * np.arange(len(points) // 4)[:, None]
-        data = polygons(points, np.concatenate([first + np.array([0, 1, 2]), first + np.array([0, 2, 3])]))
-        colours = np.repeat(self._coloured(np.concatenate(ages)), 4, axis=0).astype(np.uint8)
+        squares, ages = self._cells.carpet(self._ages, self._sightings.reach)
+        first = 4 * np.arange(len(squares))[:, None]
+        triangles = np.concatenate([first + np.array([0, 1, 2]), first + np.array([0, 2, 3])])
+        data = polygons(squares.reshape(-1, 3).astype(np.float32), triangles)
+        colours = np.repeat(self._coloured(ages), 4, axis=0).astype(np.uint8)
         data.GetPointData().SetScalars(numpy_to_vtk(colours, deep=True))
         return data
 
@@ -108,32 +143,13 @@ class Coverage:
         return self._sampled.get(node)
 
 
-def seen(places: Floats, reach: Floats, longest: float, sees: Sees = openly) -> Floats:
-    """How long ago each cell between two corners (2, 3) was seen from places (n, 4: seconds ago, metres). [s]"""
-    count = np.maximum(np.ceil((reach[1] - reach[0]) / CELL).astype(int), 1)
-    ages = np.full(count, longest)
-    sides = [reach[0, axis] + CELL * (np.arange(count[axis]) + 0.5) for axis in range(3)]
-    for ago, *at in thinned(places):
-        if ago >= longest:
-            continue
-        spans = [np.abs(side - where) <= SIGHT for side, where in zip(sides, at, strict=True)]
-        squares = [(side[span] - where) ** 2 for side, span, where in zip(sides, spans, at, strict=True)]
-        near = squares[0][:, None, None] + squares[1][:, None] + squares[2] <= SIGHT**2
-        cells = tuple(np.flatnonzero(span)[index] for span, index in zip(spans, np.nonzero(near), strict=True))
-        middles = np.stack([side[cell] for side, cell in zip(sides, cells, strict=True)], axis=1)
-        open_to = tuple(cell[_is_seen(np.array(at), middles, sees)] for cell in cells)
-        ages[open_to] = np.minimum(ages[open_to], ago)
+def seen(places: Floats, cells: Cells, longest: float, lit: Lit) -> Floats:
+    """How long ago each cell was seen from places (n, 4: seconds ago, metres), (cells,). [s]"""
+    ages = np.full(int(cells.count.prod()), longest)
+    for ago, *at in thinned(places)[::-1]:  # the latest last: it counts
+        if ago < longest:
+            ages[lit(np.array(at))] = ago
     return ages
-
-
-def _is_seen(eye: Floats, middles: Floats, sees: Sees) -> NDArray[np.bool_]:
-    """Which cells are seen by their middles (n, 3): a surface that passes through one shows at its side towards the
-    eye, and a floor at its top."""
-    away = eye - middles
-    away[:, 2] = 0.0
-    length = np.linalg.norm(away, axis=1, keepdims=True)
-    nearer = middles + away * np.minimum(0.5 * CELL / np.maximum(length, 1e-9), 1.0)
-    return sees(eye, nearer) | sees(eye, nearer + np.array([0.0, 0.0, 0.5 * CELL]))
 
 
 def thinned(places: Floats) -> Floats:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -13,7 +14,7 @@ from vtkmodules.vtkRenderingCore import vtkActor
 from app import theme
 from app.scene.bodies import Bodies
 from app.scene.camera import VIEW_ANGLE, Camera
-from app.scene.coverage import APART, SIGHT, Coverage, extent, floors, thinned
+from app.scene.coverage import APART, SIGHT, Cells, Coverage, extent, thinned
 from app.scene.drapes import Drapes
 from app.scene.glb import Model
 from app.scene.light import Light
@@ -32,6 +33,7 @@ REACH = 0.8  # m round a robot in which a click finds it
 OVERVIEW_FROM = np.radians([-112.0, -120.0, -128.0, -136.0])
 ABOVE = float(np.radians(40.0))
 INWARD = 0.7  # share of the way from the middle of a box to its corners, where there is likely something of it
+WAITING = -1  # for what has to be known before surfaces can be coloured
 WORTH = 40  # places surveyed that are worth colouring surfaces anew
 HIGHEST = 6.0  # m: what an overview need not show is above
 
@@ -69,6 +71,8 @@ class Painter:
         self.lookout = Lookout(self._stage, self._bodies, self._light, model, submit)
         self._motion = Motion(model, self._stage, self._light, submit)
         self._sightlines = Sightlines(self.lookout, SIGHT, APART)
+        self._submit = submit
+        self._cells: Future[Cells] | None = None
         self._covered_at = 0  # how many places were still to be surveyed when surfaces were coloured by them
         self._rings: list[vtkActor] = []
         self._outlines: list[Outline] = []
@@ -106,10 +110,19 @@ class Painter:
         """Find out more of what is seen from where, for about so long; whether there is more."""
         self._motion.look_after()
         is_more = self.lookout.go_on(seconds)
-        found = self._covered_at - self.lookout.left
-        if self._state.sightings is not None and found > 0 and (found >= WORTH or not self.lookout.left):
+        if self._state.sightings is not None and self._is_worth_covering():
             self._cover(self._state.sightings)
-        return is_more
+        return is_more or self._is_reckoning
+
+    def _is_worth_covering(self) -> bool:
+        """Whether so much more is known that surfaces are worth colouring anew."""
+        found = self._covered_at - self.lookout.left
+        return found >= WORTH or (found > 0 and not self.lookout.left) or self._is_reckoning
+
+    @property
+    def _is_reckoning(self) -> bool:
+        """Whether surfaces wait for their cells."""
+        return self._state.sightings is not None and self._covered_at == WAITING
 
     def _looked_from(self, sightings: Sightings | None) -> tuple[Post, ...]:
         """Where robots have looked from, if that is asked for."""
@@ -306,8 +319,13 @@ class Painter:
         self._change([name for name in before.keys() | tints.keys() if before.get(name) != tints.get(name)])
 
     def _cover(self, sightings: Sightings | None) -> None:
-        """Colour every surface by when it was seen last; as they are for None."""
-        coverage = Coverage(sightings, *self._ground, self._sightlines.sees) if sightings is not None else None
+        """Colour every surface by when it was seen last, once its cell is known; as they are for None."""
+        if sightings is not None and self._cells is None:
+            self._cells = self._submit(Cells.of, self._model.parts)
+        if sightings is not None and not self._cells.done():
+            self._covered_at = WAITING
+            return
+        coverage = self._coverage(sightings)
         self._covered_at = self.lookout.left
         self._bodies.dye(coverage.colours if coverage is not None else None)
         if self._carpet is not None:
@@ -319,10 +337,11 @@ class Painter:
             self._stage.add_mark(self._carpet)
         self._stage.change()
 
-    @cached_property
-    def _ground(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Between which corners the station lies, and its floors; reckoned when they are first asked for."""
-        return extent(part.points for part in self._model.parts), floors(self._model.parts)
+    def _coverage(self, sightings: Sightings | None) -> Coverage | None:
+        if sightings is None or self._cells is None:
+            return None
+        cells = self._cells.result()
+        return Coverage(sightings, cells, lambda place: self._sightlines.lit(place, cells))
 
     def _change(self, equipment: Sequence[str]) -> None:
         """Have the pieces of the picture painted anew in which some equipment is seen; of much of it, all."""

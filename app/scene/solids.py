@@ -19,7 +19,7 @@ Colours = NDArray[np.uint8]
 GAMMA = 1 / 2.2  # glTF's colours are linear, the picture's are not
 
 
-@dataclass
+@dataclass(eq=False)
 class Solid:
     """Many parts as one: drawn in one call, tinted and picked part by part."""
 
@@ -63,10 +63,11 @@ class Solid:
 
     def dye(self, colours: NDArray[np.floating] | None, share: float) -> None:
         """Mix a colour (points, 3) from 0 to 255 into every point; None for all their own."""
-        shown = self.base if colours is None else self.shade[:, None] * (share * colours) + (1 - share) * self.base
-        vtk_to_numpy(self._colours)[:] = np.minimum(shown, 255.0)
-        self._colours.Modified()
-        self.data.Modified()
+        if colours is None:
+            self._put(self.base)
+            return
+        mixed = np.float32(share) * colours * self.shade[:, None] + np.float32(1 - share) * self.base
+        self._put(np.minimum(mixed, 255.0))
 
     @contextmanager
     def plain(self) -> Iterator[None]:
@@ -82,7 +83,7 @@ class Solid:
             if is_mixed:
                 self._put(kept)
 
-    def _put(self, colours: Colours) -> None:
+    def _put(self, colours: NDArray[np.generic]) -> None:
         vtk_to_numpy(self._colours)[:] = colours
         self._colours.Modified()
         self.data.Modified()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from app.scene import gaze
 from app.scene.camera import Camera
-from app.scene.coverage import CELL, Coverage
+from app.scene.coverage import CELL, Cells, Coverage
 from app.scene.gaze import Gaze
 from app.scene.glb import Material, Model, Part
 from app.scene.painter import Painter
@@ -235,10 +235,11 @@ def test_a_robot_that_passes_sees_nothing_behind_the_wall(room: Model) -> None:
     painter = Painter(room, SIZE)
     passed = sightings((60.0, 3.0, 5.0, 1.2))
     painter.show(SceneState(sightings=passed))
-    low, high = np.array([0.0, 0.0, -0.2]), np.array([10.0, 10.0, 3.2])
+    cells = Cells(np.array([[0.0, 0.0, -0.2], [10.0, 10.0, 3.2]]))
 
     def ages() -> np.ndarray:
-        return Coverage(passed, np.array([low, high]), sees=painter._sightlines.sees)._ages
+        lit = Coverage(passed, cells, lambda place: painter._sightlines.lit(place, cells))
+        return lit._ages.reshape(cells.count)
 
     assert (ages() == 3600.0).all()  # as long as nobody knows what hides what
     steps = 0
@@ -249,7 +250,7 @@ def test_a_robot_that_passes_sees_nothing_behind_the_wall(room: Model) -> None:
     cell = (int(7.5 // CELL), int(5.0 // CELL), 0)
     assert found[cell] == 3600.0
     assert found[int(3.0 // CELL), int(8.0 // CELL), 0] == 60.0
-    openly = Coverage(passed, np.array([low, high]))._ages
+    openly = Coverage(passed, cells)._ages.reshape(cells.count)
     assert openly[cell] == 60.0
 
 

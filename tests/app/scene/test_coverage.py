@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +15,7 @@ from app import theme
 from app.presenters import last_seen
 from app.presenters.last_seen import REACH, STEP, LastSeen
 from app.scene import glb
-from app.scene.coverage import CELL, SIGHT, Coverage, floors, seen, thinned
+from app.scene.coverage import CELL, SIGHT, Cells, Coverage, floors, seen, thinned
 from app.scene.painter import Painter
 from app.scene.solids import Solid
 from app.scene.state import SceneState, Sightings
@@ -39,8 +41,8 @@ def model(tmp_path: Path) -> glb.Model:
 @given(st.lists(st.tuples(st.floats(0, 5000), st.floats(0, 30), st.floats(0, 15), st.floats(0, 6)), max_size=8))
 def test_a_cell_was_seen_when_the_last_robot_passed_within_sight(places: list[tuple[float, ...]]) -> None:
     held = np.array(places, np.float64).reshape(-1, 4)
-    ages = seen(held, STATION, REACH)
-    assert ages.shape == (20, 10, 4)
+    cells = Cells(STATION)
+    ages = seen(held, cells, REACH, cells.within_sight).reshape(20, 10, 4)
     middle = np.array([10.5 * CELL, 5.5 * CELL, 1.5 * CELL])
     near = [ago for ago, *at in thinned(held) if np.linalg.norm(np.array(at) - middle) <= SIGHT]
     assert ages[10, 5, 1] == min([REACH, *near])
@@ -54,11 +56,11 @@ def test_of_places_close_to_each_other_the_latest_counts_and_what_is_none_does_n
 def test_a_surface_has_the_age_of_its_place_or_of_its_equipments_sample(model: glb.Model) -> None:
     solid = Solid.of(model.parts, model.materials)
     reach = np.array([[0.0, -1.0, 0.0], [6.0, 4.0, 3.0]])
-    near = Coverage(sightings((100.0, 0.0, -6.0, 0.0)), reach).ages(solid)
+    near = Coverage(sightings((100.0, 0.0, -6.0, 0.0)), Cells(reach)).ages(solid)
     roof = slice(solid.first_point[1], None)
     assert near[: solid.first_point[1]] == pytest.approx(REACH)
     assert (near[roof] == 100.0).any()
-    sampled = Coverage(sightings(sampled=(("P101", 40.0),)), reach).ages(solid)
+    sampled = Coverage(sightings(sampled=(("P101", 40.0),)), Cells(reach)).ages(solid)
     assert sampled[: solid.first_point[1]] == pytest.approx(40.0)
     assert sampled[roof] == pytest.approx(REACH)
 
@@ -67,7 +69,7 @@ def test_the_colours_go_along_the_ramp_and_the_carpet_lies_where_somebody_was() 
     floor = np.array(
         [[[0.0, 0.0, 0.0], [30.0, 0.0, 0.0], [30.0, 15.0, 0.0]], [[0.0, 0.0, 0.0], [30.0, 15.0, 0.0], [0.0, 15.0, 0.0]]]
     )
-    coverage = Coverage(sightings((0.0, 5.0, 7.0, 0.5)), STATION, floor)
+    coverage = Coverage(sightings((0.0, 5.0, 7.0, 0.5)), Cells(STATION, floor))
     carpet = coverage.carpet()
     low, high = np.array(carpet.GetBounds()[0:4:2]), np.array(carpet.GetBounds()[1:4:2])
     assert np.abs(low - (5.0 - SIGHT, 7.0 - SIGHT)).max() < CELL
@@ -104,6 +106,41 @@ def test_tags_of_what_the_station_does_not_know_cost_nothing_and_change_nothing(
     many.take(padded)
     assert dict(many.sightings(padded, []).sampled) == dict(few.sightings(frame, []).sampled)
     assert len(many._columns) == len(few._columns)
+
+
+def test_surfaces_keep_their_colours_until_their_cells_are_reckoned_elsewhere(model: glb.Model) -> None:
+    put_off: list[tuple[Future, Callable[..., object], tuple[object, ...]]] = []
+
+    def later(work: Callable[..., object], *asked: object) -> Future:
+        put_off.append((Future(), work, asked))
+        return put_off[-1][0]
+
+    painter = Painter(model, SIZE, later)
+    before = painter.paint().copy()
+    seen_ago = SceneState(sightings=sightings(sampled=(("P101", 40.0),)))
+    painter.show(seen_ago)
+    assert painter.find_out(0.0)  # there is more to come
+    assert (painter.paint() == before).all()
+    for done, work, asked in put_off:
+        done.set_result(work(*asked))
+    painter.find_out(0.0)
+    assert (painter.paint() != before).any()
+    assert not painter.find_out(0.0)
+
+
+def test_what_is_shown_later_has_the_colours_of_when_it_was_seen_too(model: glb.Model) -> None:
+    painter, other = Painter(model, SIZE), Painter(model, SIZE)
+    hidden = frozenset(painter.layers)
+    other.show(SceneState(hidden=frozenset()))
+    plain = other.paint().copy()
+    seen_ago = sightings(sampled=(("P101", 40.0),))
+    painter.show(SceneState(sightings=seen_ago, hidden=hidden))
+    painter.show(SceneState(sightings=seen_ago, hidden=frozenset()))
+    other.show(SceneState(sightings=seen_ago, hidden=frozenset()))
+    assert (painter.paint() == other.paint()).all()
+    painter.show(SceneState(hidden=hidden))
+    painter.show(SceneState(hidden=frozenset()))
+    assert (painter.paint() == plain).all()
 
 
 def test_an_equipment_was_sampled_when_the_best_of_its_tags_was_last_good() -> None:

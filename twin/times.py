@@ -155,8 +155,8 @@ def evenly(start: int, step: int, count: int) -> Floats | None:
     where these are no whole seconds."""
     if step % _SECOND:
         return None
-    found = np.arange(count, dtype=np.float64)
-    found *= step // _SECOND
-    found += start // _SECOND
-    found += start % _SECOND / _SECOND
+    first, period = start // _SECOND, step // _SECOND
+    found = np.arange(first, first + period * count, period, dtype=np.float64) if step else np.full(count, float(first))
+    if start % _SECOND:
+        found += start % _SECOND / _SECOND
     return found

@@ -31,7 +31,7 @@ def repeated(day: Path, path: Path, days: int, sparse: bool) -> None:
         new.create_dataset("blocks", data=blocks, chunks=(min(780, len(blocks)),), maxshape=(None,))
         old.copy("overview/60", new.create_group("overview"), "60")
         planes = [name for name in old["values"] if name.startswith("byte") and old["values"][name].shape[1]]
-        grown = [f"values/{name}" for name in ("encoding", *planes)] + ["rows/at", "rows/arrived"]
+        grown = [f"values/{name}" for name in ("encoding", "upper", *planes)] + ["rows/at", "rows/arrived"]
         for name in (*grown, *(f"overview/60/{name}" for name in ("cells", "high", "encoding"))):
             _extend(new[name], 1 if sparse else days, days)
         _extend_times(new["overview/60/at"], days)

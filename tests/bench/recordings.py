@@ -1,7 +1,10 @@
 """What recordings cost beside their peers: a day of the reference station, a month, and a file of the 100 GB class.
 
 Each question is asked warm (the median of some, each about another tag, row or set of tags) and cold (the same with
-nothing of the file in memory). The whole takes some minutes; the day is simulated once and kept.
+nothing of the file in memory). Asked warm, a day soon has at hand what a month has not: chunks and tables met before.
+So that nothing but length is compared, files are also asked as newly opened: the second question to a recording, with
+the file in the system's memory and nothing of it in ours. The whole takes some minutes; the day is simulated once and
+kept.
 """
 
 from __future__ import annotations
@@ -22,7 +25,7 @@ from tests.bench._recording_peers import BUCKETS, PEERS, Opened
 from tests.twin.recordings.material import frames as small_frames
 from twin.plant.reading import read
 from twin.recordings.filters import BITSHUFFLE
-from twin.recordings.layout import STRETCH, VERSION
+from twin.recordings.layout import PAIR, STRETCH, VERSION
 from twin.recordings.recorder import Recorder
 from twin.recordings.recording import Recording
 from twin.signals import Floats, Frame, Tag, TagTable
@@ -80,6 +83,9 @@ def main() -> None:
         _appending(folder, block.values, tags)
         _tell_head()
         of_day = _tell("Pumphouse", day, block.values.size, Ours, REPEATS)
+        new_of_day = _newly(lambda: Ours(day))
+        figures = "".join(f"{took:>20.2f}" for took in new_of_day)
+        print(f"{'newly opened':<22}{'':>15}{figures}", flush=True)
         for peer in PEERS:
             path = folder / peer.name
             peer.write(path, block.at, block.values, block.quality)
@@ -91,12 +97,17 @@ def main() -> None:
             path = folder / f"{days}.h5"
             repeated(day, path, days, sparse)
             told = _tell(called, path, DAY * len(tags) * days, lambda path, days=days: Ours(path, days), REPEATS)  # type: ignore[misc]
-            times = ", ".join(f"{mine / theirs:.2f}" for mine, theirs in zip(told, of_day, strict=True))
-            print(f"{'':<22}warm, in times the day's: {times} (bar {2.0 if sparse else 1.5})")
+            new = _newly(lambda path=path, days=days: Ours(path, days))  # type: ignore[misc]
+            warm, newly = _times(told, of_day), _times(new, new_of_day)
+            print(f"{'':<22}in times the day's: warm {warm}; newly opened {newly} (bar {2.0 if sparse else 1.5})")
             _tell_whole(path, days)
             path.unlink()
         _replaying(day)
         _killing(folder)
+
+
+def _times(ours: Sequence[float], others: Sequence[float]) -> str:
+    return ", ".join(f"{mine / theirs:.2f}" for mine, theirs in zip(ours, others, strict=True))
 
 
 def _day() -> Path:
@@ -184,20 +195,13 @@ def _tell_head() -> None:
 
 def _tell(name: str, path: Path, samples: int, peer: Callable[[Path], Opened], repeats: int) -> list[float]:
     """Say what the questions take; warm, they are returned. [ms]"""
-    random = np.random.default_rng(0)
-    rows, columns = iter(random.integers(0, DAY, 100).tolist()), iter(random.integers(0, 992, 100).tolist())
-    sets = iter(random.integers(0, 992, (100, DRAWN)))
 
     def first() -> None:
         opened = peer(path)
         opened.instant(0)
         opened.close()
 
-    asked: list[Callable[[Opened], object]] = [
-        lambda opened: opened.tag(next(columns)),
-        lambda opened: opened.instant(next(rows)),
-        lambda opened: opened.drawn(next(sets).tolist()),
-    ]
+    asked = _asked()
     told = [(_median(first, repeats), _cold(path, lambda: _timed(first)))]
     opened = peer(path)
     warm = [_median(lambda question=question: question(opened), repeats) for question in asked]  # type: ignore[misc]
@@ -210,6 +214,32 @@ def _tell(name: str, path: Path, samples: int, peer: Callable[[Path], Opened], r
     return [w for w, _ in told]
 
 
+def _asked() -> list[Callable[[Opened], object]]:
+    """The questions, each time about something else, and to everyone about the same."""
+    random = np.random.default_rng(0)
+    rows, columns = iter(random.integers(0, DAY, 100).tolist()), iter(random.integers(0, 992, 100).tolist())
+    sets = iter(random.integers(0, 992, (100, DRAWN)))
+    return [
+        lambda opened: opened.tag(next(columns)),
+        lambda opened: opened.instant(next(rows)),
+        lambda opened: opened.drawn(next(sets).tolist()),
+    ]
+
+
+def _newly(opening: Callable[[], Opened]) -> list[float]:
+    """What opening takes, and the second question to a recording that was just opened, warm. [ms]"""
+
+    def second(question: Callable[[Opened], object]) -> float:
+        opened = opening()
+        question(opened)
+        took = _timed(lambda: question(opened))
+        opened.close()
+        return took
+
+    opened = _median(lambda: opening().close(), REPEATS)
+    return [opened, *(_middle(lambda question=question: second(question), REPEATS) for question in _asked())]  # type: ignore[misc]
+
+
 def _of_new(peer: Callable[[Path], Opened], path: Path, question: Callable[[Opened], object]) -> float:
     """What the first question to a file costs that was just opened."""
     opened = peer(path)
@@ -220,32 +250,41 @@ def _of_new(peer: Callable[[Path], Opened], path: Path, question: Callable[[Open
 
 
 def _same_chunks(day: Path) -> None:
-    """What HDF5 takes for the very chunks that our answers are made of, and ours beside it in turns."""
+    """What HDF5 takes for the very chunks that our answers are made of, and ours beside it in turns.
+
+    Opened anew as often as above, for what is asked long enough has half of all chunks at hand.
+    """
     random = np.random.default_rng(2)
     spent: dict[str, list[float]] = {}
-    with Recording.open(day) as ours, h5py.File(day, locking=False) as file:
-        planes = [file[f"values/byte{byte}"] for byte in range(2)]
-        cells, slots = file["overview/60/cells"], file["values/slots"][()]
-        for _ in range(
-            4 * REPEATS
-        ):  # each about another row and other tags, for in one process both keep the same chunks
-            row, other = random.integers(0, DAY, 2).tolist()
-            some, others = random.integers(0, 992, (2, DRAWN))
-            chunk = slice(other // STRETCH * STRETCH, other + 1)
-            questions: dict[str, Question] = {
-                "instant": lambda row=row: ours.latest_at(START + row),  # type: ignore[misc]
-                "its chunks": lambda chunk=chunk: [plane[:, chunk] for plane in planes],  # type: ignore[misc]
-                "drawn": lambda some=some: ours.overview(some, START, START + DAY, BUCKETS),  # type: ignore[misc]
-                "their chunks": lambda others=others: [cells[int(slots[tag])] for tag in others],  # type: ignore[misc]
-            }
-            for name, question in questions.items():
-                spent.setdefault(name, []).append(_timed(question))
+    for _ in range(4):
+        with Recording.open(day) as ours, h5py.File(day, locking=False) as file:
+            for _ in range(REPEATS):
+                _ask_for_chunks(ours, file, random, spent)
     instant, chunks, drawn, cell_chunks = (float(np.median(told)) for told in spent.values())
     print(
         f"the same chunks by h5py alone: an instant {chunks:.2f} ms, ours {instant / chunks:.2f} x; "
         f"8 tags {cell_chunks:.2f} ms, ours {drawn / cell_chunks:.2f} x",
         flush=True,
     )
+
+
+def _ask_for_chunks(
+    ours: Recording, file: h5py.File, random: np.random.Generator, spent: dict[str, list[float]]
+) -> None:
+    """Each about another row and other tags, for in one process both keep the same chunks."""
+    planes = [file[f"values/byte{byte}"] for byte in range(2)]
+    cells, slots = file["overview/60/cells"], file["values/slots"][()]
+    row, other = random.integers(0, DAY, 2).tolist()
+    some, others = random.integers(0, 992, (2, DRAWN))
+    chunk = slice(other // STRETCH * STRETCH // PAIR.itemsize, other // PAIR.itemsize + 1)
+    questions: dict[str, Question] = {
+        "instant": lambda: ours.latest_at(START + row),
+        "its chunks": lambda: [plane[:, chunk] for plane in planes],
+        "drawn": lambda: ours.overview(some, START, START + DAY, BUCKETS),
+        "their chunks": lambda: [cells[int(slots[tag])] for tag in others],
+    }
+    for name, question in questions.items():
+        spent.setdefault(name, []).append(_timed(question))
 
 
 def _tell_whole(path: Path, days: int) -> None:

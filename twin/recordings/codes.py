@@ -98,6 +98,12 @@ def added(plane: NDArray[np.uint8], lowest: NDArray[np.uint8], byte: int) -> NDA
     return parts
 
 
+def summed(plane: NDArray[np.uint8], lowest: NDArray[np.uint8], byte: int) -> Counts:
+    """(k,) what one byte of codes (k, t) adds to the sums of their differences, of which there are less than 2**23."""
+    parts = added(plane, lowest, byte)
+    return np.asarray(parts.sum(axis=1, dtype=np.int64 if byte else np.int32), np.int64)
+
+
 def signed(codes: NDArray[np.unsignedinteger[Any]]) -> NDArray[np.signedinteger[Any]]:
     """Differences from codes of as many bytes."""
     one = codes.dtype.type(1)

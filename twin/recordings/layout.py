@@ -1,4 +1,4 @@
-"""The format of a recording, version 3: what lies where in the file. recordings/README.md tells it to other readers.
+"""The format of a recording, version 4: what lies where in the file. recordings/README.md tells it to other readers.
 
 A recording that has been closed holds its header and what was sealed::
 
@@ -9,8 +9,9 @@ A recording that has been closed holds its header and what was sealed::
     /blocks                 (b,) what each block holds, and its hash
     /values                 stretch, places
         slots               (tags,) where each tag lies in the datasets below
-        encoding            (tags, stretches) how each tag is coded in each stretch
-        byte0 … byte7       (tags, places) codes, a byte each, lowest first; what was never written is zero
+        encoding, upper     (tags, stretches) how each tag is coded in each stretch
+        ways                (w,) ways to count, which they name
+        byte0 … byte7       (tags, places / 2) codes, a byte each, lowest first; what was never written is zero
         table               (m,) distinct values, which some codes point into
     /rows/at, arrived       (places,) times, as differences from what was expected
     /quality                (c,) where the quality of a tag changes
@@ -44,7 +45,7 @@ from typing import Any
 import numpy as np
 
 FORMAT = "pumphouse-recording"
-VERSION = 3
+VERSION = 4
 
 HEADER = "header"
 """Says again what format it is: HDF5 keeps text attributes where no checksum guards them, and damaged may never come
@@ -65,9 +66,11 @@ OVERVIEW = "overview"
 JOURNAL = "journal"
 JOURNALS = ("a", "b")
 
-STRETCH = 720  # rows: codes start anew after so many, and so do chunks
-CHUNK_TAGS = 16
-CHUNK_CODED = 64  # tags: how they are coded is small
+STRETCH = 600  # rows, an even number: codes start anew after so many, and so do chunks
+CHUNK_TAGS = 32
+CHUNK_CODED = 128  # tags: how they are coded is small
+PAIR = np.dtype("<u2")
+"""A byte of the codes of two rows, the earlier first: Bitshuffle turns words of two bytes in half the time."""
 BYTES = 8  # of a code at most
 JOURNAL_BYTES = 33 * 2**20  # an hour of the reference station
 LOG_BYTES = 2**20
@@ -85,7 +88,11 @@ RAW, TIMES, OVER, LISTED = range(4)
 
 ENCODING = np.dtype([("how", "u1"), ("bytes", "u1"), ("running", "u1"), ("base", "<i8"), ("step", "<f8")])
 """``bytes`` are used of a code; ``running`` codes are differences from the row before, others from ``base``; ``step``
-is what a count counts, and for a listed or a raw value nothing."""
+is what a count counts, and for a listed or a raw value nothing. In the file it stands shorter
+(:mod:`twin.recordings.coding`)."""
+
+WAY = np.dtype([("how", "u1"), ("wide", "u1"), ("step", "<f8")])
+"""A way to count; ``wide`` where bases have more than 32 bits."""
 
 CELL_ENCODING = np.dtype([("how", "u1"), ("step", "<f8")])
 
@@ -105,10 +112,16 @@ BLOCK = np.dtype(
         ("first", "<i8"),
         ("last", "<i8"),
         ("period", "<i8"),
+        ("delay", "<i8"),
+        ("even", "u1"),
         ("sha256", "u1", (32,)),
     ]
 )
-"""How much of everything one block holds, its first and last time, the time expected from row to row, and its hash."""
+"""How much of everything one block holds, its first and last time, the time expected from row to row, and its hash.
+
+Where ``even`` is 1, every row came when it was expected and was ``delay`` late, or NO_TIME where nobody knows: what
+``/rows`` says of such a block need not be looked at.
+"""
 
 POSE = np.dtype(
     [("position", "<f8", (3,)), ("orientation", "<f8", (4,)), ("robot", "S64"), ("at", "<i8"), ("number", "<u8")]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from twin.recordings.memory import Overview
 from twin.signals import Block, Floats
+
+SHORT = 4  # cells in a bucket
 
 
 def reduced(parts: Iterable[Block | Overview], count: int, since: float, until: float, buckets: int) -> Overview:
@@ -44,15 +47,40 @@ def _grouped(bucket: NDArray[np.intp], cells: Overview) -> tuple[NDArray[np.intp
     starts = np.flatnonzero(first)
     if len(starts) == len(bucket):
         return bucket, cells
-    quality = cells.quality
-    worst = np.maximum.reduceat(quality, starts, axis=1) if quality.any() else np.zeros_like(quality[:, starts])
+    quality, further = cells.quality, _further(starts, len(bucket))
+    worst = _reduced(np.maximum, quality, starts, further) if quality.any() else np.zeros_like(quality[:, starts])
     return bucket[starts], Overview(
         cells.at[starts],
-        np.fmin.reduceat(cells.low, starts, axis=1),
-        np.fmax.reduceat(cells.high, starts, axis=1),
-        cells.last[:, np.append(starts[1:], len(bucket)) - 1],
+        _reduced(np.fmin, cells.low, starts, further),
+        _reduced(np.fmax, cells.high, starts, further),
+        cells.last.take(np.append(starts[1:], len(bucket)) - 1, axis=1),
         worst,
     )
+
+
+def _further(starts: NDArray[np.intp], count: int) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]] | None:
+    """Which buckets have a second cell, and which it is, a third, and so on; None where there are too many."""
+    lengths = np.diff(starts, append=count)
+    longest = int(lengths.max())
+    if longest > SHORT:
+        return None
+    longer = [np.flatnonzero(lengths > place) for place in range(1, longest)]
+    return [(buckets, starts[buckets] + place) for place, buckets in enumerate(longer, 1)]
+
+
+def _reduced(
+    of: np.ufunc,
+    cells: NDArray[Any],
+    starts: NDArray[np.intp],
+    further: list[tuple[NDArray[np.intp], NDArray[np.intp]]] | None,
+) -> NDArray[Any]:
+    """``of.reduceat`` along (k, c) cells; where buckets are short, a cell of all of them at once is quicker."""
+    if further is None:
+        return np.asarray(of.reduceat(cells, starts, axis=1))
+    found = cells.take(starts, axis=1)
+    for buckets, place in further:
+        found[:, buckets] = of(found.take(buckets, axis=1), cells.take(place, axis=1))
+    return found
 
 
 def _cells(part: Block | Overview) -> Overview:

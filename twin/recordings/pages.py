@@ -20,8 +20,9 @@ from twin.recordings.filters import bit_packed
 from twin.recordings.layout import BYTES, CELL_ENCODING, CHUNK_TAGS, LEVELS, OVERVIEW, PAGE, RAW, VALUELESS
 from twin.recordings.memory import Overview
 from twin.recordings.parts import Columns
-from twin.recordings.planes import kept, rows_of
+from twin.recordings.planes import kept
 from twin.recordings.sealed import Sealed
+from twin.recordings.selections import Stored
 from twin.signals import Block, Floats
 from twin.times import NO_TIME, Nanoseconds, seconds
 
@@ -42,10 +43,9 @@ class Pages:
     def __init__(self, file: h5py.File, level: int) -> None:
         self.level = level
         name = f"{OVERVIEW}/{level}"
-        self._cells, self._encoding, self._at = (
-            dataset(file, f"{name}/{part}") for part in ("cells", "encoding", "at")
-        )
-        self._high = dataset(file, f"{name}/high") if self._cells.dtype.itemsize < BYTES else None
+        self._cells, self._encoding = (Stored(dataset(file, f"{name}/{part}")) for part in ("cells", "encoding"))
+        self._at = dataset(file, f"{name}/at")
+        self._high = Stored(dataset(file, f"{name}/high")) if self._cells.dtype.itemsize < BYTES else None
         self._coding: OrderedDict[int, NDArray[np.void]] = OrderedDict()
         self.count = len(self._at)
         if any(told.shape[1:] != (4, self.count) for told in (self._cells, self._high) if told is not None):
@@ -59,14 +59,15 @@ class Pages:
     def read(self, slots: NDArray[np.uint32], first: int, last: int) -> Overview:
         """Cells of some slots."""
         page, start = first // PAGE, first // PAGE * PAGE
-        told = rows_of(self._cells, slots, start, last)
+        told = self._cells.rows(slots, start, last)
         encoding = np.stack([self._encoded_in(p)[slots] for p in range(page, -(-last // PAGE))], axis=1)
         if self._high is not None and (encoding["how"] == RAW).any():
-            told = told + (rows_of(self._high, slots, start, last).astype(np.int64) << WORD)
-        counts = np.empty((len(slots), EXTREMES + 1, last - start), np.int64)
+            told = told + (self._high.rows(slots, start, last).astype(np.int64) << WORD)
+        counts = told[:, :-1]  # counted have less than 2**30 of a kind, which the words they stand in hold
         for low in range(0, last - start, PAGE):
-            np.cumsum(told[:, 0, low : low + PAGE], axis=1, out=counts[:, 0, low : low + PAGE])
-        np.add(told[:, 1:-1], counts[:, :1], out=counts[:, 1:])
+            page_of_lowest = counts[:, 0, low : low + PAGE]
+            np.cumsum(page_of_lowest, axis=1, out=page_of_lowest)
+        counts[:, 1:] += counts[:, :1]
         how, step = ways(encoding, first, last, PAGE)
         values = values_of(counts[..., first - start :], how[:, np.newaxis], step[:, np.newaxis], np.empty(0))
         quality = told[:, -1, first - start :].astype(np.uint8)
@@ -79,7 +80,10 @@ class Pages:
 
     def _encoded_in(self, page: int) -> NDArray[np.void]:
         """(n,) how all slots are coded in a page."""
-        return kept(self._coding, page, KEPT_PAGES, lambda p: np.asarray(self._encoding[:, p]))
+        return kept(self._coding, page, KEPT_PAGES, self._read_encoding)
+
+    def _read_encoding(self, page: int) -> NDArray[np.void]:
+        return self._encoding.part(slice(0, self._encoding.shape[0]), page, page + 1)[:, 0]
 
     def damage(self, slots: NDArray[np.uint32]) -> Iterator[tuple[int, int]]:
         """First and last time of the pages that cannot be read. [ns]"""

@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.recordings.codes import Counts, added, counts_of, values_of, ways
+from twin.recordings import coding
+from twin.recordings.codes import Counts, added, counts_of, summed, values_of, ways
 from twin.recordings.damage import dataset, folder, whole
-from twin.recordings.layout import BYTES, CHUNK_TAGS, LARGEST_BLOCK, LISTED, VALUES
+from twin.recordings.layout import BYTES, CHUNK_TAGS, ENCODING, LARGEST_BLOCK, LISTED, PAIR, VALUES, WAY
 from twin.recordings.parts import Columns
+from twin.recordings.selections import Slots, Stored
 from twin.signals import Floats
 
 KEPT_CODING = 64  # blocks whose encoding is kept at hand
-SCATTERED = 32  # tags apart from each other that are read one by one; of more, all between them are
 NOTHING: Floats = np.empty(0)
 
-Slots = NDArray[np.unsignedinteger[Any]]
 Key = TypeVar("Key", bound=Hashable)
 Kept = TypeVar("Kept")
 
@@ -32,7 +32,7 @@ class Planes:
     def __init__(self, file: h5py.File, columns: int) -> None:
         self._file = file
         self._columns = columns
-        self._datasets: dict[str, h5py.Dataset] = {}
+        self._datasets: dict[str, Stored] = {}
         self._coding: OrderedDict[int, NDArray[np.void]] = OrderedDict()
         attributes = folder(file, VALUES).attrs
         self.places, self.stretch = int(attributes["places"]), int(attributes["stretch"])
@@ -79,27 +79,28 @@ class Planes:
         for byte in range(_most(encoding["bytes"])):
             needed = np.flatnonzero(encoding["bytes"] > byte)
             low, high = int(needed[0]), int(needed[-1]) + 1
-            part = slice(low, high), stretch * self.stretch, last
-            plane = _part_of(self._plane(byte), *part) if byte else self._lowest(*part)
+            plane = self._bytes_of(byte, low, high, stretch * self.stretch, last)
             if not byte:
                 lowest, above = plane, low
             signs = lowest[low - above : high - above]
             told[low:high] += added(plane[:, before:], signs[:, before:], byte)
             run = np.flatnonzero(running[low:high])
             if before:
-                base[low + run] += added(plane[run, :before], signs[run, :before], byte).sum(axis=1, dtype=np.int64)
-        told[running] = np.cumsum(told[running], axis=1)
+                base[low + run] += summed(plane[run, :before], signs[run, :before], byte)
+        if last - first > 1:
+            told[running] = np.cumsum(told[running], axis=1)
         told += base[:, np.newaxis]
         return values_of(told, encoding["how"][:, np.newaxis], encoding["step"][:, np.newaxis], self._listed(encoding))
 
-    def _lowest(self, rows: slice, first: int, last: int) -> NDArray[np.uint8]:
-        """The lowest bytes of some slots, until the next are asked for: fresh memory costs as much as unpacking."""
-        data, room = self._plane(0), self._room[: (rows.stop - rows.start) * (last - first)]
-        found = room.reshape(rows.stop - rows.start, last - first)
-        if last > data.shape[1]:
-            return _part_of(data, rows, first, last)
-        data.read_direct(found, np.s_[rows, first:last])
-        return found
+    def _bytes_of(self, byte: int, low: int, high: int, first: int, last: int) -> NDArray[np.uint8]:
+        """(high - low, last - first) one byte of the codes of some slots; ``first`` begins a stretch.
+
+        The lowest bytes are there until the next are asked for: fresh memory costs as much as unpacking.
+        """
+        data = self._plane(byte)
+        size = data.dtype.itemsize
+        found = data.part(slice(low, high), first // size, -(-last // size), None if byte else self._room)
+        return found.view(np.uint8)[:, : last - first]
 
     @cached_property
     def _room(self) -> NDArray[np.uint8]:
@@ -109,20 +110,36 @@ class Planes:
         """(n,) how all slots are coded in a stretch."""
         a_block = self.places // self.stretch
         number = stretch // a_block
-        coding = kept(self._coding, number, KEPT_CODING, self._read_coding)
-        return coding[:, stretch - number * a_block]
+        block = kept(self._coding, number, KEPT_CODING, self._read_coding)
+        return self._understood(block[:, stretch - number * a_block], slice(0, self._columns), stretch, stretch + 1)
+
+    def _understood(self, told: NDArray[np.void], slots: slice | Slots, low: int, high: int) -> NDArray[np.void]:
+        """How slots are coded in stretches, from what the file says of it, as ENCODING."""
+        if told.dtype == ENCODING:
+            return told
+        way = self._ways[told["way"]]
+        upper = None
+        if way["wide"].any():
+            data = self._values("upper")
+            upper = data.part(slots, low, high) if isinstance(slots, slice) else data.rows(slots, low, high)
+            upper = upper.reshape(told.shape)
+        return coding.understood(told, way, upper)
+
+    @cached_property
+    def _ways(self) -> NDArray[np.void]:
+        return whole(self._file, f"{VALUES}/ways", WAY)
 
     def _read_coding(self, number: int) -> NDArray[np.void]:
-        """(n, s) of one block."""
+        """(n, s) of one block, as it lies in the file."""
         a_block = self.places // self.stretch
-        return _part_of(self._values("encoding"), slice(0, self._columns), number * a_block, (number + 1) * a_block)
+        return self._values("encoding").part(slice(0, self._columns), number * a_block, (number + 1) * a_block)
 
     # ---- some tags for long ----------------------------------------------------------------------------------------
 
     def _along(self, first: int, last: int, slots: Slots) -> Floats:
         """(k, t) values of some slots."""
         low, high = first // self.stretch, -(-last // self.stretch)
-        encoding = rows_of(self._values("encoding"), slots, low, high)
+        encoding = self._understood(self._values("encoding").rows(slots, low, high), slots, low, high)
         counts = self._counts(slots, encoding, low * self.stretch, last)[:, first - low * self.stretch :]
         return values_of(counts, *ways(encoding, first, last, self.stretch), self._listed(encoding))
 
@@ -132,15 +149,21 @@ class Planes:
         most = _most(needed)
         if not most:
             return counts_of(np.zeros((len(slots), last - first), np.uint8), encoding, self.stretch)
-        lowest = rows_of(self._plane(0), slots, first, last)
+        lowest = self._bytes_along(0, slots, first, last)
         if most == 1:
             return counts_of(lowest, encoding, self.stretch)
         kind = np.dtype(f"u{1 << (most - 1).bit_length()}")
         codes = lowest.astype(kind)
         for byte in range(1, most):
             wide = np.flatnonzero(needed > byte)
-            codes[wide] |= rows_of(self._plane(byte), slots[wide], first, last).astype(kind) << kind.type(8 * byte)
+            codes[wide] |= self._bytes_along(byte, slots[wide], first, last).astype(kind) << kind.type(8 * byte)
         return counts_of(codes, encoding, self.stretch)
+
+    def _bytes_along(self, byte: int, slots: Slots, first: int, last: int) -> NDArray[np.uint8]:
+        """(k, last - first) one byte of the codes of some slots; ``first`` begins a stretch."""
+        data = self._plane(byte)
+        size = data.dtype.itemsize
+        return data.rows(slots, first // size, -(-last // size)).view(np.uint8)[:, : last - first]
 
     # ---- datasets --------------------------------------------------------------------------------------------------
 
@@ -152,32 +175,18 @@ class Planes:
     def _table(self) -> Floats:
         return whole(self._file, f"{VALUES}/table", "<f8")
 
-    def _plane(self, byte: int) -> h5py.Dataset:
+    def _plane(self, byte: int) -> Stored:
+        """A byte of all codes, of two rows in each element; of one up to version 3."""
         return self._values(f"byte{byte}")
 
-    def _values(self, name: str) -> h5py.Dataset:
+    def _values(self, name: str) -> Stored:
         if name not in self._datasets:
-            self._datasets[name] = dataset(self._file, f"{VALUES}/{name}")
+            data = Stored(dataset(self._file, f"{VALUES}/{name}"))
+            coarse = data.dtype not in (PAIR, np.uint8) or self.stretch % data.dtype.itemsize
+            if len(data.shape) != 2 or (name.startswith("byte") and coarse):
+                raise TypeError(f"{name} is of another kind")
+            self._datasets[name] = data
         return self._datasets[name]
-
-
-def rows_of(data: h5py.Dataset, slots: Slots, first: int, last: int) -> NDArray[Any]:
-    """(k, …, last - first) of some rows of a dataset; beyond its end is nothing but zeros.
-
-    Neighbours are read together; a union of selections takes HDF5 longer than one after the other.
-    """
-    apart, inverse = np.unique(slots.astype(np.intp), return_inverse=True)
-    begins = np.flatnonzero(np.diff(apart, prepend=-2) != 1)
-    if len(begins) > SCATTERED:
-        every = _part_of(data, slice(int(apart[0]), int(apart[-1]) + 1), first, last)
-        return np.asarray(every[slots - apart[0]])
-    if len(begins) == len(slots):  # then none lies beside another, and they are read in the order asked for
-        return np.concatenate([_part_of(data, slice(slot, slot + 1), first, last) for slot in slots.tolist()])
-    ends = np.append(begins[1:], len(apart)) - 1
-    runs = [slice(int(apart[low]), int(apart[high]) + 1) for low, high in zip(begins, ends, strict=True)]
-    parts = [_part_of(data, run, first, last) for run in runs]
-    found = parts[0] if len(parts) == 1 else np.concatenate(parts)
-    return found if np.array_equal(inverse, np.arange(len(found))) else found[inverse]
 
 
 def kept(at_hand: OrderedDict[Key, Kept], key: Key, most: int, read: Callable[[Key], Kept]) -> Kept:
@@ -196,15 +205,3 @@ def _most(needed: NDArray[np.uint8]) -> int:
     if most > BYTES:
         raise ValueError("codes of too many bytes")
     return most
-
-
-def _part_of(data: h5py.Dataset, rows: slice, first: int, last: int) -> NDArray[Any]:
-    if rows.stop > data.shape[0]:
-        raise ValueError("codes are missing")
-    return _extended(np.asarray(data[rows, ..., first:last]), last - first)
-
-
-def _extended(found: NDArray[Any], length: int) -> NDArray[Any]:
-    if found.shape[-1] == length:
-        return found
-    return np.concatenate([found, np.zeros((*found.shape[:-1], length - found.shape[-1]), found.dtype)], axis=-1)

@@ -11,7 +11,7 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.recordings import album
+from twin.recordings import album, coding
 from twin.recordings.codes import encoded
 from twin.recordings.filters import append, bit_packed, growing, packed
 from twin.recordings.journal import Content
@@ -21,8 +21,8 @@ from twin.recordings.layout import (
     BYTES,
     CHUNK_CODED,
     CHUNK_TAGS,
-    ENCODING,
     LOG,
+    PAIR,
     POSE,
     QUALITY,
     QUALITY_CHANGE,
@@ -45,11 +45,10 @@ def prepare(file: h5py.File, tags: TagTable, places: int) -> None:
     values.attrs.update({"stretch": STRETCH, "places": places})
     slots = slots_of(tags)
     values.create_dataset("slots", data=slots, **packed((count,)))
-    shape = (min(CHUNK_CODED, count), stretches)
-    values.create_dataset("encoding", shape=(count, 0), maxshape=(count, None), dtype=ENCODING, **bit_packed(shape))
-    chunk = (min(CHUNK_TAGS, count), STRETCH)
+    coding.prepare(values, [tag.step for tag in tags], stretches)
+    chunk = (min(CHUNK_TAGS, count), STRETCH // PAIR.itemsize)
     for byte in range(BYTES):
-        values.create_dataset(f"byte{byte}", shape=(count, 0), maxshape=(count, None), dtype="u1", **bit_packed(chunk))
+        values.create_dataset(f"byte{byte}", shape=(count, 0), maxshape=(count, None), dtype=PAIR, **bit_packed(chunk))
     growing(values, "table", "<f8")
     rows = file.create_group(ROWS)
     for name in ("at", "arrived"):
@@ -106,7 +105,7 @@ def write_block(file: h5py.File, content: Content, steps: Sequence[float]) -> No
     said = np.zeros(1, BLOCK)
     said["rows"], said["lines"], said["poses"] = len(rows), content.lines, len(content.poses)
     said["log_bytes"] = len(content.log)
-    said["first"], said["last"], said["period"] = _write_times(file, rows, start)
+    said["first"], said["last"], said["period"], said["delay"], said["even"] = _write_times(file, rows, start)
     changes = quality_changes(rows["quality"], rows["values"])
     said["changes"] = len(changes)
     append(file[QUALITY], changes)
@@ -159,13 +158,10 @@ def _write_values(values: h5py.Group, told: Floats, steps: Floats, start: int) -
     """The values (rows, n) of a block, some tags at a time."""
     count = told.shape[1]
     columns = np.argsort(values["slots"][()])
-    stretches = len(_starts(len(told)))
-    coding = values["encoding"]
-    coding.resize(start // STRETCH + stretches, axis=1)
     for low in range(0, count, CHUNK_CODED):
         some = columns[low : low + CHUNK_CODED]
         coded = encoded(told[:, some], steps[some].tolist(), len(values["table"]))
-        coding[low : low + len(some), start // STRETCH :] = coded.encoding
+        coding.write(values, coded.encoding, low, start // STRETCH)
         append(values["table"], coded.table)
         planes = coded.codes.astype("<u8", copy=False).view(np.uint8).reshape(*coded.codes.shape, BYTES)
         for byte in range(int(coded.encoding["bytes"].max())):
@@ -173,33 +169,35 @@ def _write_values(values: h5py.Group, told: Floats, steps: Floats, start: int) -
 
 
 def _write_plane(data: h5py.Dataset, plane: NDArray[np.uint8], low: int, start: int) -> None:
-    """One byte of codes (k, rows), where it is not zero in all of a chunk."""
-    rows = plane.shape[1]
-    if data.shape[1] < start + rows:
-        data.resize(start + rows, axis=1)
-    for tag in range(0, len(plane), CHUNK_TAGS):
-        for first in _starts(rows):
-            chunk = plane[tag : tag + CHUNK_TAGS, first : first + STRETCH]
+    """One byte of codes (k, rows), in pairs of rows, where it is not zero in all of a chunk."""
+    pairs = np.pad(plane, ((0, 0), (0, plane.shape[1] % PAIR.itemsize))).view(PAIR)
+    begin, breadth = start // PAIR.itemsize, STRETCH // PAIR.itemsize
+    if data.shape[1] < begin + pairs.shape[1]:
+        data.resize(begin + pairs.shape[1], axis=1)
+    for tag in range(0, len(pairs), CHUNK_TAGS):
+        for first in range(0, pairs.shape[1], breadth):
+            chunk = pairs[tag : tag + CHUNK_TAGS, first : first + breadth]
             if chunk.any():
-                place = start + first
+                place = begin + first
                 data[low + tag : low + tag + len(chunk), place : place + chunk.shape[1]] = chunk
 
 
-def _write_times(file: h5py.File, rows: NDArray[Any], start: int) -> tuple[int, int, int]:
-    """Times as differences from regular ones; ``(first, last, period)``."""
+def _write_times(file: h5py.File, rows: NDArray[Any], start: int) -> tuple[int, int, int, int, bool]:
+    """Times as differences from regular ones; ``(first, last, period, delay, even)`` of their block."""
     blocks, times = file[BLOCKS], file[ROWS]
     if not len(rows):
         last = int(blocks[-1]["last"]) if len(blocks) else 0
-        return last, last, 0
+        return last, last, 0, 0, False
     at, arrived = rows["at"], rows["arrived"]
     first, last = int(at[0]), int(at[-1])
     period = int(np.median(np.diff(at))) if len(at) > 1 else 0
     late = np.where(arrived == NO_TIME, NO_TIME, arrived - at)
-    for name, told in (("at", at - regular(first, period, len(at))), ("arrived", late)):
+    odd, delay = at - regular(first, period, len(at)), int(late[0])
+    for name, told in (("at", odd), ("arrived", late)):
         times[name].resize(start + len(at), axis=0)
         if told.any():
             times[name][start:] = told
-    return first, last, period
+    return first, last, period, delay, not odd.any() and bool((late == delay).all())
 
 
 def regular(first: int | Nanoseconds, period: int | Nanoseconds, rows: int) -> Nanoseconds:

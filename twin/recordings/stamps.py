@@ -50,33 +50,26 @@ class Stamps:
 
     def read(self, first: int, last: int) -> Times:
         """Source times of places and how late each row arrived [ns]. Raises any of DAMAGED."""
-        return self._added(first, last, *self._differences(first, last))
-
-    def _added(self, first: int, last: int, odd: Nanoseconds, late: Nanoseconds) -> Times:
-        """Differences from expected times become source times."""
+        odd, late = (data[first:last] for data in self._stored)
+        if len(odd) != last - first or len(late) != last - first:
+            raise ValueError("times are missing")
         low, high = first // self._places, (last - 1) // self._places + 1
         blocks = self._blocks[low:high]
         expected = regular(blocks["first"][:, np.newaxis], blocks["period"][:, np.newaxis], self._places).reshape(-1)
         odd += expected[first - low * self._places : last - low * self._places]
         return odd, late
 
-    def _differences(self, first: int, last: int) -> Times:
-        """What source times differ from expected ones, and arrivals from source times [ns]. Raises any of DAMAGED."""
-        odd, late = (data[first:last] for data in self._stored)
-        if len(odd) != last - first or len(late) != last - first:
-            raise ValueError("times are missing")
-        return odd, late
-
-    def _evenly(self, first: int, last: int, odd: Nanoseconds, late: Nanoseconds) -> tuple[Floats, Floats] | None:
+    def _evenly(self, first: int, last: int) -> tuple[Floats, Floats] | None:
         """Source and arrival times [s] where all rows came evenly and equally late, whole seconds apart, as those of a
-        simulated station do: reckoned without a look at each."""
+        simulated station do: by what the blocks say, without a look at each."""
         number = first // self._places
         blocks = self._blocks[number : (last - 1) // self._places + 1]
-        begin, period, delay = int(blocks["first"][0]), int(blocks["period"][0]), int(late[0])
-        begins = regular(begin, period * self._places, len(blocks))
-        if odd.any() or delay == NO_TIME or (late != delay).any():
+        begin, period, delay = (int(blocks[name][0]) for name in ("first", "period", "delay"))
+        if delay == NO_TIME or not blocks["even"].all() or (blocks["delay"] != delay).any():
             return None
-        if (blocks["first"] != begins).any() or (blocks["period"] != period).any():
+        if (blocks["period"] != period).any():
+            return None
+        if (blocks["first"] != regular(begin, period * self._places, len(blocks))).any():
             return None
         start = begin + period * (first - number * self._places)
         stamps = evenly(start, period, last - first)
@@ -94,8 +87,7 @@ class Stamps:
         low, high = first // self._places, (last - 1) // self._places + 1
         try:
             if high - low > 1:
-                told = self._differences(first, last)
-                return _shared(*(self._evenly(first, last, *told) or _as_seconds(*self._added(first, last, *told))))
+                return _shared(*(self._evenly(first, last) or _as_seconds(*self.read(first, last))))
         except DAMAGED:
             ensure_damaged(self._changed)
         parts = []
@@ -112,6 +104,8 @@ class Stamps:
     def _read_block(self, number: int) -> Times:
         block, start = self._blocks[number], number * self._places
         rows = int(block["rows"])
+        if block["even"]:
+            return regular(int(block["first"]), int(block["period"]), rows), np.full(rows, block["delay"])
         try:
             return self.read(start, start + rows)
         except DAMAGED:

@@ -74,6 +74,8 @@ class Tracks:
 
 def _by_robot(part: Part, sheet: int) -> ByRobot:
     poses = part.poses(sheet)
+    if not len(poses):
+        return {}
     names, robot = np.unique(poses["robot"], return_inverse=True)
     return {bytes(name): poses[robot == i] for i, name in enumerate(names)}
 

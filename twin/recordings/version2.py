@@ -1,4 +1,8 @@
-"""What version 2 of the format had otherwise: there were no pictures, and so no count of them in a block."""
+"""What versions 2 and 3 of the format had otherwise in the table of their blocks: fewer columns.
+
+Version 2 knew no pictures, and so no count of them; neither said which blocks came evenly. (Their codes lay row by row,
+which :mod:`twin.recordings.planes` sees for itself.)
+"""
 
 from __future__ import annotations
 
@@ -9,21 +13,18 @@ from numpy.typing import NDArray
 from twin.recordings.damage import version_of, whole
 from twin.recordings.layout import BLOCK, BLOCKS
 
-LATER = "pictures"
+LATER = {2: ("pictures", "delay", "even"), 3: ("delay", "even")}
 MOST_PICTURES = 2**16  # in one block; one that claims more is damaged
-
-BLOCK_THEN = np.dtype([(name, BLOCK[name]) for name in BLOCK.names or () if name != LATER])
 
 
 def blocks_of(file: h5py.File) -> NDArray[np.void]:
     """(b,) all blocks of a recording of version 2 or later, as BLOCK. Raises any of DAMAGED."""
-    if version_of(file) > 2:
-        blocks = whole(file, BLOCKS, BLOCK)
-        if len(blocks) and int(blocks[LATER].max()) > MOST_PICTURES:
-            raise ValueError("a block with an absurd number of pictures")
-        return blocks
-    then = whole(file, BLOCKS, BLOCK_THEN)
-    blocks = np.zeros(len(then), BLOCK)
-    for name in BLOCK_THEN.names or ():
-        blocks[name] = then[name]
+    unknown = LATER.get(version_of(file), ())
+    then = np.dtype([(name, BLOCK[name]) for name in BLOCK.names or () if name not in unknown])
+    told = whole(file, BLOCKS, then)
+    blocks = np.zeros(len(told), BLOCK)
+    for name in then.names or ():
+        blocks[name] = told[name]
+    if len(blocks) and int(blocks["pictures"].max()) > MOST_PICTURES:
+        raise ValueError("a block with an absurd number of pictures")
     return blocks

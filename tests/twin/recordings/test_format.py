@@ -102,7 +102,7 @@ def test_the_page_names_every_dataset_of_the_layout(tmp_path: Path, monkeypatch:
             assert f"`/{name}`" in PAGE or name == "overview" or name == "rows", name
         for kind in (
             layout.BLOCK,
-            layout.ENCODING,
+            layout.WAY,
             layout.POSE,
             layout.QUALITY_CHANGE,
             layout.PICTURE,
@@ -110,6 +110,8 @@ def test_the_page_names_every_dataset_of_the_layout(tmp_path: Path, monkeypatch:
         ):
             for field in kind.names or ():
                 assert f"`{field}`" in PAGE, field
+        for field in file["values/encoding"].dtype.names:
+            assert f"`{field}`" in PAGE, field
 
 
 def test_the_real_start_up_ships_as_it_was_measured(shared_data: Path) -> None:

@@ -167,8 +167,9 @@ def test_what_is_no_recording_is_refused_in_a_sentence(tmp_path: Path) -> None:
 def test_a_recording_of_a_version_to_come_is_refused_politely(tmp_path: Path) -> None:
     path = recorded(tmp_path / "r.h5", frames(3))
     with h5py.File(path, "r+") as file:
-        file.attrs["version"] = 4
-    assert "is of version 4, and this program knows versions up to 3" in unreadable(path)
+        file.attrs["version"] = layout.VERSION + 1
+    newer, known = layout.VERSION + 1, layout.VERSION
+    assert f"is of version {newer}, and this program knows versions up to {known}" in unreadable(path)
 
 
 def test_links_out_of_the_file_are_not_followed(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import h5py
 import numpy as np
 
 from tests.conftest import ROOT
-from tests.twin.recordings.material import START, TAGS, happened
+from tests.twin.recordings.material import START, TAGS, assert_same, frames, happened, values_of, with_pictures
 from twin.recordings.layout import POSE, QUALITY_CHANGE
 from twin.recordings.logbook import line, tags_as_text
 from twin.recordings.recording import Recording
@@ -87,3 +87,19 @@ def test_a_recording_that_was_made_with_version_2_holds_what_it_held() -> None:
         assert then.damaged() == []
         assert list(then.thermal_frames(-math.inf, math.inf)) == []
         np.testing.assert_array_equal(then.range(0, math.inf).values, before.range(0, math.inf).values)
+
+
+def test_a_recording_that_was_made_with_version_3_holds_what_it_held() -> None:
+    given = with_pictures(frames(1577), every=400)
+    with Recording.open(Path(__file__).with_name("version3.h5")) as then:
+        assert then.damaged() == []
+        for got, wanted in zip(then.frames(-math.inf, math.inf), given, strict=True):
+            assert_same(got, wanted)
+        block = then.range(-math.inf, math.inf)
+        np.testing.assert_array_equal(block.values, values_of(given))
+        for column in range(len(TAGS)):
+            np.testing.assert_array_equal(then.range(0, math.inf, [column]).values[:, 0], block.values[:, column])
+        for row in (0, 719, 720, 1577 - 1):
+            latest = then.latest_at(given[row].at)
+            assert latest is not None
+            np.testing.assert_array_equal(latest.values, given[row].values)

@@ -150,8 +150,9 @@ class Panels:
             self._model = self._loading.submit(reading.read, path, room.opened.station.file, self._note)
         tree = SceneTree(view)
         self._tree = equipment_tree.Presenter(
-            tree, room.opened.station, room.language, self._pick_in_tree, self._scene.take_away
+            tree, room.opened.station, room.language, self._pick_in_tree, self._take_away
         )
+        self._tree.leave(str(room.kept(self._hidden) or "").split("\n"))
         tree.wanted_changed.connect(self._tree.want)
         tree.all_requested.connect(self._tree.want_all)
         tree.search_changed.connect(self._tree.search)
@@ -165,6 +166,17 @@ class Panels:
         view.tools.alone_requested.connect(self._scene.single_out)
         view.tools.section_requested.connect(self._scene.cut)
         return view
+
+    @property
+    def _hidden(self) -> str:
+        """Under which key is remembered what of this station's model is not drawn."""
+        station = self._room.opened.station
+        return f"hidden/{station.id}/{station.file.station.model}" if station is not None else "hidden"
+
+    def _take_away(self, equipment: frozenset[str]) -> None:
+        """Draw all but this, the next time too."""
+        self._scene.take_away(equipment)
+        self._room.keep(self._hidden, "\n".join(sorted(equipment)))
 
     def _note(self, share: float) -> None:
         """Note how much of the model is loaded, in the thread that loads it; nobody waits for it once all is closed."""

@@ -16,7 +16,8 @@ from twin.text import Text
 @dataclass(frozen=True)
 class Room:
     """What a panel is given: the source, how to ask, to select (anything; a tag by its name; an alarm or
-    anomaly by its identity) and to write a file, the language spoken, the actions, and how to say something in the log.
+    anomaly by its identity) and to write a file, the language spoken, the actions, how to say something in the log, and
+    how to remember a word from one time to the next: ``keep`` it under a key, and what was ``kept`` there.
     """
 
     opened: Opened
@@ -28,3 +29,5 @@ class Room:
     language: str
     menus: Menus
     tell: Callable[[Text], None]
+    keep: Callable[[str, object], None]
+    kept: Callable[[str], object]

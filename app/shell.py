@@ -242,6 +242,8 @@ class Shell(QObject):
             self._languages.current,
             self._menus,
             lambda text: self.notices.say(Notice(self._clock.now(), "information", text)),
+            self._settings.setValue,
+            self._settings.value,
         )
         self._panels = Panels(room, self.frame)
         for name, view in self._panels.views.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -86,6 +86,11 @@ class Presenter:
     def want(self, equipment: str, wanted: bool) -> None:
         """Take a piece of equipment out of the scene, or put it back."""
         self._leave(self._away - {equipment} if wanted else self._away | {equipment})
+
+    def leave(self, away: Iterable[str]) -> None:
+        """Draw all but these, of those that there are."""
+        there = {identity for identity, _ in _placed(self._station)} if self._station is not None else set()
+        self._leave(frozenset(away) & there)
 
     def want_all(self) -> None:
         """Put everything back."""

@@ -140,6 +140,17 @@ def test_what_is_unticked_is_taken_away_and_stays_so_through_a_search(qtbot: QtB
     assert not everything.isVisible()
 
 
+def test_what_the_station_no_longer_has_is_not_counted_as_taken_away(qtbot: QtBot, station: Station) -> None:
+    scene = QWidget()
+    qtbot.addWidget(scene)
+    view, away = SceneTree(scene), list[frozenset[str]]()
+    presenter = Presenter(view, station, "en", str, away.append)
+    presenter.leave(["P101", "P999", ""])
+    assert away == [frozenset({"P101"})]
+    presenter.leave(["P999"])
+    assert away[-1] == frozenset()
+
+
 def test_a_whole_group_is_taken_away_by_its_box(qtbot: QtBot, station: Station) -> None:
     scene = QWidget()
     qtbot.addWidget(scene)

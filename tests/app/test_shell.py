@@ -170,6 +170,21 @@ def test_the_colours_are_remembered(opened: Open) -> None:
     assert edge(shell) == theme.THEMES["light"].REPLAY
 
 
+def test_what_is_not_drawn_is_so_the_next_time_of_that_model_alone(opened: Open) -> None:
+    shell = opened(recorded())
+    tree = shell._panels._tree
+    for equipment in ("P101", "P203.check_valve"):
+        tree.want(equipment, False)
+    again = opened(recorded())
+    assert again._panels._scene.state.away == {"P101", "P203.check_valve"}
+    assert again._panels._tree._state.away == {"P101", "P203.check_valve"}
+    again._panels._tree.want_all()
+    assert not opened(recorded())._panels._scene.state.away
+    tree.want("P102", False)
+    other = opened(Opened("other", None, fakes.station().tags, False, recorded().begin))
+    assert not other._panels._scene.state.away
+
+
 def test_the_language_is_switched_while_running_everywhere(opened: Open, qapp: QApplication) -> None:
     shell = opened(recorded())
     before = shell.frame.grab().toImage()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, pairwise
 from pathlib import Path
 
@@ -25,9 +25,9 @@ from twin.recordings.importers.taken import Later, Taken
 from twin.recordings.importers.trajectories import positions
 from twin.recordings.importers.tum import import_tum
 from twin.recordings.importers.weaving import Happened, woven
-from twin.recordings.logbook import Entry
+from twin.recordings.logbook import Entry, begun
 from twin.recordings.recorder import Recorder
-from twin.signals import Block, Event, Quality, Tag, TagTable
+from twin.signals import Block, Quality, Tag, TagTable
 from twin.text import Text
 
 REPORTED = 500  # rows between two words on how far it is
@@ -105,27 +105,33 @@ def _record(taken: Sequence[Taken], out: Path, progress: Progress) -> None:
     else:
         tags, block = positions(tracks)
         rows = iter((block,))
-    entries = [entry for one in taken for entry in one.entries]
-    happened = Happened(tracks, [entry for entry in entries if isinstance(entry, Event)], _within(with_rows, taken))
+    happened = Happened(tracks, _entries(taken), _within(with_rows, taken))
     known = next((one.station for one in with_rows or taken if one.station is not None), None)
     total = max(1, sum(one.summary.rows for one in with_rows))
     with Recorder(out, tags, known, source=", ".join(_named(one) for one in taken)) as recorder:
         for done, frame in enumerate(woven(rows, happened, len(tags))):
             recorder.append(frame)
+            _note(recorder, happened.entries(frame.at))
             if done % REPORTED == 0:
                 progress(min(done / total, 1.0))
         for later in pictures:
             picture = later.made()
             if picture is not None:
                 recorder.picture(picture)
-        _note(recorder, [*happened.events(np.inf), *(entry for entry in entries if not isinstance(entry, Event))])
+        _note(recorder, happened.entries(np.inf))
     said = joined(*(one.notes for one in taken))
     if said:
         annotate(out, *said)
 
 
-def _note(recorder: Recorder, entries: Sequence[Entry]) -> None:
-    """Events that came after the last row, and what was found."""
+def _entries(taken: Sequence[Taken]) -> list[Entry]:
+    """What happened and what was found, by time; in the order in which it was recorded where one of our own exports
+    says it, for an anomaly that goes on is told later than it began."""
+    entries = [entry for one in taken for entry in one.entries]
+    return entries if len(taken) == 1 and taken[0].in_rows else sorted(entries, key=begun)
+
+
+def _note(recorder: Recorder, entries: Iterable[Entry]) -> None:
     for entry in entries:
         if isinstance(entry, Anomaly):
             recorder.anomaly(entry)

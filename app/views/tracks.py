@@ -352,9 +352,8 @@ class Tracks(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for mark in noted:
             menu.addSeparator()
-            menu.addAction(self.fontMetrics().elidedText(mark.what, Qt.TextElideMode.ElideRight, TITLE)).setEnabled(
-                False
-            )
+            title = self.fontMetrics().elidedText(mark.what, Qt.TextElideMode.ElideRight, TITLE)
+            menu.addAction(title).setEnabled(False)
             if not mark.struck:
                 change = menu.addAction(self.tr("Change this note…"))
                 change.triggered.connect(lambda _=False, number=mark.id: self.change_requested.emit(number))

@@ -18,6 +18,13 @@ Entry = Event | Anomaly | Alarm
 _KINDS: dict[str, type[Entry]] = {"event": Event, "anomaly": Anomaly, "alarm": Alarm}
 
 
+def begun(entry: Entry) -> float:
+    """When something happened, or was found. [s, POSIX]"""
+    if isinstance(entry, Event):
+        return entry.at
+    return entry.detected if isinstance(entry, Anomaly) else entry.since
+
+
 def line(number: int, entry: Entry) -> bytes:
     """One entry of the log as a line; NaN is null. Raises TypeError for data that JSON does not know."""
     kind = next(name for name, known in _KINDS.items() if isinstance(entry, known))

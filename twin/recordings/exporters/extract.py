@@ -9,15 +9,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.detectors.anomaly import Anomaly
 from twin.notes import as_text as notes_as_text
 from twin.notes import within
 from twin.recordings.annotations import annotated
-from twin.recordings.logbook import Entry, line
+from twin.recordings.logbook import Entry, begun, line
 from twin.recordings.memory import Track
 from twin.recordings.pictures import Picture
 from twin.recordings.recording import Recording
-from twin.signals import Block, Event, Tag
+from twin.signals import Block, Tag
 
 Progress = Callable[[float], None]
 
@@ -60,14 +59,14 @@ class Extract:
 
     def log(self) -> bytes:
         """What happened in the span as lines of JSON: events, and every change of what was found to begin in it."""
-        kept = (entry for entry in self.recording.entries() if self.since <= _begun(entry) < self.until)
+        kept = (entry for entry in self.recording.entries() if self.since <= begun(entry) < self.until)
         return b"".join(line(number, entry) for number, entry in enumerate(kept, 1))
 
     def entries(self) -> list[Entry]:
         """The same as they are, anomalies and alarms in their last state."""
         noted: list[Entry] = [*self.recording.events(self.since, self.until)]
         noted += [*self.recording.anomalies(), *self.recording.alarms()]
-        return [entry for entry in noted if self.since <= _begun(entry) < self.until]
+        return [entry for entry in noted if self.since <= begun(entry) < self.until]
 
     def notes(self) -> bytes:
         """What reviewers say of the span as lines of JSON, and what they took back of it."""
@@ -111,13 +110,6 @@ class Extract:
             held = _rows(joined, last[-1:])
         if held is not None:
             yield held
-
-
-def _begun(entry: Entry) -> float:
-    """When something happened, or was found. [s, POSIX]"""
-    if isinstance(entry, Event):
-        return entry.at
-    return entry.detected if isinstance(entry, Anomaly) else entry.since
 
 
 def _rows(block: Block, rows: NDArray[np.intp]) -> Block:

@@ -1,4 +1,4 @@
-"""Rows, poses and events of several files as frames in order of time."""
+"""Rows and poses of several files as frames in order of time, and the entries of their logs."""
 
 from __future__ import annotations
 
@@ -8,20 +8,21 @@ from dataclasses import replace
 
 import numpy as np
 
+from twin.recordings.logbook import Entry, begun
 from twin.recordings.memory import Track
-from twin.signals import Block, Event, Floats, Frame, Pose, Quality
+from twin.signals import Block, Floats, Frame, Pose, Quality
 
 MOST_POSES = 1000  # a frame brings along
 
 
 class Happened:
-    """Poses and events, to be asked for in order of time: each is given once.
+    """Poses and entries of a log, to be asked for in order of time: each is given once.
 
     Where all came with rows ``within`` some times [s, POSIX], what is before or after comes with the first or last row.
     """
 
     def __init__(
-        self, tracks: Sequence[Track], events: Sequence[Event], within: tuple[float, float] | None = None
+        self, tracks: Sequence[Track], entries: Sequence[Entry], within: tuple[float, float] | None = None
     ) -> None:
         robot = np.repeat(np.arange(len(tracks)), [len(track.at) for track in tracks])
         at = np.concatenate([np.empty(0), *(track.at for track in tracks)])
@@ -34,7 +35,7 @@ class Happened:
         self._within = within or (-np.inf, np.inf)
         self._due = np.clip(self._at, *self._within)
         self._given = 0
-        self._events = deque(sorted(events, key=lambda event: event.at))
+        self._entries = deque(entries)
 
     def waiting(self, until: float) -> Floats:
         """(p,) times of the poses up to then that have not been given."""
@@ -46,12 +47,10 @@ class Happened:
         self._given += min(len(self.waiting(until)), MOST_POSES)
         return tuple(self._pose(row) for row in range(first, self._given))
 
-    def events(self, until: float) -> tuple[Event, ...]:
-        """Those up to then."""
-        given = []
-        while self._events and min(self._events[0].at, self._within[1]) <= until:
-            given.append(self._events.popleft())
-        return tuple(given)
+    def entries(self, until: float) -> Iterator[Entry]:
+        """Those up to then, in the order in which they were handed over: none before the one that goes before it."""
+        while self._entries and begun(self._entries[0]) <= until:
+            yield self._entries.popleft()
 
     def _pose(self, row: int) -> Pose:
         x, y, z = self._position[row].tolist()
@@ -60,7 +59,7 @@ class Happened:
 
 
 def woven(rows: Iterator[Block], happened: Happened, width: int) -> Iterator[Frame]:
-    """The rows as frames with what happened up to each. Poses before the first and after the last row have frames of
+    """The rows as frames with the poses up to each. Poses before the first and after the last row have frames of
     their own, a second apart, in which the ``width`` values are missing; so have many between two rows, in which they
     are stale. Those that came with rows have none."""
     nothing = Frame(np.nan, np.full(width, np.nan), np.full(width, Quality.MISSING, np.uint8))
@@ -84,4 +83,4 @@ def _on_the_way(happened: Happened, until: float, before: Frame, since: float) -
 
 
 def _with(happened: Happened, frame: Frame, until: float) -> Frame:
-    return replace(frame, poses=happened.poses(until), events=happened.events(until))
+    return replace(frame, poses=happened.poses(until))

@@ -108,10 +108,10 @@ def everything(path: Path, late: float = 0.0) -> Path:
                 for part in np.arange(-1, 0, 1 / pace).tolist()
             ]
             recorder.append(replace(frame, poses=tuple(poses)))
-        for state in ("unacknowledged", "acknowledged", "returned"):
-            recorder.alarm(alarm(state))
-        recorder.anomaly(anomaly())
-        recorder.anomaly(anomaly(until=START + 50))
+            state = {5.0: "unacknowledged", 15.0: "acknowledged", 35.0: "returned"}.get(frame.at - START)
+            if state:
+                recorder.alarm(alarm(state))
+                recorder.anomaly(anomaly(until=frame.at))
     notes = [Annotation(START + n, START + 2 * n, "P101", "李伟", f"看到 {n}") for n in range(3)]
     annotate(path, *notes, Withdrawal(2, "李伟"), Withdrawal(1, ""), Withdrawal(5, ""))
     return path

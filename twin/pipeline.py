@@ -16,7 +16,7 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.alarms.book import Alarm, AlarmBook
+from twin.alarms.book import Alarm, AlarmBook, Reading
 from twin.alarms.metrics import QUIET, AlarmLoad, AlarmRates, Rates
 from twin.alarms.rules import Rules
 from twin.commands import Command, ToAlarms
@@ -151,30 +151,39 @@ class Twin:
 
     def step(self, frame: Frame) -> Snapshot:
         """Take in a frame. One whose time does not follow is shown, and nothing is concluded from it."""
-        return self._step(frame, None)
+        return self._step(frame, None, None)
 
     def run(self, block: Block) -> Iterator[Snapshot]:
         """Take in the frames of a block, one after another: the same as a step with each, and quicker."""
         for low in range(0, len(block), AT_ONCE):
             part = block[low : low + AT_ONCE]
-            states = self._foreseen(part)
-            for frame, state in zip(part.frames(), repeat(None) if states is None else states, strict=False):
-                yield self._step(frame, state)
+            foreseen = zip(part.frames(), self._foreseen(part), self._read(part), strict=False)
+            for frame, state, read in foreseen:
+                yield self._step(frame, state, read)
 
-    def _foreseen(self, block: Block) -> Sequence[PlantState] | None:
+    def _foreseen(self, block: Block) -> Iterable[PlantState | None]:
         """Where the plant stands in each frame of a block if it is believed as it comes; None if it will not be."""
         if self._model is None or self._detector is None or not self._detector.believes_all:
-            return None
+            return repeat(None)
         if not self._time.goes_on(block.at):
-            return None
+            return repeat(None)
         with np.errstate(all="ignore"):  # what is not believed in the end may be anything
             state = self._model.run(block)
             states = state.frames(block.at.tolist())
             self._detector.foresee(state, states)
         return states
 
-    def _step(self, frame: Frame, foreseen: PlantState | None) -> Snapshot:
-        """Take in a frame, of which is ``foreseen`` where the plant stands if nothing in it has to be replaced."""
+    def _read(self, block: Block) -> Iterable[Reading | None]:
+        """What the alarm book reads in each frame of a block."""
+        if self._alarms is None or self._alarm_rows is not None:
+            return repeat(None)
+        return self._alarms.read(block)
+
+    def _step(self, frame: Frame, foreseen: PlantState | None, read: Reading | None) -> Snapshot:
+        """Take in a frame, of which it may be known already where the plant stands and what the alarm book reads.
+
+        That is if it is believed as it comes.
+        """
         notices, follows = self._time.step(frame.at)
         if not follows and self._last is not None:
             notices = () if self._feed is not None and self._feed.doubtful else notices
@@ -195,7 +204,7 @@ class Twin:
             findings = self._unmodelled(judged.at, score)
         notices += self._told_storm(judged.at)
         changed += self._roll.enter("detector", findings.changed) if findings.changed else ()
-        changed_alarms = self._step_alarms(judged)
+        changed_alarms = self._step_alarms(judged, read if judged is frame else None)
         self._last = Snapshot(
             frame=frame,
             pumps=_Pumps(state) if state is not None else (),
@@ -243,7 +252,7 @@ class Twin:
         self._storm = storm
         return (_notice(at, MANY_MISSING if storm else MANY_BACK),)
 
-    def _step_alarms(self, frame: Frame) -> tuple[Alarm, ...]:
+    def _step_alarms(self, frame: Frame, read: Reading | None) -> tuple[Alarm, ...]:
         """What changed in the alarm book, by commands and by this frame."""
         changed = tuple(self._obeyed)
         self._obeyed.clear()
@@ -255,7 +264,7 @@ class Twin:
             values = np.append(frame.values, np.nan)[rows]
             quality = np.append(frame.quality, np.uint8(Quality.MISSING))[rows]
             frame = replace(frame, values=values, quality=quality)
-        changed += self._alarms.step(frame)
+        changed += self._alarms.step(frame, read)
         flooded = self._alarm_rates.flood
         self._alarm_rates = self._rates.step(frame.at, changed)
         self._flood_turned = self._alarm_rates.flood != flooded

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import repeat
 from typing import Literal
 
 import numpy as np
@@ -16,7 +17,7 @@ from twin.alarms.voting import Votes
 from twin.commands import Acknowledge, ReturnToService, Shelve, TakeOutOfService, ToAlarms, Unshelve
 from twin.detectors.anomaly import Priority
 from twin.errors import UsageError
-from twin.signals import Floats, Frame, Quality
+from twin.signals import Block, Floats, Frame, Quality
 from twin.text import Text
 
 RuleName = Literal["LL", "L", "H", "HH", "DI", "RISE", "FALL"]
@@ -55,6 +56,20 @@ class Alarm:
     voters: int = 0
 
 
+@dataclass(frozen=True)
+class Reading:
+    """What a frame says of the rules (r,), or a block of frames of them (t, r).
+
+    ``believed`` (..., n) are the values, NaN where their quality is bad; ``said`` (..., r) those of the rules' tags,
+    ``beyond`` (..., r) which of these are beyond their limits, ``followed`` those of which rates are taken, or None.
+    """
+
+    believed: Floats
+    said: Floats
+    beyond: NDArray[np.bool_]
+    followed: Iterable[Floats | None] = repeat(None)
+
+
 class AlarmBook:
     """Judges each frame by the rules and keeps the life of every alarm.
 
@@ -75,6 +90,7 @@ class AlarmBook:
         self._told: tuple[Alarm, ...] | None = ()  # the same, until one of them changes
         self._seen: dict[int, None] = {}  # which of them are acknowledged or suppressed, in that order
         self._next_id = 1
+        self._judged_at = -np.inf
         self._votes = Votes(rules.rules)
         self._rates = RateRules(rules)
 
@@ -112,26 +128,38 @@ class AlarmBook:
             if self._active[number]:
                 self._broken_since[number] = alarm.since
 
-    def step(self, frame: Frame) -> tuple[Alarm, ...]:
-        """Judge a frame; the alarms that changed by it.
+    def read(self, block: Block) -> Iterator[Reading]:
+        """What each frame of a block says of the rules, which depends on nothing that came before."""
+        read = self._read(block)
+        followed = self._rates.read(read.believed)
+        each = zip(*followed, strict=True) if followed else repeat(())
+        return map(Reading, read.believed, read.said, read.beyond, each)
+
+    def _read(self, frames: Frame | Block) -> Reading:
+        rules = self._rules
+        believed = _believed(frames)
+        said = believed[..., rules.column]
+        return Reading(believed, said, (said >= rules.least) & (said <= rules.most))
+
+    def step(self, frame: Frame, read: Reading | None = None) -> tuple[Alarm, ...]:
+        """Judge a frame, by what was ``read`` of it if that is known already; the alarms that changed by it.
 
         A few passes over all rules find those that are beyond their limits or were; only these are looked at closely.
         """
-        rules = self._rules
-        if not rules.rules:
+        if not self._rules.rules:
             return ()
         changed = self._end_shelves(frame.at) if self._standing else []
-        believed = _believed(frame)
-        said = believed[rules.column]
-        beyond = (said >= rules.least) & (said <= rules.most)
-        self._votes.step(believed, beyond)
-        self._rates.step(frame.at, believed, beyond)
+        read = self._read(frame) if read is None else read
+        said, beyond = read.said, read.beyond
+        self._votes.step(read.believed, beyond)
+        self._rates.step(frame.at, read.believed, read.followed, beyond)
         counts = self._counting.step(frame)
         broken = beyond & counts
         self._suppressed = beyond ^ broken
         touched = np.flatnonzero(broken | self._open)
-        if len(touched) or self._seen:
+        if self._seen or (len(touched) and not self._stands_as_before(frame.at, touched, broken)):
             changed += self._look_closely(frame.at, touched, said, counts)
+        self._judged_at = frame.at
         return tuple(changed)
 
     def obey(self, command: ToAlarms) -> Alarm | None:
@@ -159,6 +187,11 @@ class AlarmBook:
         except UsageError:
             return None
         return self._put(index, replace(standing, state=state, acknowledged_by=by))
+
+    def _stands_as_before(self, at: float, touched: NDArray[np.intp], broken: NDArray[np.bool_]) -> bool:
+        """Whether all that is touched alarms already and is still beyond its limit: then nothing can change."""
+        lasts = broken[touched] & self._active[touched]
+        return at >= self._judged_at and int(np.count_nonzero(lasts)) == len(touched)
 
     # ---- judging ---------------------------------------------------------------------------------------------------
 
@@ -336,7 +369,8 @@ class _Counting:
         self._settled_at = np.nanmax(self._begun) + np.max(self._grace, initial=0.0)
 
 
-def _believed(frame: Frame) -> Floats:
-    """(n,) the values of a frame, NaN where their quality is bad."""
-    bad = frame.quality >= BAD
-    return np.where(bad, np.nan, frame.values) if np.count_nonzero(bad) else frame.values
+def _believed(frames: Frame | Block) -> Floats:
+    """(..., n) the values of a frame or a block, NaN where their quality is bad."""
+    if not np.count_nonzero(frames.quality):  # of all qualities the best is 0
+        return frames.values
+    return np.where(frames.quality >= BAD, np.nan, frames.values)

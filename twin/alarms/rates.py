@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,10 +21,17 @@ class RateRules:
     def __init__(self, rules: Rules) -> None:
         self._of = [_Rate(rules, np.flatnonzero(rules.span == span)) for span in np.unique(rules.span) if span > 0]
 
-    def step(self, at: float, believed: Floats, beyond: NDArray[np.bool_]) -> None:
-        """Say which rules (r,) are ``beyond`` their limits, by what all tags (n,) say, NaN where none is believed."""
-        for rate in self._of:
-            rate.step(at, believed)
+    def read(self, believed: Floats) -> tuple[Floats, ...]:
+        """For each time over which rates are taken, the values (..., k) that are followed.
+
+        By what all tags (..., n) say, NaN where none is believed.
+        """
+        return tuple(rate.read(believed) for rate in self._of)
+
+    def step(self, at: float, believed: Floats, read: Iterable[Floats | None], beyond: NDArray[np.bool_]) -> None:
+        """Say which rules (r,) are ``beyond`` their limits, by what all tags (n,) say and what was ``read`` of it."""
+        for rate, values in zip(self._of, read, strict=False):
+            rate.step(at, believed, values)
             beyond[rate.rows] = rate.beyond
 
     def tell(self, said: Floats) -> None:
@@ -46,11 +55,14 @@ class _Rate:
         self._middles = Middles(ruled)
         self._slopes = Slopes(len(rows), float(rules.span[rows[0]]))
 
-    def step(self, at: float, believed: Floats) -> None:
-        if not self._slopes.wants(at):
-            return
-        values = believed[self._column]
+    def read(self, believed: Floats) -> Floats:
+        values = believed[..., self._column]
         self._middles.step(believed, values)
         values[(values < self._low) | (values > self._high)] = np.nan
-        self.rates = self._slopes.step(at, values) * self._per
+        return values
+
+    def step(self, at: float, believed: Floats, values: Floats | None) -> None:
+        if not self._slopes.wants(at):
+            return
+        self.rates = self._slopes.step(at, self.read(believed) if values is None else values) * self._per
         self.beyond = np.isfinite(self.rates) & (self._sign * (self.rates - self._limit) > 0)

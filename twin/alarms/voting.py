@@ -43,22 +43,22 @@ class Votes:
 
 
 class Middles:
-    """Puts the middle value of gauges that alarm as one in the place of what the first says, for the rules (r,)."""
+    """Puts the middle value of gauges that alarm as one in the place of what the first says, for the rules (..., r)."""
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         grouped = [(row, rule) for row, rule in enumerate(rules) if rule.gauges is not None]
         self._groups = [_Group(group) for group in _by_size(grouped)]
 
     def step(self, values: Floats, ruled: Floats) -> None:
-        """Change ``ruled`` values (r,) by those of all tags (n,); NaN where no gauge says anything."""
+        """Change ``ruled`` values (..., r) by those of all tags (..., n); NaN where no gauge says anything."""
         for group in self._groups:
-            said = values[group.columns]
+            said = values[..., group.columns]
             if group.all_heard(said):
-                ruled[group.rows] = group.middle(said)
+                ruled[..., group.rows] = group.middle(said)
                 continue
             leaning, heard = group.ranked(said)
             middle = group.valued(leaning, (np.maximum(heard, 1) - 1) // 2)
-            ruled[group.rows] = np.where(heard > 0, middle, np.nan)
+            ruled[..., group.rows] = np.where(heard > 0, middle, np.nan)
 
 
 def _by_size(rules: Sequence[tuple[int, Rule]]) -> list[list[tuple[int, Rule]]]:
@@ -86,22 +86,23 @@ class _Group:
         self._middle = np.where(self.sign[:, 0] > 0, count // 2, (count - 1) // 2)  # the worse of an even number's two
 
     def all_heard(self, said: Floats) -> bool:
-        """Whether every gauge (g, k) says something."""
+        """Whether every gauge (..., g, k) says something."""
         return int(np.count_nonzero((said >= self._low) & (said <= self._high))) == said.size
 
     def middle(self, said: Floats) -> Floats:
-        """(g,) the middle value of gauges (g, k) that are all heard."""
-        middle: Floats = np.sort(said, axis=1)[self._all, self._middle]
+        """(..., g) the middle value of gauges (..., g, k) that are all heard."""
+        middle: Floats = np.sort(said, axis=-1)[..., self._all, self._middle]
         return middle
 
     def ranked(self, said: Floats) -> tuple[Floats, NDArray[np.intp]]:
-        """What gauges say (g, k), the worst first: the less the worse, infinity for nothing; and how many say any."""
+        """What gauges say (..., g, k), the worst first: the less the worse, infinity for nothing; how many say any."""
         counts = (said >= self._low) & (said <= self._high)
-        return np.sort(np.where(counts, -self.sign * said, np.inf), axis=1), counts.sum(axis=1)
+        return np.sort(np.where(counts, -self.sign * said, np.inf), axis=-1), counts.sum(axis=-1)
 
     def valued(self, leaning: Floats, place: NDArray[np.intp]) -> Floats:
-        """(g,) the value at a place of the ranks, the worst being 0."""
-        value: Floats = -self.sign[:, 0] * leaning[self._all, place]
+        """(..., g) the value at a place of the ranks (..., g), the worst being 0."""
+        ranks = leaning.reshape(-1, leaning.shape[-1])
+        value: Floats = -self.sign[:, 0] * ranks[np.arange(len(ranks)), place.ravel()].reshape(place.shape)
         return value
 
 

@@ -86,8 +86,7 @@ class Cusum:
         sums = self._sums
         steps = np.minimum(np.maximum(z, -self.clip), self.clip) * self._signs
         steps -= self._k
-        np.copyto(steps, 0.0, where=~valid)
-        sums += steps
+        np.add(sums, steps, out=sums, where=valid)
         np.maximum(sums, 0.0, out=sums)
         np.minimum(sums, CEILING * self.h, out=sums)
         rest = sums == 0.0

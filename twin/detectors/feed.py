@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -87,15 +88,16 @@ class Feed:
     def step(self, frame: Frame, jumped: bool) -> tuple[Frame, tuple[Anomaly, ...]]:
         """The frame as it may be judged, and what has changed. ``jumped``: time went on by leaps."""
         at = frame.at
-        elapsed = 0.0 if jumped or not np.isfinite(self._at) else min(at - self._at, LONGEST_STEP)
+        elapsed = 0.0 if jumped or not math.isfinite(self._at) else min(at - self._at, LONGEST_STEP)
         changed = self._judge(self._time, at, 1.0 if jumped else -TIMELY, lambda: (self._told_time(at),))
         if jumped:
             self._changed_at = at
         self._at = at
         known = np.isfinite(frame.values)
-        whole = np.count_nonzero(known) == len(known) and not np.count_nonzero(frame.quality >= BAD)
+        flagged = np.count_nonzero(frame.quality) > 0  # of all qualities the best is 0
+        whole = np.count_nonzero(known) == len(known) and not (flagged and np.count_nonzero(frame.quality >= BAD))
         changed += self._judge_missing(frame, elapsed, whole)
-        changed += self._judge_frozen(frame, jumped, known)
+        changed += self._judge_frozen(frame, jumped, known, whole)
         frame, more = self._judge_scale(frame, elapsed, whole)
         return frame, (*changed, *more)
 
@@ -115,11 +117,14 @@ class Feed:
         step = elapsed if stay_away or many > max(self._many, LOSSY * len(gone)) else -elapsed
         return self._judge(self._missing, frame.at, step, lambda: self._told_missing(lost, many))
 
-    def _judge_frozen(self, frame: Frame, jumped: bool, known: NDArray[np.bool_]) -> list[Anomaly]:
-        changes = np.count_nonzero((frame.values != self._last) & known) > 0
+    def _judge_frozen(self, frame: Frame, jumped: bool, known: NDArray[np.bool_], whole: bool) -> list[Anomaly]:
+        other = frame.values != self._last
+        if not whole:
+            other &= known
+        changes = np.count_nonzero(other) > 0
         self._last = frame.values
-        if not np.isfinite(self._changed_at) or not np.count_nonzero(known):  # what is missing does not stand still
-            self._changed_at = frame.at
+        if not math.isfinite(self._changed_at) or not (whole or np.count_nonzero(known)):
+            self._changed_at = frame.at  # what is missing does not stand still
         still = frame.at - self._changed_at
         if changes:
             self._between += FOLLOWING * (still - self._between) if not jumped and still < STILL_FOR else 0.0

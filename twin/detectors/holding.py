@@ -29,10 +29,14 @@ class Holding:
     def step(self, frame: Frame) -> Frame:
         """The frame with lost states put back as they last were."""
         now = frame.values[self._columns]
-        known = np.isfinite(now) & (frame.quality[self._columns] < Quality.BAD)
-        self._said[known], self._last[known] = frame.at, now[known]
-        if known.all():
+        known = np.isfinite(now)
+        if np.count_nonzero(frame.quality):  # of all qualities the best is 0
+            known &= frame.quality[self._columns] < Quality.BAD
+        if np.count_nonzero(known) == len(known):
+            self._said.fill(frame.at)
+            self._last = now
             return frame
+        self._said[known], self._last[known] = frame.at, now[known]
         lately = ~known & (frame.at >= self._said) & (frame.at - self._said < HELD)
         if not lately.any():
             return frame

@@ -92,6 +92,11 @@ class Watch:
         self._valid: NDArray[np.bool_] = np.ones(m, dtype=bool)
         self._row = 0
         self._turn = 0
+        self._explains = False  # whether anything of the departures is known
+        self._nobody: NDArray[np.bool_] = np.zeros(m, dtype=bool)
+        self._known_of: NDArray[np.bool_] | None = None  # who could be judged when it was last found who is known
+        self._known = self._ready = self._nobody  # who has taught enough, and who of these may be judged now
+        self._learners = True  # whether any that could be judged has not
 
     def step(self, at: float, sample: Sample, frozen: NDArray[np.bool_], teaching: bool = False) -> Judgement:
         """Judge a sample. ``frozen`` channels (m,) teach nothing; while ``teaching`` none is judged."""
@@ -99,7 +104,7 @@ class Watch:
         self._follow_period(at)
         self.offsets.move(sample.point, valid)
         departure = sample.value - self.offsets.value * sample.basis
-        unexplained = departure - self._explained
+        unexplained = departure - self._explained if self._explains else departure
         whitening = self._whitening
         innovations = whitening.innovations(unexplained, valid)
         doubt = self.offsets.variance * sample.basis
@@ -109,8 +114,8 @@ class Watch:
         spread += whitening.innovation_variance
         z = np.where(valid, innovations / np.sqrt(spread, out=spread), 0.0)
         self._seen += valid
-        known = self._seen > self._learns
-        judged = valid & known & self._judged & (not teaching)
+        self._get_to_know(valid)
+        known, judged = self._known, self._nobody if teaching else self._ready
         self._fast.step(at, z, judged)
         self._step_slow(at, unexplained, doubt, judged)
         doubt += whitening.variance
@@ -119,9 +124,8 @@ class Watch:
         if self._turn < EAGER or self._turn % EACH == 0 or self.offsets.far:
             self._learn(sample, unexplained, innovations, z, valid & ~frozen, known | self._eager)
         self._show(at, departure, sigma, valid)
-        learning = (valid & self._judged) > known
-        if np.count_nonzero(learning):
-            why = np.where(learning, LEARNING, sample.why)
+        if self._learners:
+            why = np.where((valid & self._judged) > known, LEARNING, sample.why)
             return Judgement(departure, sigma, self._z, why == 0, why, self.crossed & judged)
         return Judgement(departure, sigma, self._z, valid, sample.why, self.crossed & judged)
 
@@ -151,6 +155,13 @@ class Watch:
         if why is not self._reasons:
             self._reasons, self._valid = why, why == 0
         return self._valid
+
+    def _get_to_know(self, valid: NDArray[np.bool_]) -> None:
+        """Find who is known well enough to be judged: anew while somebody is not, or where others may be judged."""
+        if self._learners or valid is not self._known_of:
+            self._known_of, self._known = valid, self._seen > self._learns
+            self._learners = bool(np.count_nonzero(valid > self._known))
+            self._ready = valid & self._known & self._judged
 
     def onset(self, channel: int) -> float:
         """When the change that a channel shows began, by the layer that saw it. [s, POSIX]"""
@@ -202,6 +213,7 @@ class Watch:
     def explain(self, which: NDArray[np.bool_], departure: Floats) -> None:
         """Take how far some channels have departed for known, so that only what changes after that is summed."""
         self._explained[which] = or_zero(departure[which])
+        self._explains = bool(np.count_nonzero(self._explained))
         self._whitening.forget(which)
         self.reset(which)
 

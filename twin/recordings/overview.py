@@ -48,7 +48,9 @@ def _grouped(bucket: NDArray[np.intp], cells: Overview) -> tuple[NDArray[np.intp
     if len(starts) == len(bucket):
         return bucket, cells
     quality, further = cells.quality, _further(starts, len(bucket))
-    worst = _reduced(np.maximum, quality, starts, further) if quality.any() else np.zeros_like(quality[:, starts])
+    worst = np.zeros((len(quality), len(starts)), np.uint8)
+    if quality.any():
+        worst = _reduced(np.maximum, quality, starts, further)
     return bucket[starts], Overview(
         cells.at[starts],
         _reduced(np.fmin, cells.low, starts, further),

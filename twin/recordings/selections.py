@@ -3,6 +3,7 @@ than unpacking what is asked for."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import h5py
@@ -40,10 +41,7 @@ class Stored:
         Neighbours are read together; a union of selections takes HDF5 longer than one after the other.
         """
         if len(slots) <= FEW:
-            found = np.empty((len(slots), *self.shape[1:-1], last - first), self.dtype)
-            for row, slot in enumerate(slots.tolist()):
-                self._read(slot, first, found[row : row + 1])
-            return found
+            return self._one_by_one(slots.tolist(), first, last)
         apart, inverse = np.unique(slots.astype(np.intp), return_inverse=True)
         begins = np.flatnonzero(np.diff(apart, prepend=-2) != 1)
         if len(begins) > SCATTERED:
@@ -53,6 +51,20 @@ class Stored:
         runs = [slice(int(apart[low]), int(apart[high]) + 1) for low, high in zip(begins, ends, strict=True)]
         parts = [self.part(run, first, last) for run in runs]
         return np.concatenate(parts)[inverse]
+
+    def _one_by_one(self, slots: Sequence[int], first: int, last: int) -> NDArray[Any]:
+        between = self.shape[1:-1]
+        found = np.empty((len(slots), *between, last - first), self.dtype)
+        if not slots or max(slots) >= self.shape[0] or not first < last <= self.shape[-1]:
+            for row, slot in enumerate(slots):
+                self._read(slot, first, found[row : row + 1])
+            return found
+        aside, one = (0,) * len(between), (1, *found.shape[1:])
+        room = h5py.h5s.create_simple(one)
+        for row, slot in enumerate(slots):
+            self._space.select_hyperslab((slot, *aside, first), one)
+            self._id.read(room, self._space, found[row : row + 1], self._kind)
+        return found
 
     def _read(self, row: int, first: int, found: NDArray[Any]) -> None:
         """Fill an array that lies in one piece with what stands from a row and ``first`` on."""

@@ -50,10 +50,10 @@ CURSOR = "#0B1014"
 # ---- the scene ------------------------------------------------------------------------------------------------------
 SCENE_LOW = "#CDD4D9"
 SCENE_HIGH = "#E9EDEF"
-SCENE_FLOOR = "#889396"
+SCENE_FLOOR = "#939C9F"
 SCENE_CASING = "#FFFFFF"
 SCENE_DASH = "#434D55"
 SCENE_SHADOW = "#525A60"
 SCENE_LIFT = 0.6
-ROBOT = "#1B66AB"
+ROBOT = "#11508C"
 UNSEEN = "#1D2327"

@@ -17,7 +17,7 @@ LOWEST = 3.0  # m above zero: tracks that begin no higher belong to a floor at z
 FLOOR, FINE, HEAVY = range(3)
 MATERIALS = tuple(
     Material(name, (shade, shade * 1.06, shade * 1.12), 1.0, 0.0, 0.9)
-    for name, shade in (("floor", 0.050), ("grid", 0.085), ("fifth line", 0.16))
+    for name, shade in (("floor", 0.085), ("grid", 0.13), ("fifth line", 0.24))
 )
 Box = tuple[NDArray[np.float64], NDArray[np.float64]]
 

@@ -28,7 +28,10 @@ _LIT = """
   shine *= shine; shine *= shine; shine *= shine; shine *= shine;
   vec3 light = mix(vec3(0.38, 0.38, 0.39), vec3(0.70, 0.73, 0.76), sky) + key * vec3(0.52, 0.50, 0.47);
   vec3 lit = diffuseColor * light + vec3(0.09 * shine);
-  fragOutput0 = vec4(lit + lift * lit * max(vec3(0.0), vec3(1.0) - lit), opacity);
+  // In a bright room everything is brighter, but for what is white: by what it is, and by a little haze.
+  const float haze = 0.08;
+  if (lift > 0.0) lit += lift * (lit + haze) * max(vec3(0.0), vec3(1.0) - lit);
+  fragOutput0 = vec4(lit, opacity);
   // A ghost is dark and a sieve, every other pixel, which costs nothing and needs no order.
   if (ghost > 0.5) {
     if (mod(floor(gl_FragCoord.x) + floor(gl_FragCoord.y), 2.0) > 0.5) discard;

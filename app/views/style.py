@@ -112,7 +112,10 @@ QPushButton:pressed, QToolButton:pressed, QToolButton:checked {{ background: {th
 QPushButton:disabled, QToolButton:disabled {{ color: {theme.FAINT}; background: {theme.PANEL}; }}
 QPushButton:focus, QToolButton:focus, QLineEdit:focus, QAbstractItemView:focus {{ border: 1px solid {theme.EXPECTED}; }}
 QToolButton::menu-indicator {{ image: none; }}
-QLineEdit {{ background: {theme.FIELD}; border: 1px solid {theme.LINE}; border-radius: 2px; padding: 4px 8px; }}
+QLineEdit {{
+    background: {theme.FIELD}; border: 1px solid {theme.LINE}; border-radius: 2px; padding: 4px 8px;
+    placeholder-text-color: {theme.FAINT};
+}}
 QAbstractItemView {{
     background: {theme.PANEL}; border: 1px solid {theme.PANEL}; selection-background-color: {theme.SELECTED};
     selection-color: {theme.BRIGHT}; gridline-color: {theme.GRID}; outline: none;

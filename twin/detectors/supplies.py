@@ -1,9 +1,8 @@
-"""Make-up, water quality and low flow: what keeps the lines full and clean, and what the pumps are left with."""
+"""Water quality and low flow: how clean the water is, and how much of it the pumps are left with."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,79 +13,9 @@ from twin.detectors.pump_residuals import NO_FLOW
 from twin.detectors.signs import Sign, ranked, sure
 from twin.plant.model import PlantState, PumpModel
 from twin.plant.reading import Station
-from twin.signals import Floats, Tag, TagTable
+from twin.signals import Floats, TagTable
 
-LEARNED = 60.0  # s after which it is known what is usual
-MEMORY = 1800.0  # s over which it follows
 LONGEST = 60.0  # s that one sample may count for
-MORE, LESS = 1.5, 0.7  # of the usual make-up
-LEAST_MORE = 20.0  # m³/h beyond the usual that a leak takes at least: 0.1 % of a line's flow
-LEAK_PATIENCE = 8.0  # s in which a rupture would have been seen as a wave
-
-
-class Makeup:
-    """The make-up plant, if the station has one."""
-
-    def __init__(self, station: Station, tags: TagTable) -> None:
-        named = {tag.measures: column for column, tag in enumerate(tags) if station.kind_of(tag.equipment) == "makeup"}
-        self._flows = [named[measure] for measure in ("flow", "emergency_flow") if measure in named]
-        self._tag = tags[self._flows[0]] if self._flows else Tag("")
-        wires = [
-            (column, tag.equipment)
-            for column, tag in enumerate(tags)
-            if tag.measures == "leak_wire_alarm" and station.kind_of(tag.equipment) == "line_chamber"
-        ]
-        self._wires = np.array([column for column, _ in wires], dtype=np.intp)
-        self._usual = np.nan
-        self._seen = 0.0
-        self._at = np.nan
-        self._leaks_since = np.nan
-        self._line = ""
-        self.demand = np.nan  # over what is usual
-
-    def step(self, at: float, values: Floats, losing: Callable[[], str]) -> list[Sign]:
-        """What stands now; ``losing`` tells the line that has lost most of late, and is asked only if one leaks."""
-        wet = bool(np.count_nonzero(values[self._wires] > 0.5))
-        flows: list[float] = values[self._flows].tolist() if self._flows else []
-        if not flows or math.isnan(flows[0]):
-            self.demand = np.nan
-            return self._leak(at, wet, losing, 0.0)
-        given = math.fsum(flow for flow in flows if not math.isnan(flow))
-        usual = self._usual if self._seen >= LEARNED else np.nan
-        more = given > max(MORE * usual, usual + LEAST_MORE)
-        less = given < LESS * usual
-        self.demand = given / usual if usual > 0 else np.nan
-        elapsed, self._at = min(at - self._at, LONGEST) if at > self._at else 1.0, at
-        if not more and not less:
-            self._seen += elapsed
-            gain = elapsed / min(self._seen, MEMORY)
-            self._usual = given if math.isnan(self._usual) else self._usual + gain * (given - self._usual)
-        if less:
-            evidence = self._evidence(given, usual)
-            return [Sign(self._tag.equipment, "makeup", "makeup_loss", at, sure("makeup_loss", 0.95), evidence, 4.0)]
-        return self._leak(at, more or wet, losing, given)
-
-    def _leak(self, at: float, leaks: bool, losing: Callable[[], str], given: float) -> list[Sign]:
-        """A leak that has lasted, put to the line that had lost most by then."""
-        if not leaks:
-            self._leaks_since, self._line = np.nan, ""
-            return []
-        if np.isnan(self._leaks_since):
-            self._leaks_since = at
-        if at - self._leaks_since < LEAK_PATIENCE:
-            return []
-        self._line = self._line or losing()
-        if not self._line:
-            return []
-        candidates = ranked({"line_leak": 1.0, "line_rupture": 0.3}, 4.0)
-        evidence = self._evidence(given, self._usual)
-        return [Sign(self._line, "leak", "line_leak", self._leaks_since, candidates, evidence)]
-
-    def _evidence(self, given: float, usual: float) -> tuple[Evidence, ...]:
-        z = float(np.clip((given - usual) / max(0.05 * usual, 1e-6), -999.0, 999.0))
-        return (Evidence("makeup", self._tag.name, round(given - usual, 2), self._tag.unit, round(z, 1)),)
-
-
 SPREADS: Mapping[str, tuple[float, float]] = {
     # of the usual value, and in the tag's unit: what water does of itself from hour to hour
     "ph": (0.0, 0.06),

@@ -13,12 +13,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from twin.detectors.anomaly import Anomaly
+from twin.detectors.makeup import Makeup
 from twin.detectors.motion import Moves
 from twin.detectors.response import Responses
 from twin.detectors.restless import Restless
 from twin.detectors.shaking import Shaking
 from twin.detectors.signs import Sign, Signs
-from twin.detectors.supplies import LowFlow, Makeup, WaterQuality
+from twin.detectors.supplies import LowFlow, WaterQuality
 from twin.detectors.switches import Switches
 from twin.detectors.warming import Warming
 from twin.detectors.waves import Waves
@@ -29,7 +30,6 @@ from twin.signals import Floats
 EVERY = 1.5  # s between two looks at how machines shake, and at how they warm: at a frame a second, each other
 EVERY_QUALITY = 8.5  # s between two looks at the water's quality
 OFTEN = 1.5  # s between frames that leave time to look at one of these in one and at the next in another
-WASHED_OUT = 1.5  # m by which the head of a line must have fallen for a leak to be put to it
 
 
 @dataclass
@@ -124,10 +124,5 @@ class Surroundings:
 
     def _supplies(self, at: float, values: Floats, waves: list[Sign]) -> list[Sign]:
         """Make-up; more of it is nothing new beside a rupture."""
-        found = self._makeup.step(at, values, self._losing)
+        found = self._makeup.step(at, values, self._waves.losing)
         return [] if waves else found
-
-    def _losing(self) -> str:
-        """The line that has lost most of late, if any has plainly lost something."""
-        line, moved = self._waves.slow_move()
-        return self._waves.line(line) if moved < -WASHED_OUT else ""

@@ -89,6 +89,7 @@ class Waves:
             for c, up in zip(self._circuit, self._upstream, strict=True)
         ]
         warmest = np.argsort([-part.temperature_c if part else 0.0 for part in model.binding.circuit_parts])
+        self._towards_source = self._upstream == (self._circuit == warmest[0])  # supply and return share a trench
         places = [
             (column, int(warmest[0 if tag.measures == "supply_pressure" else -1]))
             for column, tag in enumerate(tags)
@@ -140,21 +141,19 @@ class Waves:
         self._slow.clear()
         self._confirmed[:] = 0
 
-    def slow_move(self) -> tuple[int, float]:
-        """The line whose C has fallen (upstream: fallen, downstream: fallen) most in the last minute, and by how much.
+    def losing(self, least: float, towards_source: bool | None = None) -> str:
+        """The line whose C has fallen most in the last minute, if by ``least`` [m]: of all, or of those on one side.
 
-        A leak near the station takes flow that no longer arrives, or draws more out of it. [m]
+        A leak near the station takes flow that no longer arrives, or draws more out of it.
         """
-        if len(self._slow) < 20:
-            return -1, 0.0
-        kept = self._slow.rows
-        moved = kept[-5:].mean(axis=0) - kept[: max(5, len(kept) // 3)].mean(axis=0)
-        least = int(np.argmin(or_zero(moved)))
-        return least, float(moved[least])
-
-    def line(self, i: int) -> str:
-        """The name of a line."""
-        return self._lines[i].id
+        moved: Floats = np.zeros(len(self._lines))
+        if len(self._slow) >= 20:
+            kept = self._slow.rows
+            moved = or_zero(kept[-5:].mean(axis=0) - kept[: max(5, len(kept) // 3)].mean(axis=0))
+        if towards_source is not None:
+            moved = np.where(self._towards_source == towards_source, moved, np.inf)
+        most = int(np.argmin(moved)) if len(moved) else -1
+        return self._lines[most].id if most >= 0 and -least > moved[most] > -np.inf else ""
 
     def _heads_now(self, values: Floats, state: PlantState) -> Floats:
         """(2·l + k,) what arrives at the station's ends of the lines, the heads there and along the lines. [m]"""

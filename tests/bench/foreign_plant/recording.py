@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from tests.bench.foreign_plant.machines import Machines
+from tests.bench.foreign_plant.services import Services
 from tests.bench.foreign_plant.upsets import OPERATIONS, Condition, Upset
 from tests.bench.foreign_plant.water import (
     AT_REST,
@@ -95,6 +96,7 @@ class _Plant:
         self.water = Water(built, case.load, folder)
         self._machines = Machines(self._chance)
         self._send = _Transmitters(case, self._chance).sent
+        self._services = Services(np.random.default_rng(1000 + case.seed), by_turns=case.seed % 2 == 1)
         self._hunting = 0.0
 
     def row(self, at: float) -> dict[str, str]:
@@ -111,6 +113,7 @@ class _Plant:
             "time": f"{START + at:.3f}",
             **self._pumps(at, state, speed, flow, head),
             **self._headers(at, flow, head),
+            **self._services.row(at, self._case.period, state.wrong, speed, _pressure(head["IN"])),
         }
 
     def _speeds(self, state: Condition) -> Floats:

@@ -39,6 +39,8 @@ class Condition:
     leak: float = 0.0  # m³/h
     upstream: float = 0.0  # m
     downstream: float = 0.0  # m
+    # by fault and equipment of what surrounds the pumps: how large, which variant, and since how long [s]
+    wrong: dict[tuple[str, str], tuple[float, int, float]] = field(default_factory=dict)
 
 
 DRIVE_END, OTHER_END, AXIAL = 0, 1, 4
@@ -116,6 +118,15 @@ def _rupture(state: Condition, i: int, size: float, _: float) -> None:
     state.leak = 3000.0 * size
 
 
+def _leak(state: Condition, i: int, size: float, _: float) -> None:
+    state.leak = 120.0 * size
+
+
+def _starved(state: Condition, i: int, size: float, _: float) -> None:
+    """Its drive is asked for less than its sisters, who then give all the water."""
+    state.asked[i] *= 1.0 - 0.265 * size
+
+
 def _upstream(state: Condition, i: int, size: float, _: float) -> None:
     state.upstream = -35.0 * size
 
@@ -144,7 +155,15 @@ ACTS: dict[str, Callable[[Condition, int, float, float], None]] = {
     "line_rupture": _rupture,
     "upstream_trip": _upstream,
     "downstream_trip": _downstream,
+    "line_leak": _leak,
+    "low_flow": _starved,
 }
+SERVICES = frozenset(
+    (
+        *("seal_leak", "makeup_loss", "water_quality", "transformer_overtemperature", "line_leak"),
+        *("flood", "fire", "gas", "intrusion"),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -166,7 +185,11 @@ class Upset:
 
     def act(self, state: Condition, since: float) -> None:
         """Do to the plant what the fault has done by now."""
-        if since >= 0.0 and not self.tag:
+        if since < 0.0 or self.tag:
+            return
+        if self.fault in SERVICES:
+            state.wrong[self.fault, self.equipment] = self.size, self.where, since
+        if self.fault in ACTS:
             ACTS[self.fault](state, self.where, self.size * self.share(since), since)
 
 
@@ -192,6 +215,17 @@ def faults(size: float) -> tuple[Upset, ...]:
         ("winding_overheating", 0, 0.0),
     )
     lines = (("line_rupture", "LINE-SU"), ("upstream_trip", "LINE-SU"), ("downstream_trip", "LINE-SD"))
+    services = (
+        *(("seal_leak", "P102", variant) for variant in range(3)),
+        *(("makeup_loss", "MU", variant) for variant in range(2)),
+        *(("water_quality", "WQ-S", variant) for variant in range(2)),
+        ("transformer_overtemperature", "ST1", 0),
+        *(("line_leak", "LINE-SU", variant) for variant in range(2)),
+        ("flood", "HALL-A", 0),
+        ("fire", "ROOM-VFD", 0),
+        ("gas", "ROOM-BAT", 0),
+        ("intrusion", "ROOM-10KV", 0),
+    )
     transmitters = (
         ("sensor_bias", "B4-FT-10203", 260.0, 0.0),
         ("sensor_bias", "B4-PT-10302", 0.03, 0.0),
@@ -206,7 +240,9 @@ def faults(size: float) -> tuple[Upset, ...]:
     )
     return (
         *(Upset(fault, f"P10{i + 1}", i, size, over) for fault, i, over in pumps),
+        Upset("low_flow", "P103", 2, size, 30.0),
         *(Upset(fault, line, 0, size) for fault, line in lines),
+        *(Upset(fault, place, variant, size) for fault, place, variant in services),
         *(Upset(fault, tag, 0, much * size, over, tag) for fault, tag, much, over in transmitters),
     )
 

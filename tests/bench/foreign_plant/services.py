@@ -29,6 +29,9 @@ ROOMS = {"HALL-A": 801, "HALL-B": 802, "ROOM-10KV": 803, "ROOM-VFD": 804, "ROOM-
 FLOOD, SMOKE, DOOR = 11, 13, 15
 TRANSFORMERS = (721, 722)
 
+Wrong = Mapping[tuple[str, str], tuple[float, int, float]]
+"""By fault and equipment how large it is, which variant, and since how long. [s]"""
+
 
 class Services:
     """All of it, second by second. ``by_turns`` says whether make-up comes by turns."""
@@ -44,9 +47,8 @@ class Services:
         self._seal = chance.uniform(52.0, 60.0, (PUMPS, 2))
         self._lost = 0.0  # m³ that the lines have lost and not been given
 
-    def row(self, at: float, seconds: float, wrong: Mapping[tuple[str, str], tuple[float, int, float]], speed: Floats,
-            suction: float) -> dict[str, str]:  # fmt: skip
-        """All tags. ``wrong`` is by fault and equipment how large, which variant and since how long [s]."""
+    def row(self, at: float, seconds: float, wrong: Wrong, speed: Floats, suction: float) -> dict[str, str]:
+        """All tags. ``speed`` is of rated, ``suction`` the pressure of the supply's inlet. [MPa]"""
         values: dict[str, float] = {}
         self._seals(values, wrong, speed)
         self._makeup(values, at, seconds, wrong, suction)
@@ -59,8 +61,7 @@ class Services:
     def _noise(self, size: float) -> float:
         return float(size * self._chance.normal())
 
-    def _seals(self, values: dict[str, float], wrong: Mapping[tuple[str, str], tuple[float, int, float]],
-               speed: Floats) -> None:  # fmt: skip
+    def _seals(self, values: dict[str, float], wrong: Wrong, speed: Floats) -> None:
         for i in range(PUMPS):
             size, variant, since = wrong.get(("seal_leak", f"P10{i + 1}"), (0.0, 0, 0.0))
             shown = size and variant == 0 and since >= 5.0
@@ -75,8 +76,7 @@ class Services:
                 f"B4-TT-10{i + 1}40": self._seal[i, 1] + self._noise(0.1),
             }
 
-    def _makeup(self, values: dict[str, float], at: float, seconds: float,
-                wrong: Mapping[tuple[str, str], tuple[float, int, float]], suction: float) -> None:  # fmt: skip
+    def _makeup(self, values: dict[str, float], at: float, seconds: float, wrong: Wrong, suction: float) -> None:
         leaks = sum(size for (fault, _), (size, _, _) in wrong.items() if fault == "line_leak")
         lost, variant, _ = wrong.get(("makeup_loss", "MU"), (0.0, 0, 0.0))
         needed = USUAL_FLOW + 120.0 * leaks
@@ -103,7 +103,7 @@ class Services:
             "B4-PT-60115": (0.86 if runs else 0.3) + self._noise(0.002),
         }
 
-    def _water(self, values: dict[str, float], wrong: Mapping[tuple[str, str], tuple[float, int, float]]) -> None:
+    def _water(self, values: dict[str, float], wrong: Wrong) -> None:
         for point, number in POINTS.items():
             size, variant, since = wrong.get(("water_quality", point), (0.0, 0, 0.0))
             share = size * min(1.0, since / 60.0)
@@ -111,8 +111,7 @@ class Services:
                 moved = moves * share if variant == 0 else (-0.9 * share if k == 1 else 0.0)
                 values[f"B4-AT-{number}{k:02d}"] = usual * self._usual[k - 1] ** 0.5 + moved + self._noise(noise)
 
-    def _transformers(self, values: dict[str, float],
-                      wrong: Mapping[tuple[str, str], tuple[float, int, float]]) -> None:  # fmt: skip
+    def _transformers(self, values: dict[str, float], wrong: Wrong) -> None:
         for i, number in enumerate(TRANSFORMERS):
             size, _, since = wrong.get(("transformer_overtemperature", f"ST{i + 1}"), (0.0, 0, 0.0))
             warmer = 55.0 * size * (1.0 - math.exp(-since / 600.0))
@@ -121,7 +120,7 @@ class Services:
             values[f"B4-YS-{number}04"] = 0.0
             values[f"B4-JT-{number}05"] = 320.0 + self._noise(3.0)
 
-    def _rooms(self, values: dict[str, float], wrong: Mapping[tuple[str, str], tuple[float, int, float]]) -> None:
+    def _rooms(self, values: dict[str, float], wrong: Wrong) -> None:
         for room, number in ROOMS.items():
             flood, fire, gas, door = (
                 wrong.get((fault, room), (0.0, 0, 0.0))[0] for fault in ("flood", "fire", "gas", "intrusion")
@@ -140,8 +139,7 @@ class Services:
                 f"B4-YS-{number}{DOOR + 1}": 0.0,
             }
 
-    def _chambers(self, values: dict[str, float], wrong: Mapping[tuple[str, str], tuple[float, int, float]],
-                  suction: float) -> None:  # fmt: skip
+    def _chambers(self, values: dict[str, float], wrong: Wrong, suction: float) -> None:
         leaks, variant, since = wrong.get(("line_leak", "LINE-SU"), (0.0, 0, 0.0))
         for k in range(1, 9):
             here = leaks if k == 2 else 0.0

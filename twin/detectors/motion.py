@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.plant.binding import Readings
+from twin.plant.binding import Measured
 from twin.plant.model import PlantState, PumpModel
 from twin.signals import Floats
 
@@ -104,7 +104,7 @@ class Motion:
         moved = np.count_nonzero(speed) > 0
         if moved:
             self._when[RAMPED, speed > RAMP] = at
-        self._follow(at, state.measured.pumps, elapsed)
+        self._follow(at, state.measured, elapsed)
         since = at - self._when
         lately = since < LATELY
         return Moves(
@@ -140,13 +140,13 @@ class Motion:
         self._count += changed
         self._changes = self._neighbours @ self._count
 
-    def _follow(self, at: float, of: Readings, elapsed: float) -> None:
+    def _follow(self, at: float, measured: Measured, elapsed: float) -> None:
         """Let the reference run after the set-point no faster than the drive may, at first from where the drive is."""
-        set_point, before = of["frequency_setpoint"], self._reference
+        set_point, before = measured.of("frequency_setpoint"), self._reference
         step = self._rate * min(elapsed, 3600.0)
         unknown = np.isnan(before)
         if np.count_nonzero(unknown):
-            output = of["frequency_output"]
+            output = measured.of("frequency_output")
             before = np.where(unknown, np.where(np.isfinite(output), output, set_point), before)
             step[unknown] = 0.0
         to_go = set_point - before

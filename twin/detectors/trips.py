@@ -37,8 +37,8 @@ class Trips:
         ``standing`` are those that have not run since.
         """
         at = state.measured.at
-        of = state.measured.pumps
-        signalled = np.fmax(of["trip"], of["protection_trip"]) > 0.5
+        of = state.measured.of
+        signalled = np.fmax(of("trip"), of("protection_trip")) > 0.5
         told = signalled & ~(signalled if self._signalled is None else self._signalled)
         self._signalled = signalled
         runs = state.running & ~signalled
@@ -47,7 +47,7 @@ class Trips:
         new = told | collapsed
         if np.count_nonzero(new):
             # a drive that can say that it tripped and does not was stopped; a relay's silence tells nothing of it
-            collapsed &= np.isnan(of["trip"]) | state.running
+            collapsed &= np.isnan(of("trip")) | state.running
             new = ((told & (at - self._ran < RECENTLY)) | collapsed) & ~self.standing
         if np.count_nonzero(self.standing):
             self.standing &= ~(runs & (state.speed > TURNED) & ~self._runs_down(state))
@@ -83,7 +83,7 @@ class Trips:
         _, before, drawn = self._moments[0]
         fallen: NDArray[np.bool_] = (before > TURNED) & (state.measured_speed < COLLAPSED * before)
         if np.count_nonzero(fallen):
-            asked = state.measured.pumps["frequency_setpoint"] / self._rated_hz
+            asked = state.measured.of("frequency_setpoint") / self._rated_hz
             fallen &= asked - state.measured_speed > ASKED * (before - state.measured_speed)
             fallen &= ~(state.power > DRAWN * drawn)
         return fallen

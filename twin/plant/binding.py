@@ -126,6 +126,11 @@ class Measured:
     middles: Floats
     values: Floats
 
+    def of(self, measure: str) -> Floats:
+        """(n,) one measurement of the pumps."""
+        read: Floats = self.table[ROW[measure]]
+        return read
+
     @cached_property
     def pumps(self) -> Readings:
         """By measurement what is said of the pumps."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from vtkmodules.vtkCommonDataModel import vtkPolyData
+from vtkmodules.vtkRenderingCore import vtkActor
 
 from app import theme
 from app.scene.bodies import Bodies, layer
@@ -21,6 +22,7 @@ from app.scene.stage import Stage
 from app.scene.state import ISOLATED, SceneState
 from app.scene.surround import Post, Surveys, View
 
+FEW = 25_000  # pieces that are hatched while the camera moves, the largest: on software OpenGL each costs
 Submit = Callable[..., Future]  # type: ignore[type-arg]
 
 # Dark lines across the screen: what nobody sees lies in the dark. The hatches of qualities are bright, and leaner.
@@ -64,11 +66,9 @@ class Blind:
         self._state = SceneState()
         self._shown: object = None
         self.blindness: Blindness | None = None
-        self._actor = lifted(surface(vtkPolyData()), _HATCH)
-        self._actor.GetProperty().BackfaceCullingOff()
+        self._whole, self._coarse = self._staged(), self._staged()
+        self._laid = self._hurried = False
         self.dress()
-        self._actor.SetVisibility(False)
-        stage.add_mark(self._actor)
 
     def show(self, state: SceneState) -> None:
         """Show what none of the state's posts sees, once that is known; nothing where there is no post."""
@@ -77,11 +77,21 @@ class Blind:
 
     def dress(self) -> None:
         """Take the colour of the theme that is worn."""
-        self._actor.GetProperty().SetColor(*theme.rgb(theme.UNSEEN))
+        for actor in (self._whole, self._coarse):
+            actor.GetProperty().SetColor(*theme.rgb(theme.UNSEEN))
 
     def follow(self, camera: Camera) -> None:
-        """Keep the hatch before what it lies on."""
-        lift(self._actor, camera)
+        """Keep the hatch before what it lies on; as long as the camera moves, in its coarser form."""
+        for actor in (self._whole, self._coarse):
+            lift(actor, camera)
+        self._hurried = True
+        self._reveal()
+
+    def settle(self) -> None:
+        """The camera rests: show all of the hatch."""
+        if self._hurried:
+            self._hurried = False
+            self._reveal()
 
     def go_on(self) -> bool:
         """Have more found out, and show what has been; whether there is more."""
@@ -106,8 +116,8 @@ class Blind:
         if wanted == self._shown:
             return
         self._shown = wanted
-        self._actor.SetVisibility(False)
-        self._stage.change()
+        self._laid = False
+        self._reveal()
         if len(known) < len(posts) or self._skin is None or not posts:
             self.blindness = Blindness(np.nan, np.nan, len(known) / len(posts)) if posts else None
             return
@@ -116,16 +126,32 @@ class Blind:
         for found in known:
             unseen[found.result()] = False
         self.blindness = Blindness(_share(skin, unseen, skin.is_floor), _share(skin, unseen, ~skin.is_floor), 1.0)
-        self._lay(skin.corners[unseen & self._is_there()[skin.part]])
+        there = unseen & self._is_there()[skin.part]
+        self._lay(self._whole, skin.corners[there])
+        self._lay(self._coarse, skin.largest(there, FEW))
+        self._laid = True
+        self._reveal()
 
-    def _lay(self, corners: NDArray[np.float32]) -> None:
-        """Lay the hatch over these pieces (f, 3, 3)."""
-        self._actor.GetMapper().SetInputData(polygons(corners, np.arange(3 * len(corners)).reshape(-1, 3)))
-        self._actor.GetMapper().RemoveAllClippingPlanes()
+    def _staged(self) -> vtkActor:
+        actor = lifted(surface(vtkPolyData()), _HATCH)
+        actor.GetProperty().BackfaceCullingOff()
+        actor.SetVisibility(False)
+        self._stage.add_mark(actor)
+        return actor
+
+    def _lay(self, actor: vtkActor, corners: NDArray[np.float32]) -> None:
+        """Lay a hatch over these pieces (f, 3, 3)."""
+        actor.GetMapper().SetInputData(polygons(corners, np.arange(3 * len(corners)).reshape(-1, 3)))
+        actor.GetMapper().RemoveAllClippingPlanes()
         if self._bodies.plane is not None:
-            self._actor.GetMapper().AddClippingPlane(self._bodies.plane)
-        self._actor.SetVisibility(True)
-        lift(self._actor, self._stage.camera)
+            actor.GetMapper().AddClippingPlane(self._bodies.plane)
+        lift(actor, self._stage.camera)
+
+    def _reveal(self) -> None:
+        """Show the form that is wanted now, if any."""
+        self._whole.SetVisibility(self._laid and not self._hurried)
+        self._coarse.SetVisibility(self._laid and self._hurried)
+        self._stage.change()
 
     def _is_there(self) -> NDArray[np.bool_]:
         """Which parts are shown."""

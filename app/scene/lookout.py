@@ -81,6 +81,10 @@ class Lookout:
         """Keep what is laid over things before them."""
         self._blind.follow(camera)
 
+    def settle(self) -> None:
+        """The camera rests: show in full what is laid over things."""
+        self._blind.settle()
+
     @property
     def left(self) -> int:
         """How many posts are still to be surveyed."""

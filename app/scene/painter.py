@@ -163,6 +163,7 @@ class Painter:
         """Smooth the edges, and show what was coarse while the camera moved in full, as long as it rests."""
         self._stage.refine()
         self._bodies.settle(self._pixel())
+        self.lookout.settle()
 
     @property
     def camera(self) -> Camera:

@@ -26,7 +26,9 @@ Numbers = NDArray[np.float32]
 @dataclass(frozen=True, eq=False)
 class Skin:
     """Triangles: ``corners`` (f, 3, 3) and ``middles`` (f, 3) [m], ``normals`` (f, 3), ``areas`` (f,) [m²], which
-    ``is_floor`` (f,), which ``has_back`` (f,) that is seen as well, and the number of the ``part`` (f,) each is of."""
+    ``is_floor`` (f,), which ``has_back`` (f,) that is seen as well, and the number of the ``part`` (f,) each is of.
+
+    Each is a piece of one of the model's ``triangles`` (t, 3, 3), by the number ``of_triangle`` (f,)."""
 
     corners: Numbers
     middles: Numbers
@@ -35,6 +37,8 @@ class Skin:
     is_floor: NDArray[np.bool_]
     has_back: NDArray[np.bool_]
     part: NDArray[np.int32]
+    of_triangle: NDArray[np.int64]
+    triangles: Numbers
 
     @classmethod
     def of(cls, parts: Sequence[Part], sheets: frozenset[int] = frozenset(), largest: float = LARGEST) -> Skin:
@@ -42,6 +46,7 @@ class Skin:
         ``sheets`` are materials that are seen from both sides."""
         corners = [np.zeros((0, 3, 3), np.float32)]
         floor, back, owner = [np.zeros(0, bool)], [np.zeros(0, bool)], [np.zeros(0, np.int32)]
+        origin, whole_ones, count = [np.zeros(0, np.int64)], [np.zeros((0, 3, 3), np.float32)], 0
         with_building = any(map(_is_building, parts))
         for number, part in enumerate(parts):
             if _is_looked_at(part):
@@ -50,6 +55,9 @@ class Skin:
                 wanted = on_floor | (not _is_building(part))
                 pieces, of = parted(triangles[wanted], largest)
                 corners.append(pieces)
+                origin.append(count + of)
+                whole_ones.append(triangles[wanted])
+                count += len(whole_ones[-1])
                 floor.append(on_floor[wanted][of])
                 back.append(np.full(len(pieces), part.material in sheets))
                 owner.append(np.full(len(pieces), number, np.int32))
@@ -65,10 +73,23 @@ class Skin:
             np.concatenate(floor)[whole],
             np.concatenate(back)[whole],
             np.concatenate(owner)[whole],
+            np.concatenate(origin)[whole],
+            np.concatenate(whole_ones),
         )
 
     def __len__(self) -> int:
         return len(self.middles)
+
+    def largest(self, wanted: NDArray[np.bool_], count: int) -> Numbers:
+        """So many triangles (n, 3, 3) that cover most of the pieces that are ``wanted`` (f,), whole ones where all of
+        their pieces are."""
+        number = len(self.triangles)
+        held = np.bincount(self.of_triangle[wanted], minlength=number)
+        is_whole = (held > 0) & (held == np.bincount(self.of_triangle, minlength=number))
+        single = wanted & ~is_whole[self.of_triangle]
+        areas = np.bincount(self.of_triangle, self.areas, minlength=number)[is_whole]
+        found = np.concatenate([self.triangles[is_whole], self.corners[single]])
+        return found[np.argsort(-np.concatenate([areas, self.areas[single]]), kind="stable")[:count]]
 
 
 def parted(triangles: Numbers, largest: float) -> tuple[Numbers, NDArray[np.intp]]:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.scene import gaze
+from app.scene import blind, gaze
 from app.scene.camera import Camera
 from app.scene.coverage import CELL, Cells, Coverage
 from app.scene.gaze import Gaze
@@ -143,6 +143,27 @@ def test_what_nobody_sees_is_hatched_and_the_hatch_goes_with_the_question(room: 
     assert np.abs(painter.paint() - plain).max() <= 2
 
 
+def test_a_moving_camera_sees_the_largest_pieces_of_the_hatch_and_a_resting_one_all(
+    room: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blind, "FEW", 20)
+    painter = Painter(room, SIZE)
+    painter.show(SceneState(posts=(LEFT,)))
+    found_out(painter)
+    held = painter.lookout._blind
+    painter.refine()
+    assert held._whole.GetVisibility()
+    whole, told = painter.paint().copy(), held.blindness
+    painter.look(painter.camera.orbited(0.1, 0.0))
+    painter.look(painter.camera.orbited(-0.1, 0.0))
+    assert held._coarse.GetVisibility()
+    assert held._coarse.GetMapper().GetInput().GetNumberOfCells() == 20
+    assert not held._whole.GetVisibility()
+    painter.refine()
+    assert np.abs(painter.paint().astype(int) - whole).max() <= 2
+    assert held.blindness == told
+
+
 def test_what_is_known_of_a_post_is_not_found_out_again(room: Model) -> None:
     painter = Painter(room, SIZE)
     painter.show(SceneState(posts=(LEFT,)))
@@ -262,3 +283,17 @@ def test_places_close_to_each_other_are_looked_from_once(room: Model) -> None:
     later = replace(sightings((30.0, 3.2, 5.1, 1.2)), at=30.0)
     painter.show(SceneState(sightings=later))
     assert not painter.find_out(0.0)
+
+
+def test_of_a_skin_the_largest_triangles_are_whole_where_all_of_their_pieces_are_wanted(room: Model) -> None:
+    skin = Skin.of(room.parts)
+    every = np.ones(len(skin), bool)
+    assert len(skin.largest(every, len(skin))) == len(np.unique(skin.of_triangle)) < len(skin)
+    torn = every.copy()
+    torn[np.flatnonzero(skin.of_triangle == np.bincount(skin.of_triangle).argmax())[0]] = False  # of the floor
+    assert len(skin.largest(torn, len(skin))) > len(np.unique(skin.of_triangle[torn]))
+    held = skin.largest(torn, len(skin))
+    across = np.cross(held[:, 1] - held[:, 0], held[:, 2] - held[:, 0])
+    areas = np.linalg.norm(across, axis=1) / 2
+    assert areas.sum() == pytest.approx(skin.areas[torn].sum(), rel=1e-4)
+    assert (np.diff(areas) <= 1e-4).all()

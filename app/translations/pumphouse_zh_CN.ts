@@ -1434,6 +1434,26 @@ A station file names one (model = &quot;station.glb&quot;); --station FILE bring
         <translation>非驱动端机封泄漏开关</translation>
     </message>
     <message>
+        <source>flush flow of the seals</source>
+        <translation>机封冲洗流量</translation>
+    </message>
+    <message>
+        <source>chamber temperature, drive-end seal</source>
+        <translation>驱动端机封腔温度</translation>
+    </message>
+    <message>
+        <source>chamber temperature, non-drive-end seal</source>
+        <translation>非驱动端机封腔温度</translation>
+    </message>
+    <message>
+        <source>leak detection wire</source>
+        <translation>泄漏监测线</translation>
+    </message>
+    <message>
+        <source>water in the line chamber</source>
+        <translation>阀室积水</translation>
+    </message>
+    <message>
         <source>flood switch 1</source>
         <translation>水浸开关 1</translation>
     </message>

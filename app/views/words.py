@@ -98,6 +98,11 @@ WORDS: dict[str, str] = {
     # switches
     "seal_leak_de": QT_TRANSLATE_NOOP("words", "leak switch, drive-end seal"),
     "seal_leak_nde": QT_TRANSLATE_NOOP("words", "leak switch, non-drive-end seal"),
+    "seal_flush_flow": QT_TRANSLATE_NOOP("words", "flush flow of the seals"),
+    "seal_chamber_temperature_de": QT_TRANSLATE_NOOP("words", "chamber temperature, drive-end seal"),
+    "seal_chamber_temperature_nde": QT_TRANSLATE_NOOP("words", "chamber temperature, non-drive-end seal"),
+    "leak_wire_alarm": QT_TRANSLATE_NOOP("words", "leak detection wire"),
+    "chamber_water_level": QT_TRANSLATE_NOOP("words", "water in the line chamber"),
     "flood_1": QT_TRANSLATE_NOOP("words", "flood switch 1"),
     "flood_2": QT_TRANSLATE_NOOP("words", "flood switch 2"),
     "smoke_1": QT_TRANSLATE_NOOP("words", "smoke detector 1"),

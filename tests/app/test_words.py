@@ -13,13 +13,14 @@ import twin.detectors
 from app import language
 from app.presenters.faults import OF_THE_FEED
 from app.views.words import WORDS, capital
-from twin.detectors import kinds, response, shaking, signatures, signs, supplies, switches, warming
+from twin.detectors import kinds, makeup, response, seals, shaking, signatures, signs, supplies, switches, warming
 from twin.detectors.anomaly import FAULTS
 
 CODE = [ast.parse(path.read_text(encoding="utf-8")) for path in Path(twin.detectors.__path__[0]).glob("*.py")]
 NAMED_ELSEWHERE = {
     "name.name": {kind.name for kind in (*kinds.OF_PUMP, kinds.BALANCE, kinds.GAUGE, kinds.METER)},
-    "tag.measures": {measure for rule in switches.RULES for measure in rule.measures},
+    "tag.measures": {measure for rule in switches.RULES for measure in rule.measures}
+    | {*makeup.OF_CHAMBERS, *seals.CHAMBERS, seals.FLUSH},
     "self._tags[i].measures": set(supplies.SPREADS),
 }
 """What the evidence is called that does not bear its name in the code, by the expression that gives it."""

@@ -34,6 +34,7 @@ EMPTY = 0.2  # of the usual level of a tank
 WET = 0.1  # m of water in a chamber beyond the usual
 WASHED_OUT = 1.5  # m by which the head of a line must have fallen for a leak to be put to it by that alone
 ON = 0.5  # of a switch
+WIRE, LEVEL = OF_CHAMBERS = ("leak_wire_alarm", "chamber_water_level")
 
 Losing = Callable[[float, bool | None], str]
 """The line that has lost most of late, if as much as given [m]: of all, or of those towards the source or away."""
@@ -71,11 +72,11 @@ class _Chambers:
         found = [
             (column, tag.measures, places.index(tag.equipment))
             for column, tag in enumerate(tags)
-            if tag.equipment in places and tag.measures in ("leak_wire_alarm", "chamber_water_level")
+            if tag.equipment in places and tag.measures in OF_CHAMBERS
         ]
         self._tags = tags
-        self._wires = np.array([column for column, measures, _ in found if measures == "leak_wire_alarm"], np.intp)
-        self._levels = np.array([column for column, measures, _ in found if measures == "chamber_water_level"], np.intp)
+        self._wires = np.array([column for column, measures, _ in found if measures == WIRE], np.intp)
+        self._levels = np.array([column for column, measures, _ in found if measures == LEVEL], np.intp)
         # the first half of them stands along the lines to the source, as far as a station file says
         self._near_source = {column: place < (len(places) + 1) // 2 for column, _, place in found}
         self._dry: Floats = np.full(len(self._levels), np.nan)

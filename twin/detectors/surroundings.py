@@ -1,4 +1,4 @@
-"""All that is watched beside the pump curves: shaking, warmth, lines, supplies, rooms, transmitters.
+"""All that is watched beside the pump curves: shaking, warmth, seals, lines, supplies, rooms, transmitters.
 
 What is to be told within 3 or 10 s (classes P and A of domain.md, section 3) is looked at in every frame. How machines
 shake and warm may take 60 s to be told (class B), and water quality minutes (class C): these are looked at more seldom
@@ -17,6 +17,7 @@ from twin.detectors.makeup import Makeup
 from twin.detectors.motion import Moves
 from twin.detectors.response import Responses
 from twin.detectors.restless import Restless
+from twin.detectors.seals import Seals
 from twin.detectors.shaking import Shaking
 from twin.detectors.signs import Sign, Signs
 from twin.detectors.supplies import LowFlow, WaterQuality
@@ -28,7 +29,7 @@ from twin.plant.reading import Station
 from twin.signals import Floats
 
 EVERY = 1.5  # s between two looks at how machines shake, and at how they warm: at a frame a second, each other
-EVERY_QUALITY = 8.5  # s between two looks at the water's quality
+EVERY_QUALITY = 8.5  # s between two looks at the water's quality, and at seals
 OFTEN = 1.5  # s between frames that leave time to look at one of these in one and at the next in another
 
 
@@ -56,12 +57,14 @@ class Surroundings:
         self._makeup = Makeup(station, tags)
         self._quality = WaterQuality(station, tags)
         self._low_flow = LowFlow(station, model)
+        self._seals = Seals(model, tags)
         self._restless = Restless(station, model)
         self._at = -np.inf
         self._turns = (
             _Turn(self._shaking.step, EVERY),
             _Turn(lambda at, values, state, moves: self._warming.step(at, values, state, moves.since_start), EVERY),
             _Turn(lambda at, values, *_: self._quality.step(at, values), EVERY_QUALITY),
+            _Turn(lambda at, values, state, _: self._seals.step(at, values, state), EVERY_QUALITY),
         )
 
     @property

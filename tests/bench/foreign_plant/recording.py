@@ -113,7 +113,7 @@ class _Plant:
             "time": f"{START + at:.3f}",
             **self._pumps(at, state, speed, flow, head),
             **self._headers(at, flow, head),
-            **self._services.row(at, self._case.period, state.wrong, speed, _pressure(head["IN"])),
+            **self._services.row(at, self._case.period, state, speed, _pressure(head["IN"])),
         }
 
     def _speeds(self, state: Condition) -> Floats:

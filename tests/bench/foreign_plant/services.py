@@ -11,9 +11,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from tests.bench.foreign_plant.upsets import Condition
 from tests.bench.foreign_plant.water import PUMPS, Floats
 
-USUAL_FLOW = 12.0  # m³/h of make-up that leaks from 50 km of line
+USUAL_FLOW, MOST_FLOW = 12.0, 400.0  # m³/h of make-up that leaks from 50 km of line, and that can be given
 TANK = 120.0  # m² of each make-up tank
 WATER: Mapping[int, tuple[float, float, float]] = {
     1: (9.6, 0.01, 0.0),  # pH: usual, noise, what a raw-water ingress does to it
@@ -47,11 +48,12 @@ class Services:
         self._seal = chance.uniform(52.0, 60.0, (PUMPS, 2))
         self._lost = 0.0  # m³ that the lines have lost and not been given
 
-    def row(self, at: float, seconds: float, wrong: Wrong, speed: Floats, suction: float) -> dict[str, str]:
+    def row(self, at: float, seconds: float, state: Condition, speed: Floats, suction: float) -> dict[str, str]:
         """All tags. ``speed`` is of rated, ``suction`` the pressure of the supply's inlet. [MPa]"""
+        wrong = state.wrong
         values: dict[str, float] = {}
         self._seals(values, wrong, speed)
-        self._makeup(values, at, seconds, wrong, suction)
+        self._makeup(values, at, seconds, state, suction)
         self._water(values, wrong)
         self._transformers(values, wrong)
         self._rooms(values, wrong)
@@ -76,13 +78,13 @@ class Services:
                 f"B4-TT-10{i + 1}40": self._seal[i, 1] + self._noise(0.1),
             }
 
-    def _makeup(self, values: dict[str, float], at: float, seconds: float, wrong: Wrong, suction: float) -> None:
-        leaks = sum(size for (fault, _), (size, _, _) in wrong.items() if fault == "line_leak")
-        lost, variant, _ = wrong.get(("makeup_loss", "MU"), (0.0, 0, 0.0))
-        needed = USUAL_FLOW + 120.0 * leaks
+    def _makeup(self, values: dict[str, float], at: float, seconds: float, state: Condition, suction: float) -> None:
+        lost, variant, _ = state.wrong.get(("makeup_loss", "MU"), (0.0, 0, 0.0))
+        needed = min(USUAL_FLOW + state.leak, MOST_FLOW)
         given = needed + 3.0 * math.sin(at / 90.0) + self._noise(0.4)
         if self._by_turns:
-            given = (40.0 + self._noise(0.4)) * ((at / 300.0) % 1.0 < min(needed / 40.0, 1.0))
+            turn = max(40.0, needed)
+            given = (turn + self._noise(0.4)) * ((at / 300.0) % 1.0 < needed / turn)
         given = 0.0 if lost else max(given, 0.0)
         runs = float(given > 1.0)
         self._lost += (needed - given) * seconds / 3600.0 if lost else 0.0

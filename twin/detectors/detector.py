@@ -48,6 +48,7 @@ NOW_AND_THEN = 10.0  # s
 TRANSIENT = 8.0  # s after a trip in which its circuit's other channels are not judged
 MEAN_OF_SOME = 0.6  # spread of a mean of a few samples over that of one
 MEAN_OF_MANY = 0.25  # and of however many: what repeats does not average out
+SWINGS_KNOWN = 4  # samples that say how far a channel swings, and so how well its mean is known
 NO_NOISE = 3.0  # swings by which the mean of some samples is off: that is no noise
 OF_FEW = (np.inf, np.inf, 225.0, 12.9, 5.1, 3.2)  # the same of so many samples: Student's t of one in a thousand
 NOISY_AT_MOST = 45.0  # s in which a transmitter is found noisy
@@ -516,9 +517,9 @@ class Detector:
         return changed
 
     def _patience(self, verdict: diagnosis.Verdict) -> float:
-        """How long after the first crossing a verdict is told; what one frame shows alone is not unknown yet. [s]"""
+        """How long after the first crossing a verdict is told; what a few frames show is not unknown yet. [s]"""
         if verdict.fault == "unknown":
-            return LOOK_LONGER + (self._since_last if self._seldom else 0.0)
+            return max(LOOK_LONGER, SWINGS_KNOWN * self._since_last if self._seldom else 0.0)
         return LOOK_ONCE if verdict.confidence > CLEAR else LOOK_AGAIN
 
     @property
@@ -611,6 +612,8 @@ class Detector:
         known = case.base if known is None and case is not None else known
         departure = departure if known is None else departure - known
         of_mean = np.clip(np.sqrt(2.0 / np.maximum(count, 1)), MEAN_OF_MANY, MEAN_OF_SOME)
+        built = np.where(self._first_look.held, 1.0, of_mean)  # how it was built does not average out
+        swing = np.where(count >= SWINGS_KNOWN, self._watch.scatter(since) / np.sqrt(np.maximum(count, 1)), 0.0)
         others = np.zeros(len(self._channels), dtype=bool)
         for other in self._cases.standing:
             if other is not case and (case is None or other.pump != case.pump):
@@ -620,7 +623,7 @@ class Detector:
             npsh = state.npsh_available / state.npsh_required
         return diagnosis.Evidence(
             departure=departure,
-            sigma=np.where(self._first_look.held, 1.0, of_mean) * seen.sigma,  # how it was built does not average out
+            sigma=np.maximum(built * seen.sigma, swing),
             usable=seen.valid & ~others & self._judged,
             raised=raised if raised is not None else case.claims if case is not None else seen.crossed & ~others,
             basis=self._sample.basis if self._sample is not None else np.ones(len(self._channels)),

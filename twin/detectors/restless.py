@@ -38,6 +38,7 @@ QUICK = 1.5  # s
 LEAST_OF_SPAN = 2e-4  # of its range: a second difference that no transmitter stays below
 STEPS = 4.0  # of the smallest it can say: a signal that rounds flips by two of them
 AFTER_START = 90.0  # s
+ECHOES = 75.0  # s after a start or stop in which what is seen seldom may go up and down with the water
 UNSTEADY = frozenset({"robot", "camera", "room", "line_chamber", "ventilation"})
 MANY = 4  # signals that grow restless at once: something real shakes them all
 SUSPECT, SUSPECT_SELDOM = 0.14, 0.05  # of the bound, above which a signal may be on its way there ...
@@ -91,7 +92,9 @@ class Restless:
         row, elapsed, self._at = self._waiting, at - self._at, at
         self._came[2 + row] = values[self._column]
         works = state.running & (moves.since_start > AFTER_START) & ~(state.flow < WORKING * self._rated_flow)
-        self._steady[row, :-1] = works
+        calm = moves.since_change > ECHOES if self._seldom else np.ones_like(works)
+        self._steady[row, :-1] = works & calm
+        self._steady[row, -1] = calm.all()
         self._waiting += 1
         if self._waiting == AT_ONCE or not elapsed <= QUICK:
             self._set_bound(elapsed)

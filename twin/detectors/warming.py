@@ -29,6 +29,8 @@ SPREAD = 0.12  # K, smallest of one sample of a resistance thermometer that is b
 WANDER = 2e-3  # K/√s by which a temperature wanders of itself
 GAIN_WANDER = 0.015  # K/√s by which what it tends to does, for a body of half an hour; slower bodies wander less
 LOAD_UNKNOWN = 0.3  # share by which the effect of a change of load may differ from what was reckoned
+LOAD_NOISE = 0.01  # of a load: less is no change
+LOAD_LAG = 10.0  # s over which a change of load is taken in
 FAR = 0.2  # share by which a load may leave the usual one before a body is learned anew
 USUAL = 300.0  # s over which the usual load follows
 FIRST_GAIN = 15.0  # K by which a machine that has just been seen may be out of equilibrium
@@ -41,6 +43,8 @@ FOLLOWS = 0.02  # share by which a temperature under suspicion is followed
 JUMP = 1.2  # K in a second that no body of metal does
 JUMPED_FOR = 600.0  # s a thermometer that jumped is held for wrong
 SUSPICIOUS = 0.3
+SHOWN_OVER = 10.0  # looks over which it is followed how a thermometer rises
+APART = 0.5  # [standard deviations] by which one must rise more than its sisters to rise alone
 PATIENCE = 5.0  # s
 ALONE = 45.0  # s after which one thermometer of several that warms alone is held for wrong
 
@@ -159,6 +163,7 @@ class Warming:
         judged &= well
         self._sums.reset(~judged)
         self._sums.step(at, np.maximum(z, 0.0), judged & said)
+        np.add(self._rise, (z - self._rise) / SHOWN_OVER, out=self._rise, where=judged & said)
         self._pools.step(at, self._innovation, self._expected, self._spread, judged & said)
         warmer = (self._sums.crossed | self._pools.warmer()) & judged
         return self._signs(at, warmer, on > well)
@@ -224,19 +229,21 @@ class Warming:
         share = elapsed / self._seconds
         ahead = self._ahead(share, load, elapsed)
         to_load = load - self._load
-        to_load *= min(1.0, elapsed / 10.0)
+        to_load *= min(1.0, elapsed / LOAD_LAG)
         np.add(self._load, to_load, out=self._load, where=on)
         expected = self._gain * load
         expected += self._around
         expected -= self._kelvin
         expected *= share
         expected += self._kelvin
-        variance = ahead[0] + self._spread * self._spread
+        calm = self._sums.below(SUSPICIOUS) & self._pools.below(SUSPICIOUS)
+        # one under suspicion lags behind what it tends to, as much as that is not known
+        lags = self._cov[2] * (load * share / FOLLOWS) ** 2 * ~calm
+        variance = ahead[0] + self._spread * self._spread + lags
         heard = on & said
         self._innovation = np.where(heard, warm - expected, 0.0)
         z: Floats = self._innovation / np.sqrt(variance)
-        self._expected = ahead[0].copy()
-        calm = self._sums.below(SUSPICIOUS) & self._pools.below(SUSPICIOUS)
+        self._expected = ahead[0] + lags
         gains = ahead[:2] / variance  # of temperature and gain
         np.copyto(gains, FOLLOWED, where=~calm)
         gains *= said
@@ -250,12 +257,15 @@ class Warming:
 
     def _ahead(self, share: Floats, load: Floats, elapsed: float) -> Floats:
         """(3, m) the covariances a moment later: of the temperature, of both, of the gain."""
-        moved = np.abs(self._gain)
-        moved *= np.abs(load - self._load)
-        moved /= np.maximum(load, 0.05)
+        base = np.maximum(load, 0.05)
+        moved = np.abs(load - self._load)
+        moved -= LOAD_NOISE * base
         moved = np.fmax(moved, 0.0)  # nothing where it is not known
+        moved *= self._gain
+        moved /= base
         moved *= moved
-        moved *= LOAD_UNKNOWN**2 * share
+        taken = min(1.0, elapsed / LOAD_LAG)
+        moved *= LOAD_UNKNOWN**2 * taken * (2.0 - taken)  # of all looks together once
         keep, slope = 1.0 - share, share * load
         tt, tg, gg = self._cov
         ahead = np.empty_like(self._cov)
@@ -289,10 +299,19 @@ class Warming:
             groups.setdefault((self._owners[i], self._bodies[i].fault), []).append(i)
         for (owner, fault), members in groups.items():
             if len(members) < self._bodies[members[0]].fewest:
-                signs.append(self._thermometer(members[0], at, ALONE))
+                signs += [self._thermometer(members[0], at, ALONE)] if self._alone(owner, fault, members) else []
                 continue
             signs.append(self._warm(owner, _coupled(fault, owner, groups), members))
         return signs
+
+    def _alone(self, owner: str, fault: str, members: list[int]) -> bool:
+        """Whether none of their sisters is warming, too: then it is no thermometer that is wrong."""
+        ours = [i for i, body in enumerate(self._bodies) if (self._owners[i], body.fault) == (owner, fault)]
+        sisters = [i for i in ours if i not in members]
+        if not sisters:
+            return True
+        apart = self._rise[members[0]] - np.median(self._rise[sisters]) > APART
+        return bool(apart and not (self._sums.level[sisters] > SUSPICIOUS).any())
 
     def _warm(self, owner: str, fault: str, members: list[int]) -> Sign:
         family = "machine" if fault.startswith(("bearing", "misalignment")) else "warmth"

@@ -182,12 +182,15 @@ class Watch:
         return np.where(count > 0, mean, np.nan), count
 
     def scatter(self, since: float) -> Floats:
-        """(m,) standard deviation of the kept samples from a time on about their mean, of one sample 0."""
-        rows = self._since(since)
-        mean, count = self.evidence(since)
-        square = np.where(np.isfinite(rows), (rows - mean) ** 2, 0.0).sum(axis=0)
-        scatter: Floats = np.sqrt(square / np.maximum(count - 1, 1))
-        return scatter
+        """(m,) standard deviation of the kept samples from a time on; of fewer than two it is 0.
+
+        By the median of how one differs from the next, so that neither a ramp nor one step counts.
+        """
+        kept = self._recent_at >= since
+        if np.count_nonzero(kept) < 2:
+            return np.zeros(len(self._floor))
+        rows = self._recent[kept][np.argsort(self._recent_at[kept])]
+        return or_zero(_spread(np.abs(np.diff(rows, axis=0))))
 
     def _since(self, since: float) -> Floats:
         """(k, m) the kept samples from a time on, at least the last."""
@@ -199,8 +202,7 @@ class Watch:
 
         The median of successive differences: a step among them counts once, and so hardly.
         """
-        steps = np.abs(np.diff(self._lately(), axis=0))
-        spread = middle(steps) / (0.6745 * np.sqrt(2.0))
+        spread = _spread(np.abs(np.diff(self._lately(), axis=0)))
         with np.errstate(divide="ignore", invalid="ignore"):
             restlessness: Floats = np.log(spread / self._whitening.usual_step)
         return restlessness
@@ -283,6 +285,12 @@ class Watch:
     def _lately(self) -> Floats:
         """The last few kept samples, in order."""
         return self._recent[(self._row - np.arange(LATELY, 0, -1)) % KEPT]
+
+
+def _spread(steps: Floats) -> Floats:
+    """(m,) standard deviation of normal samples that differ so much (k, m) from one to the next."""
+    spread: Floats = middle(steps) / (0.6745 * np.sqrt(2.0))
+    return spread
 
 
 class _Means:

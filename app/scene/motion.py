@@ -26,10 +26,9 @@ from app.scene.state import Point, Running
 
 PERIOD = 1.6  # m from dash to dash
 DASHED = 0.3  # share of that which a dash takes
-SLOWED = (
-    20.0  # times slower than its shaft a mark turns: at its true speed it would pass several stripes from picture to
-)
-# picture and seem to stand or to turn back; so 1,480 r/min are 1.2 turns a second, and all shafts compare as they are
+# At its true speed a mark would pass several stripes from picture to picture and seem to stand or to turn back; so
+# 1,480 r/min are 1.2 turns a second, all shafts compare as they are, and the menu says so.
+SLOWED = 20.0  # times slower than its shaft a mark turns
 SECTORS = 6  # of a mark, dark and bright by turns
 END = 0.06  # m from a motor's end, within which points belong to it
 

@@ -58,13 +58,15 @@ class HeaderResiduals:
         self._of_balance = self._circuit[self._balances]
         self._sorted = np.argsort(self._of, kind="stable")  # pumps circuit by circuit, and where each circuit begins
         self._begins = np.searchsorted(self._of[self._sorted], np.arange(self._circuits))
+        self._first = self._sorted[self._begins]  # pump of each circuit
         self._voters = np.array([i for i, kind in enumerate(self.kinds) if kind is not BALANCE], dtype=np.intp)
         voting = [OF_HEADER.index(self.measure[i]) for i in self._voters]
         of = self._circuit[self._voters]
-        self._voting, self._voting_of = np.array(voting, dtype=np.intp), of
-        self._group = np.array([_group(row) for row in voting], dtype=np.intp)
-        ballot = self._group * self._circuits + of
-        self._alike = (ballot[:, None] == ballot[None, :]).astype(np.float64)  # who votes with whom
+        self._row = np.array(voting, dtype=np.intp) * self._circuits + of  # of the flattened readings of headers
+        self._group = np.array([_group(row) for row in voting], dtype=np.intp) * self._circuits + of
+        self._alike = (self._group[:, None] == self._group[None, :]).astype(np.float64)  # who votes with whom
+        self._place = np.argsort(np.concatenate((self._balances, self._voters)))  # of each among balances, then voters
+        self._is_balance = np.array([float(kind is BALANCE) for kind in self.kinds])
         rated = np.where(np.array(voting, dtype=np.intp) < len(GAUGES), self.pressure[of], self.flow[of])
         self._per_cent: Floats = 100.0 / rated
         self._told = b""  # what the reasons follow from, as it was last
@@ -80,27 +82,28 @@ class HeaderResiduals:
     def sample(self, state: PlantState, moves: Moves, into: Sample) -> None:
         """Put all residuals of all headers into a sample whose arrays are (frames, m), all but ``why``."""
         flows = np.where(state.running, state.flow, 0.0)
-        self._balance(state, self._sum(flows), into)
-        self._redundancy(state, into)
+        balance, vote = self._balance(state, self._sum(flows)), self._redundancy(state)
+        for put, parts in zip((into.value, into.expected), zip(balance, vote, strict=True), strict=True):
+            put[:] = np.concatenate(parts, axis=-1).take(self._place, axis=-1)
         into.basis.fill(1.0)
         point = into.expected / 100.0
         point[np.isnan(point)] = 0.0
-        point[..., self._balances] += self._mixture(or_zero(flows), moves)[..., self._of_balance]
+        point += self._mixture(or_zero(flows), moves).take(self._circuit, axis=-1) * self._is_balance
         into.point[:] = point
         into.unsteady.fill(0.0)
         if moves.any:
             departing = self._sum(moves.flow * state.running)
-            into.unsteady[:] = 100.0 * LAGGING * (departing / self._pumps)[..., self._circuit]
+            into.unsteady[:] = 100.0 * LAGGING * (departing / self._pumps).take(self._circuit, axis=-1)
         self._judge(state, moves, into.value)
 
     def _sum(self, of_pumps: Floats) -> Floats:
         """(..., c) sums over the pumps of each circuit; what one lacks is missing in its own sum alone."""
-        total: Floats = np.add.reduceat(of_pumps[..., self._sorted], self._begins, axis=-1)
+        total: Floats = np.add.reduceat(of_pumps.take(self._sorted, axis=-1), self._begins, axis=-1)
         return total
 
     def _any(self, pumps: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """(..., c) whether any pump of each circuit is among some."""
-        some: NDArray[np.bool_] = np.logical_or.reduceat(pumps[..., self._sorted], self._begins, axis=-1)
+        some: NDArray[np.bool_] = np.logical_or.reduceat(pumps.take(self._sorted, axis=-1), self._begins, axis=-1)
         return some
 
     def _mixture(self, flows: Floats, moves: Moves) -> Floats:
@@ -109,26 +112,25 @@ class HeaderResiduals:
         concentration = self._sum(flows * flows)
         concentration /= np.maximum(total * total, 1e-12)
         concentration *= MIXING
-        concentration += moves.changes[..., self._sorted[self._begins]]  # which all pumps of a circuit have seen
+        concentration += moves.changes.take(self._first, axis=-1)  # which all pumps of a circuit have seen
         return concentration
 
-    def _balance(self, state: PlantState, total: Floats, into: Sample) -> None:
+    def _balance(self, state: PlantState, total: Floats) -> tuple[Floats, Floats]:
+        """What the pumps give less what the header's meters say, and that; both (..., balances)."""
         per_cent = 100.0 / self.flow
-        expected = (state.header_flow * per_cent)[..., self._of_balance]
-        into.expected[..., self._balances] = expected
-        into.value[..., self._balances] = ((total + state.bypass_flow) * per_cent)[..., self._of_balance] - expected
+        expected = (state.header_flow * per_cent).take(self._of_balance, axis=-1)
+        return ((total + state.bypass_flow) * per_cent).take(self._of_balance, axis=-1) - expected, expected
 
-    def _redundancy(self, state: PlantState, into: Sample) -> None:
-        """Each gauge and meter against the middle one of its kind, which the model has found."""
-        readings = state.measured.header_table[self._voting, ..., self._voting_of].T
-        expected = state.measured.middles[self._group, ..., self._voting_of].T * self._per_cent
+    def _redundancy(self, state: PlantState) -> tuple[Floats, Floats]:
+        """Each gauge and meter less the middle one of its kind, which the model has found, and that; (..., voters)."""
+        readings = _side_by_side(state.measured.header_table).take(self._row, axis=-1)
+        expected = _side_by_side(state.measured.middles).take(self._group, axis=-1) * self._per_cent
         known = np.isfinite(readings)
         if np.count_nonzero(known) < known.size:
             expected[known @ self._alike < FEWEST] = np.nan
-        into.expected[..., self._voters] = expected
         readings *= self._per_cent
         readings -= expected
-        into.value[..., self._voters] = readings
+        return readings, expected
 
     def _judge(self, state: PlantState, moves: Moves, value: Floats) -> None:
         """Find why each may not be judged, anew only where something that it depends on has changed."""
@@ -152,6 +154,12 @@ class HeaderResiduals:
         why[missing] = kinds.NOT_MEASURED
         self._told, self._why = told, why
         return why
+
+
+def _side_by_side(table: Floats) -> Floats:
+    """(..., rows · c) the rows of a table of headers (rows, ..., c) one after another."""
+    rows = table.swapaxes(0, -2)
+    return rows.reshape(*rows.shape[:-2], -1)
 
 
 def _group(row: int) -> int:

@@ -139,9 +139,9 @@ class PumpResiduals:
         value[_ROW["head"]] = state.head
         value[_ROW["power"]] = value[_ROW["feeder"]] = state.power
         value[_ROW["efficiency"]] = state.efficiency
-        value[_ROW["branch_loss"]] = of["discharge_pressure"] - state.outlet_pressure[..., circuit]
+        value[_ROW["branch_loss"]] = of["discharge_pressure"] - state.outlet_pressure.take(circuit, axis=-1)
         value[_ROW["suction_loss"]] = of["inlet_strainer_differential_pressure"]
-        value[_ROW["suction_path"]] = state.inlet_pressure[..., circuit] - of["suction_pressure"]
+        value[_ROW["suction_path"]] = state.inlet_pressure.take(circuit, axis=-1) - of["suction_pressure"]
         value[_ROW["speed_tracking"]] = state.measured_speed
         value[_ROW["drive_tracking"]] = of["frequency_output"]
         expected *= self._of_expected

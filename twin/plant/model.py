@@ -183,7 +183,7 @@ class PumpModel:
             inlet_pressure=inlet,
             outlet_pressure=outlet,
             header_flow=header_flow,
-            bypass_flow=or_zero(measured.headers["bypass_flow"]),
+            bypass_flow=or_zero(measured.header_table[-1]),
         )
 
     def slopes(self, flow: Floats | None = None, speed: Floats | None = None) -> Floats:
@@ -215,12 +215,11 @@ class PumpModel:
 
     def _electrical(self, shaft: Floats) -> Floats:
         """(n,) what the motors take for a power at their shafts. [W]"""
+        if len(self._motors) == 1:  # as it mostly is: all alike
+            return _taken(self._motors[0][0], shaft)
         electrical: Floats = np.empty(shaft.shape)
         for motor, which in self._motors:
-            power = shaft[..., which]
-            if motor is not None:  # a pump without a motor in its file: its meter is taken for the shaft's
-                power = power / np.interp(power / (1e3 * motor.power_kw), motor.load, motor.efficiency)
-            electrical[..., which] = power
+            electrical[..., which] = _taken(motor, shaft.take(which, axis=-1))
         return electrical
 
     def _running(self, measured: Measured, speed: Floats) -> NDArray[np.bool_]:
@@ -236,12 +235,19 @@ class PumpModel:
 
     def _water_temperature(self, of_headers: Floats, casing: Floats) -> Floats:
         """(n,) of the inlet header (c,), else of the casing (n,), else as the circuit's file says. [K]"""
-        header: Floats = of_headers[..., self.binding.circuit_of]
+        header = of_headers.take(self.binding.circuit_of, axis=-1)
         measured = np.isfinite(header)
         if np.count_nonzero(measured) == measured.size:
             return header
         known = np.where(measured, header, casing)
         return np.where(np.isfinite(known), known, self._temperature)
+
+
+def _taken(motor: Motor | None, shaft: Floats) -> Floats:
+    """(..., n) what motors of a kind take for a power at their shafts. [W]"""
+    if motor is None:  # a pump without a motor in its file: its meter is taken for the shaft's
+        return shaft
+    return shaft / np.interp(shaft / (1e3 * motor.power_kw), motor.load, motor.efficiency)
 
 
 def _by_motor(pumps: tuple[Pump, ...]) -> list[tuple[Motor | None, NDArray[np.intp]]]:

@@ -618,7 +618,10 @@ class Detector:
         for other in self._cases.standing:
             if other is not case and (case is None or other.pump != case.pump):
                 others |= other.claims
-        restless = self._watch.restlessness()
+        look, seen_before = self._first_look, self._watch.seen
+        shaken = look.against_sisters(departure, self._watch.offsets.value, seen_before, "vibration", "envelope")
+        steps = np.log(self._watch.usual_step)
+        restless = look.against_sisters(self._watch.restlessness(), steps, seen_before, "head", "power")
         with np.errstate(divide="ignore", invalid="ignore"):
             npsh = state.npsh_available / state.npsh_required
         return diagnosis.Evidence(
@@ -627,8 +630,8 @@ class Detector:
             usable=seen.valid & ~others & self._judged,
             raised=raised if raised is not None else case.claims if case is not None else seen.crossed & ~others,
             basis=self._sample.basis if self._sample is not None else np.ones(len(self._channels)),
-            vibration=self._told("vibration", departure) / 100.0,
-            envelope=self._told("envelope", departure) / 100.0,
+            vibration=self._told("vibration", shaken) / 100.0,
+            envelope=self._told("envelope", shaken) / 100.0,
             noise=np.fmax(self._told("head", restless), self._told("power", restless)),
             npsh=npsh,
             flows=~(np.abs(state.flow) < NO_FLOW * self._model.rated_flow),

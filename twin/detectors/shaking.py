@@ -11,13 +11,15 @@ of it outside the second: one that runs against a shut valve shakes by right.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from twin.detectors import kinds
-from twin.detectors.anomaly import Evidence
+from twin.detectors.anomaly import Candidate, Evidence
 from twin.detectors.kinds import Kind, Sample
+from twin.detectors.louder import Louder
 from twin.detectors.motion import STARTING_TIME, Moves
 from twin.detectors.signs import Sign, ranked
 from twin.detectors.watch import LATELY, OF_BUDGET, Watch
@@ -40,6 +42,8 @@ ENVELOPES = slice(9, 11)
 PERIOD = 2.0  # s between two looks
 LEAST = 15.0  # % that the point which moved most must have risen: a machine's own wandering is less
 PATIENCE = 6.0  # s in which a cause that shakes the machine would be found by its head or power
+BUILDS = 30.0  # % by which machines of one kind shake unlike each other, one standard deviation
+OF_SISTERS = 0.8  # of confidence, where a machine is held against its sisters and not against what it was
 SHARPNESS = 9.0  # of confidence over the cosine between what is seen and what a fault does
 AFTER_START = 3.0 * STARTING_TIME  # s
 PREFERRED = (0.7, 1.2)  # of the rated flow at its speed: HI 9.6.3's preferred operating region
@@ -77,6 +81,7 @@ class Shaking:
         patterns = np.array(list(PATTERNS.values())) * _weights()
         self._patterns: Floats = patterns / np.linalg.norm(patterns, axis=1, keepdims=True)
         self._held: NDArray[np.bool_] = np.zeros(len(model.pumps), dtype=bool)
+        self._louder = Louder(*self._column.shape, ENVELOPES.start)
         points = self._column.size
         self._nobody = self._held
         self._nought, self._one = np.zeros(points), np.ones(points)
@@ -87,15 +92,26 @@ class Shaking:
         """What stands now."""
         shape = self._column.shape
         now = values[self._column]
-        seen = self._watch.step(at, self._sample(now, state, moves), self._held.repeat(shape[1]))
+        sample = self._sample(now, state, moves)
+        seen = self._watch.step(at, sample, self._held.repeat(shape[1]))
+        louder = self._louder.step(now, sample.value.reshape(shape), (sample.why == kinds.OK).reshape(shape))
+        signs = self._as_before(at, now, louder) if np.count_nonzero(louder) else []
         if not np.count_nonzero(seen.crossed):
             self._held = self._nobody
-            return []
+            return signs
         self._held = np.asarray(seen.crossed.reshape(shape).any(axis=1), dtype=bool)
         rise = self._watch.evidence(at - LATELY)[0].reshape(shape)
         z = seen.z.reshape(shape)
-        signs = (self._sign(int(pump), now[pump], rise[pump], z[pump]) for pump in np.flatnonzero(self._held))
-        return [sign for sign in signs if sign is not None]
+        risen = (self._sign(int(pump), now[pump], rise[pump], z[pump]) for pump in np.flatnonzero(self._held))
+        return [*(sign for sign in risen if sign is not None), *signs]
+
+    def _as_before(self, at: float, now: Floats, louder: NDArray[np.bool_]) -> list[Sign]:
+        """What it means that some shake more than their sisters, and have done so ever since they were looked at."""
+        beyond = self._louder.beyond()
+        signs = (
+            self._sign(int(pump), now[pump], beyond[pump], beyond[pump] / BUILDS) for pump in np.flatnonzero(louder)
+        )
+        return [replace(one, since=at, candidates=_less_sure(one.candidates)) for one in signs if one is not None]
 
     def bridge_gap(self) -> None:
         """Let what comes follow nothing."""
@@ -165,6 +181,12 @@ class Shaking:
         equipment = self._tags[int(columns[order[0]])].equipment
         since = self._watch.onset(pump * len(POINTS) + int(order[0]))
         return Sign(equipment, "machine", fault, since, ranked(scores, SHARPNESS), evidence, PATIENCE)
+
+
+def _less_sure(candidates: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
+    """The same, less surely: sisters are not what a machine was itself."""
+    told = tuple(replace(one, confidence=round(OF_SISTERS * one.confidence, 4)) for one in candidates)
+    return (*told, Candidate("unknown", round(1.0 - sum(one.confidence for one in told), 4)))
 
 
 def accepted_more(region: Floats) -> Floats:

@@ -173,6 +173,11 @@ class Watch:
         """Standard deviation of one healthy sample of a channel. [% of rated]"""
         return float(self._whitening.sigma[channel])
 
+    @property
+    def usual_step(self) -> Floats:
+        """(m,) standard deviation that the differences of successive samples speak for. [% of rated]"""
+        return self._whitening.usual_step
+
     def evidence(self, since: float) -> tuple[Floats, NDArray[np.intp]]:
         """Mean departure (m,) over the kept samples from a time on, and how many they were."""
         rows = self._since(since)

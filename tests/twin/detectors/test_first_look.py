@@ -63,6 +63,29 @@ def test_what_is_broken_from_the_first_frame_on_is_told_within_a_minute(
     assert not fault or (fault, equipment) in told
 
 
+def test_a_blade_that_is_missing_from_the_first_frame_on_is_told_by_how_its_sisters_shake(station: Station) -> None:
+    plant = Plant(station, 3)
+    plant.head_loss[1], plant.efficiency_loss[1], plant.vibration[1] = 0.12, 0.10, 3.0
+    assert set(found(plant)) == {("broken_blade", "P102")}
+
+
+def test_a_pump_that_boils_from_the_first_frame_on_need_not_be_as_far_off(station: Station) -> None:
+    plant = Plant(station, 3, head_spread=0.0)
+    plant.head_loss[1], plant.efficiency_loss[1] = 0.04, 0.02  # no more than builds differ
+    assert not found(plant)
+    plant = Plant(station, 3, head_spread=0.0)
+    plant.head_loss[1], plant.efficiency_loss[1] = 0.04, 0.02
+    plant.vibration[1], plant.envelope[1], plant.flow_noise[1] = 1.5, 2.5, 2.0
+    assert set(found(plant)) == {("cavitation", "P102")}
+
+
+def test_pumps_that_all_shake_alike_are_loud_by_nature(station: Station) -> None:
+    plant = Plant(station, 3, head_spread=0.0)
+    plant.head_loss[1], plant.efficiency_loss[1] = 0.04, 0.02
+    plant.envelope *= 2.5
+    assert not found(plant)
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_pumps_built_at_opposite_ends_of_their_tolerance_are_not_broken(station: Station, seed: int) -> None:
     plant = Plant(station, seed)

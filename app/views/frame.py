@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QFontMetricsF, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app import layouts, theme
 from app.views import style
 
-SHEET_GAP, SHEET_EDGES = 4, 56  # px by which lines of a sheet stand apart; its title and margins
+SHEET_GAP, SHEET_EDGES = 4, 88  # px by which lines of a sheet stand apart; its title and margins
+SHEET_MARGIN, SHEET_BAR = 24, 16  # px beside its columns, and for the bar that scrolls them
 SMALLEST = QSize(896, 504)  # 1366 x 768 at one and a half
 
 
@@ -140,22 +150,44 @@ class Sheet(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         heading = QLabel(title)
         heading.setFont(style.font(theme.LARGE, bold=True))
-        bodies = QHBoxLayout()
-        bodies.setSpacing(4 * theme.STEP)
         size = theme.NORMAL if parent.width() >= theme.NARROW else theme.SMALL
-        line = QFontMetricsF(style.font(size)).height() + SHEET_GAP
-        for some in _columns(lines, max(int((parent.height() - SHEET_EDGES) / line), 8)):
+        room = QSize(parent.width() - 2 * SHEET_MARGIN - SHEET_BAR, parent.height() - SHEET_EDGES)
+        page = _page(lines, size, room)
+        scrolled = QScrollArea(widgetResizable=True)
+        scrolled.setFrameShape(QFrame.Shape.NoFrame)
+        scrolled.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scrolled.setWidget(page)
+        bar = SHEET_BAR if page.sizeHint().height() > room.height() else 0
+        scrolled.setFixedSize(page.sizeHint().boundedTo(room) + QSize(bar, 0))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SHEET_MARGIN, 16, SHEET_MARGIN, 16)
+        column.addWidget(heading)
+        column.addWidget(scrolled)
+        self.adjustSize()
+        middle = parent.mapToGlobal(parent.rect().center())
+        self.move(middle - self.rect().center())
+
+
+def _page(lines: list[tuple[str, str]], size: int, room: QSize) -> QWidget:
+    """The lines in as many columns as their height asks for, and their width allows; then it is to be scrolled."""
+    height = max(int(room.height() / (QFontMetricsF(style.font(size)).height() + SHEET_GAP)), 8)
+    while True:
+        columns = _columns(lines, height)
+        page = QWidget()
+        bodies = QHBoxLayout(page)
+        bodies.setContentsMargins(0, 0, 0, 0)
+        bodies.setSpacing(4 * theme.STEP)
+        for some in columns:
             body = QLabel(f"<table cellspacing=2>{''.join(_line(*line) for line in some)}</table>")
             body.setFont(style.font(size))
             body.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             bodies.addWidget(body, 0, Qt.AlignmentFlag.AlignTop)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 16, 24, 16)
-        column.addWidget(heading)
-        column.addLayout(bodies)
-        self.adjustSize()
-        middle = parent.mapToGlobal(parent.rect().center())
-        self.move(middle - self.rect().center())
+            body.ensurePolished()  # it is measured before it is shown
+        if page.sizeHint().width() <= room.width() or len(columns) == 1:
+            return page
+        page.deleteLater()
+        while len(_columns(lines, height)) == len(columns):
+            height += 1
 
 
 def _columns(lines: list[tuple[str, str]], height: int) -> list[list[tuple[str, str]]]:

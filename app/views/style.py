@@ -152,6 +152,7 @@ NoticeBar > QPushButton {{
     font-size: {theme.SMALL}px; color: {theme.SECONDARY};
 }}
 NoticeBar > QPushButton[told="true"] {{ color: {theme.BRIGHT}; }}
+Sheet QScrollArea, Sheet QScrollArea > QWidget > QWidget {{ background: transparent; border: none; }}
 Sheet, Palette, Log {{ background: {theme.RAISED}; border: 1px solid {theme.LINE}; }}
 Palette QListView, Log QPlainTextEdit {{ background: {theme.RAISED}; border: none; }}
 NoteLine {{ background: {theme.RAISED}; border: 1px solid {theme.EXPECTED}; border-radius: 3px; }}

@@ -44,9 +44,11 @@ def dressed(qapp: QApplication) -> Iterator[None]:
 
 
 @pytest.fixture(params=["en", "zh"])
-def spoken(request: pytest.FixtureRequest, qapp: QApplication) -> str:
-    Languages(qapp).speak(request.param)
-    return str(request.param)
+def spoken(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[str]:
+    languages = Languages(qapp)  # what it has installed goes with it
+    languages.speak(request.param)
+    yield str(request.param)
+    languages.speak("en")
 
 
 def picture(widget: QWidget, width: int, height: int) -> QImage:
@@ -241,7 +243,8 @@ def test_what_was_chosen_stays_chosen_when_values_change(qtbot: QtBot) -> None:
 
 
 def test_chosen_lines_are_copied_as_text(qtbot: QtBot, qapp: QApplication) -> None:
-    Languages(qapp).speak("en")
+    languages = Languages(qapp)
+    languages.speak("en")
     listed = the_list(qtbot)
     listed._copy.trigger()
     assert "Impeller wear" in QApplication.clipboard().text()

@@ -138,7 +138,7 @@ class AlarmBook:
     def _read(self, frames: Frame | Block) -> Reading:
         rules = self._rules
         believed = _believed(frames)
-        said = believed[..., rules.column]
+        said = believed.take(rules.column, axis=-1)
         return Reading(believed, said, (said >= rules.least) & (said <= rules.most))
 
     def step(self, frame: Frame, read: Reading | None = None) -> tuple[Alarm, ...]:

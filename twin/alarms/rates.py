@@ -56,7 +56,7 @@ class _Rate:
         self._slopes = Slopes(len(rows), float(rules.span[rows[0]]))
 
     def read(self, believed: Floats) -> Floats:
-        values = believed[..., self._column]
+        values = believed.take(self._column, axis=-1)
         self._middles.step(believed, values)
         values[(values < self._low) | (values > self._high)] = np.nan
         return values

@@ -52,13 +52,13 @@ class Middles:
     def step(self, values: Floats, ruled: Floats) -> None:
         """Change ``ruled`` values (..., r) by those of all tags (..., n); NaN where no gauge says anything."""
         for group in self._groups:
-            said = values[..., group.columns]
+            said = values.take(group.columns, axis=-1)
             if group.all_heard(said):
-                ruled[..., group.rows] = group.middle(said)
+                ruled.T[group.rows] = group.middle(said).T
                 continue
             leaning, heard = group.ranked(said)
             middle = group.valued(leaning, (np.maximum(heard, 1) - 1) // 2)
-            ruled[..., group.rows] = np.where(heard > 0, middle, np.nan)
+            ruled.T[group.rows] = np.where(heard > 0, middle, np.nan).T
 
 
 def _by_size(rules: Sequence[tuple[int, Rule]]) -> list[list[tuple[int, Rule]]]:
@@ -81,17 +81,18 @@ class _Group:
         self.sign = np.array([[rule.sign] for _, rule in rules])
         self._low = np.array([[rule.low] for _, rule in rules])
         self._high = np.array([[rule.high] for _, rule in rules])
-        self._all = np.arange(len(rules))
         count = self.columns.shape[1]
-        self._middle = np.where(self.sign[:, 0] > 0, count // 2, (count - 1) // 2)  # the worse of an even number's two
+        worse = np.where(self.sign[:, 0] > 0, count // 2, (count - 1) // 2)  # of an even number's two middle ones
+        self._middle = np.arange(len(rules)) * count + worse  # of the flattened gauges in order
 
     def all_heard(self, said: Floats) -> bool:
         """Whether every gauge (..., g, k) says something."""
         return int(np.count_nonzero((said >= self._low) & (said <= self._high))) == said.size
 
     def middle(self, said: Floats) -> Floats:
-        """(..., g) the middle value of gauges (..., g, k) that are all heard."""
-        middle: Floats = np.sort(said, axis=-1)[..., self._all, self._middle]
+        """(..., g) the middle value of gauges (..., g, k) that are all heard, which are put in order."""
+        said.sort(axis=-1)
+        middle: Floats = said.reshape(*said.shape[:-2], -1).take(self._middle, axis=-1)
         return middle
 
     def ranked(self, said: Floats) -> tuple[Floats, NDArray[np.intp]]:

@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 from typing import Any
 
@@ -40,6 +41,7 @@ HOUR = 3600.0
 NOTICEABLE = 4.0  # spreads, and steps, of a signal by which a fault must have moved it to be seen in it at all
 BARS = {"P": 3.0, "A": 10.0, "B": 60.0, "C": 3600.0}  # s, by class (domain.md, section 3)
 RIGHT_AWAY = ("P", "A")
+SURENESS = (0.0, 0.5, 0.7, 0.85, 0.95, 1.01)  # bounds between which confidences are held against what was right
 DAY, WEEK = 86_400, 604_800.0  # s
 HEALTHY = ("a healthy day", "season", "healthy-day")  # the first is below, the others are scenarios that ship
 
@@ -102,9 +104,20 @@ CASES = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A name that was given, with what confidence, and whether it was right."""
+
+    confidence: float
+    right: bool
+
+
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one fault: seconds to the first anomaly and to its right name, and what it is called at last."""
+    """What became of one fault: seconds to the first anomaly and to its right name, and what it is called at last.
+
+    ``said`` is the first name that the anomaly had, and its last; nothing where nothing was found.
+    """
 
     case: Case
     severity: Severity
@@ -114,6 +127,7 @@ class Outcome:
     among_three: bool
     called: str
     others: int
+    said: tuple[Said, ...] = ()
 
     @property
     def found(self) -> bool:
@@ -181,7 +195,13 @@ def outcome(station: Station, case: Case, severity: Severity, seed: int, share: 
         any(c.fault == case.fault for a in there for c in a.candidates[:3]),
         f"{last.fault} {last.equipment}" if last else "nothing",
         len({a.id for a in anomalies} - ours),
+        tuple(_said(one, case) for one in ((there or anomalies)[0], last)) if last else (),
     )
+
+
+def _said(anomaly: Anomaly, case: Case) -> Said:
+    right = (anomaly.fault, anomaly.equipment) == (case.fault, case.equipment)
+    return Said(anomaly.candidates[0].confidence, right)
 
 
 def day(hours: float = 24.0) -> Scenario:
@@ -241,9 +261,21 @@ def _summary(outcomes: Sequence[Outcome]) -> None:
     }
     print(", ".join(f"{name} {100.0 * share:.1f} %" for name, share in shares.items()))
     print(f"{sum(one.others for one in outcomes)} other anomalies in {len(outcomes)} runs")
+    _reliability([one.said[0] for one in outcomes if one.said], "first names")
+    _reliability([one.said[-1] for one in outcomes if one.said], "last names")
     for one in outcomes:
         if one.severity != "slight" and not one.right:
             print(f"  {one.case.fault} {one.severity} on {one.case.on}: called {one.called}")
+
+
+def _reliability(said: Sequence[Said], which: str) -> None:
+    """How often names of about one confidence were right: as often as they said, where confidence is calibrated."""
+    print(f"{which:12}{'confidence':>12}{'names':>7}{'mean':>7}{'right':>7}")
+    for low, high in pairwise(SURENESS):
+        these = [one for one in said if low <= one.confidence < high]
+        if these:
+            mean, right = (float(np.mean([getattr(one, of) for one in these])) for of in ("confidence", "right"))
+            print(f"{'':12}{f'{100 * low:.0f}-{min(100 * high, 100):.0f} %':>12}{len(these):7}{mean:7.2f}{right:7.2f}")
 
 
 def healthy(seeds: Sequence[int], jobs: int) -> None:

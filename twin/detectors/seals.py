@@ -1,7 +1,7 @@
 """Mechanical seals: water that leaks takes more flush, and warms the chamber it passes, before any switch is wet.
 
-Each flush flow is held against its own past, each chamber's temperature against its own past beside its sisters': what
-the water of a circuit brings, it brings to all.
+Of pumps that run, each flush flow is held against its own past, each chamber's temperature against its own past beside
+its sisters': what the water of a circuit brings, it brings to all.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from twin.detectors.anomaly import Evidence
 from twin.detectors.signs import Points, Sign, ranked
-from twin.plant.model import PlantState, PumpModel
+from twin.plant.model import PumpModel
 from twin.signals import Floats, Tag, TagTable
 
 LEARNED = 120.0  # s after which it is known what is usual
@@ -79,11 +79,11 @@ class Seals:
         self._changed_at: Floats = np.full(len(self._pumps), -np.inf)
         self._at = np.nan
 
-    def step(self, at: float, values: Floats, state: PlantState) -> list[Sign]:
-        """What stands now."""
+    def step(self, at: float, values: Floats, running: NDArray[np.bool_]) -> list[Sign]:
+        """What stands now; ``running`` (n,) says which pumps turn."""
         elapsed = min(at - self._at, LONGEST) if at > self._at else 1.0
-        turned = (state.running != self._running) & np.isfinite(self._at)
-        self._running, self._at = state.running, at
+        turned = (running != self._running) & np.isfinite(self._at)
+        self._running, self._at = running, at
         self._changed_at[turned] = at
         self._flow.forget(turned)
         signs = self._by_flow(at, values, elapsed)
@@ -93,7 +93,7 @@ class Seals:
 
     def _by_flow(self, at: float, values: Floats, elapsed: float) -> list[Sign]:
         now, usual = self._flush.read(values), self._flow
-        settled = np.isfinite(now) & (at - self._changed_at > SETTLED)
+        settled = np.isfinite(now) & (now > 0.0) & self._running & (at - self._changed_at > SETTLED)
         more = now - usual.mean
         spread = np.maximum(usual.spread, LEAST_SPREAD[0] * np.abs(usual.mean))
         leaks = settled & usual.known & (more > np.maximum(MORE * np.abs(usual.mean), SPREADS * spread))

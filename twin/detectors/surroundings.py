@@ -64,7 +64,7 @@ class Surroundings:
             _Turn(self._shaking.step, EVERY),
             _Turn(lambda at, values, state, moves: self._warming.step(at, values, state, moves.since_start), EVERY),
             _Turn(lambda at, values, *_: self._quality.step(at, values), EVERY_QUALITY),
-            _Turn(lambda at, values, state, _: self._seals.step(at, values, state), EVERY_QUALITY),
+            _Turn(lambda at, values, state, _: self._seals.step(at, values, state.running), EVERY_QUALITY),
         )
 
     @property

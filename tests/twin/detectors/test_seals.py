@@ -7,9 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from tests.twin.detectors.plant import Plant
+from tests.twin.detectors.plant import START, Plant
 from twin.detectors.anomaly import Anomaly
+from twin.detectors.seals import FLUSH, Seals
 from twin.pipeline import Twin
+from twin.plant.model import PumpModel
 from twin.plant.reading import Station, read
 from twin.signals import Frame
 
@@ -77,3 +79,16 @@ def test_warmer_water_warms_all_chambers_and_is_no_leak(station: Station) -> Non
     told(twin, plant.run(LEARNS))
     plant.all_warmer = 15.0
     assert told(twin, plant.run(60)) == []
+
+
+def test_a_pump_that_is_flushed_only_while_it_runs_does_not_leak_when_it_starts(station: Station) -> None:
+    watcher, standby = Seals(PumpModel(station), station.tags), [pump.id for pump in station.pumps].index("P104")
+    column = station.tags.measuring("P104", FLUSH)
+    assert column is not None
+    told = []
+    for second in range(0, 900, 3):
+        values = np.full(len(station.tags) + 1, np.nan)
+        values[column] = 12.0 if second >= 285 else 0.0  # it is opened a little before the pump turns
+        running = np.arange(len(station.pumps)) == (standby if second >= 300 else -1)
+        told += watcher.step(START + second, values, running)
+    assert told == []

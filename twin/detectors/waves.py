@@ -51,7 +51,7 @@ SLOW_KEPT = 90  # samples of C that say how a slow leak has moved it
 
 @dataclass
 class _Wave:
-    """A step that arrived: on which line, which way, from what C, and whether the chambers saw it first. [s], [m]"""
+    """A step that arrived: on which line, which way, from what C, and whether the chambers saw it too. [s], [m]"""
 
     at: float
     size: float
@@ -206,7 +206,7 @@ class Waves:
         self._confirmed = np.where(large, self._confirmed + 1, 0)
         arrived = np.flatnonzero(self._confirmed >= CONFIRMED)
         for i in arrived[np.argsort(-np.abs(step[arrived]))].tolist():  # the largest first: the rest is its echo
-            self._arrive(i, at, float(step[i]), float(self._lately.rows[-1][i]))
+            self._arrive(i, at, step, float(self._lately.rows[-1][i]))
 
     def _watch_chambers(self, at: float, step: Floats, busy: NDArray[np.bool_]) -> None:
         for side, moved in enumerate((step < -STEP, step > STEP)):
@@ -231,13 +231,16 @@ class Waves:
         """Whether a wave on a circuit's lines is told already."""
         return any(self._circuit[i] == circuit for i in self._waves)
 
-    def _arrive(self, i: int, at: float, size: float, now: float) -> None:
-        circuit = int(self._circuit[i])
+    def _arrive(self, i: int, at: float, step: Floats, now: float) -> None:
+        circuit, size = int(self._circuit[i]), float(step[i])
         self.quiet[circuit] = at + ECHOES
         self._stirred[circuit] = at
         if self._known(circuit):
             return
-        far = 3.0 <= at - self._chamber_at[circuit, 0 if size < 0 else 1] <= BEFORE
+        first = 3.0 <= at - self._chamber_at[circuit, 0 if size < 0 else 1] <= BEFORE
+        # a valve of the station moves those beyond it the other way, and later
+        along = step[self._along][self._chamber_circuit == circuit]
+        far = first or (along * np.sign(size) > STIRRED).any()
         self._waves[i] = _Wave(at, size, now - size, bool(far))
 
     def _signs(self, at: float, now: Floats, demand: float) -> list[Sign]:

@@ -14,9 +14,9 @@ from twin.detectors.anomaly import Anomaly, Evidence
 from twin.detectors.cases import TOGETHER, Case, Cases, certain
 from twin.detectors.channels import Channels
 from twin.detectors.first_look import FirstLook
+from twin.detectors.hearing import SHAKES, SWINGS_KNOWN, Hearing
 from twin.detectors.holding import Holding
 from twin.detectors.kinds import WHY, Sample
-from twin.detectors.pump_residuals import NO_FLOW
 from twin.detectors.reconciliation import STEADY, Reconciled, Reconciliation
 from twin.detectors.residual import Residuals
 from twin.detectors.response import Responses
@@ -39,23 +39,12 @@ SETTLED = 15.0  # s after a case was last told that its departures are taken for
 DOUBTFUL = 0.5  # confidence below which it is weighed twice as long first
 SECOND = 0.6  # confidence from which a change on top of a known fault is told as a second one
 SECOND_SENSOR = 0.75  # and for a transmitter, which can explain almost anything
-RESTLESS = 2.0  # times its usual swing, from which a channel's sums cross by themselves
-BEYOND_SWING = 2.0  # of that swing by which the mean of the last samples must differ to be something new
-OWN_CHANGE = 0.3  # of what a fault moves that it may come to move more or less, and be the same fault
 JUST_NOW = 3.0  # s
 FRESH = 30.0  # s for which a case is reconsidered with every frame; later now and then
 NOW_AND_THEN = 10.0  # s
 TRANSIENT = 8.0  # s after a trip in which its circuit's other channels are not judged
-MEAN_OF_SOME = 0.6  # spread of a mean of a few samples over that of one
-MEAN_OF_MANY = 0.25  # and of however many: what repeats does not average out
-SWINGS_KNOWN = 4  # samples that say how far a channel swings, and so how well its mean is known
-NO_NOISE = 3.0  # swings by which the mean of some samples is off: that is no noise
-OF_FEW = (np.inf, np.inf, 225.0, 12.9, 5.1, 3.2)  # the same of so many samples: Student's t of one in a thousand
 NOISY_AT_MOST = 45.0  # s in which a transmitter is found noisy
-WITNESSES = ("vibration", "envelope", "head", "power", "speed_tracking")
 RUBS = frozenset({"bearing_de", "bearing_nde", "misalignment"})
-SHAKES = frozenset({"cavitation", "gas_ingress"})
-SWINGS = SHAKES | {"unknown"}
 MAY_BE_NOISE = SHAKES | {"sensor_bias", "unknown"}
 POWER = frozenset({"power", "efficiency", "feeder"})
 ALIKE = 4.0  # χ² by which a transmitter that is known to be wrong may explain less than the best
@@ -110,13 +99,13 @@ class Detector:
         numbers, responses = count(1), Responses(station)
         self._cases = Cases(self._channels, responses, numbers, model.binding.tags, station.id)
         self._surroundings = Surroundings(station, model, responses, numbers)
-        self._judged = np.array([kind.judged for kind in self._channels.kinds], dtype=bool)
+        parts = self._channels, self._library, self._watch, self._first_look, self._cases
+        self._hearing = Hearing(model, *parts)
         self._of_power = np.array([name.name in POWER for name in self._channels.names], dtype=bool)
         self._healthy = healthy
         self._pending: dict[int, float] = {}
         self._transient: dict[int, float] = {}
         self._second: dict[int, float] = {}
-        self._witnesses = {name: self._witness(name) for name in WITNESSES}
         self._why: NDArray[np.intp] = np.empty(0, dtype=np.intp)
         self._said: tuple[str, ...] = ()
         self._nobodys: NDArray[np.bool_] = np.zeros(len(self._channels), dtype=bool)
@@ -152,7 +141,7 @@ class Detector:
         else:
             self._surroundings.teach(self._sound(frame, state), state, self._channels.moves)
         standing = (*self._cases.anomalies, *self._surroundings.anomalies)
-        self._sample, self._seen = sample, seen
+        self._sample, self._seen, self._hearing.basis = sample, seen, sample.basis
         self._disbelieve()
         told = self._reconciliation.told
         self._findings = Findings(self._residuals(sample, seen), standing, tuple(changed), told)
@@ -257,7 +246,7 @@ class Detector:
             return ()
         lost = float(self._trips.lost[pump])
         value = -lost * float(self._model.rated_speed[pump]) * 30.0 / np.pi
-        spread = float(self._watch.spread(self._witnesses["speed_tracking"][pump]))
+        spread = self._hearing.spread("speed_tracking", pump)
         return (
             Evidence("shaft_speed", binding.tag(column), round(value, 1), "r/min", round(-100.0 * lost / spread, 1)),
         )
@@ -308,7 +297,7 @@ class Detector:
     ) -> list[Anomaly]:
         """Look at a case again; one that turns out to be what another tells already is over."""
         others = {(one.fault, one.equipment) for one in self._cases.anomalies if one is not case.anomaly}
-        verdict = self._verdict(case.circuit, case.anomaly.since, state, seen, case)
+        verdict = self._hearing.verdict(case.circuit, case.anomaly.since, state, seen, case)
         anomaly = self._cases.reconsider(case, verdict, at, seen, running)
         if anomaly is not None and (anomaly.fault, anomaly.equipment) in others:
             return [self._end(case, at)]
@@ -398,7 +387,7 @@ class Detector:
         """What changes on top of a known fault: the same grown, or a second one."""
         crossed = seen.crossed & case.claims
         if crossed.any():
-            crossed &= ~self._of_itself(case, at, seen)
+            crossed &= ~self._hearing.of_itself(case, at, seen)
         if not crossed.any() or np.isfinite(case.back_since) or self._unquiet(case.circuit, at):
             self._second.pop(case.anomaly.id, None)
             return []
@@ -409,7 +398,7 @@ class Detector:
         since = self._watch.onset(int(channels[np.argmax(np.abs(seen.z[channels]))]))
         known = self._watch.explained.copy()
         hypotheses = self._library.at(case.circuit, state)
-        evidence = self._evidence(since, state, seen, case, known, crossed)
+        evidence = self._hearing.evidence(since, state, seen, case, known, crossed)
         verdict = diagnosis.verdict(hypotheses, evidence, diagnosis.opinion(hypotheses, evidence), state.pumps)
         if verdict.fault == "unknown":  # the first may have grown meanwhile, too
             evidence = diagnosis.without(evidence, case.size)
@@ -427,26 +416,11 @@ class Detector:
             return [self._cases.call_drift(case, at)]
         if same or doubtful or self._named(verdict):
             return []
-        whole = self._evidence(at - LATELY, state, seen, case, case.base, case.claims)
+        whole = self._hearing.evidence(at - LATELY, state, seen, case, case.base, case.claims)
         of_all = diagnosis.verdict(hypotheses, whole, diagnosis.opinion(hypotheses, whole), state.pumps)
         if (of_all.fault, of_all.equipment) == (verdict.fault, verdict.equipment):
             return [self._cases.rename(case, of_all, at, seen, running)]  # it was too small to be told right at first
         return [self._cases.open(verdict, case.circuit, since, at, seen, running, base=known)]
-
-    def _of_itself(self, case: Case, at: float, seen: Judgement) -> NDArray[np.bool_]:
-        """(m,) channels whose sums cross by what a fault does by itself: it swings, and is never quite constant.
-
-        Water that boils shakes all that its pump moves, any other fault what it has moved itself.
-        """
-        swinging = np.ones_like(case.claims) if case.fault in SWINGS else case.size != 0.0
-        departure, _ = self._watch.evidence(at - LATELY)
-        known = self._watch.explained
-        with np.errstate(invalid="ignore"):
-            swing = np.exp(self._watch.restlessness())
-            swings = np.where(swinging & (swing > RESTLESS), BEYOND_SWING * swing * seen.sigma, 0.0)
-            own = np.where(known != 0.0, np.maximum(OWN_CHANGE * np.abs(known), seen.sigma), 0.0)
-            of_itself: NDArray[np.bool_] = np.abs(departure - known) <= np.maximum(swings, own)
-        return of_itself
 
     def _named(self, verdict: diagnosis.Verdict) -> bool:
         """Whether a fault is told already."""
@@ -502,13 +476,13 @@ class Detector:
             if waited < LOOK_ONCE:
                 continue
             since = self._watch.onset(int(channels[np.argmax(np.abs(seen.z[channels]))]))
-            verdict = self._verdict(circuit, since, state, seen, None)
+            verdict = self._hearing.verdict(circuit, since, state, seen, None)
             if waited < self._patience(verdict) or self._mere_noise(verdict, channels, since, seen, waited):
                 continue
             if self._is_set_aside(verdict, circuit, at):
                 self._pending.pop(circuit, None)
                 continue
-            together = self._pair(circuit, since, state, seen) if verdict.fault == "unknown" else None
+            together = self._hearing.pair(circuit, since, state, seen) if verdict.fault == "unknown" else None
             if together is not None:
                 changed += self._open_pair(together, circuit, since, at, seen, running)
             else:
@@ -530,12 +504,6 @@ class Detector:
     def _evidence_from(self, at: float) -> float:
         """Since when there is evidence of what crosses now: where frames come seldom, two have shown it. [s, POSIX]"""
         return at - self._since_last if self._seldom else at
-
-    def _pair(
-        self, circuit: int, since: float, state: PlantState, seen: Judgement
-    ) -> tuple[diagnosis.Verdict, diagnosis.Verdict] | None:
-        """Two faults that began together, where no single one explains what is seen."""
-        return diagnosis.pair(self._library.at(circuit, state), self._evidence(since, state, seen, None))
 
     def _open_pair(
         self,
@@ -562,7 +530,7 @@ class Detector:
         self, verdict: diagnosis.Verdict, crossed: NDArray[np.intp], since: float, seen: Judgement, waited: float
     ) -> bool:
         """Whether what crossed may yet turn out to be a noisy transmitter, whose residuals go both ways."""
-        if waited > NOISY_AT_MOST or verdict.fault not in MAY_BE_NOISE or self._shifted(crossed, since, seen):
+        if waited > NOISY_AT_MOST or verdict.fault not in MAY_BE_NOISE or self._hearing.shifted(crossed, since, seen):
             return False
         suspects, tags = self._surroundings.suspects, self._model.binding.tags
         if verdict.fault not in SHAKES:
@@ -571,83 +539,12 @@ class Detector:
         restless = [tags[tags.column(name)].equipment for name in suspects if name in tags.names]
         return restless.count(verdict.equipment) == 1
 
-    def _shifted(self, channels: NDArray[np.intp], since: float, seen: Judgement) -> bool:
-        """Whether one of some channels is further off than its samples swing: noise alone has a mean near nothing."""
-        departure, count = self._watch.evidence(since)
-        enough = np.append(OF_FEW, NO_NOISE)[np.minimum(count[channels], len(OF_FEW))]
-        with np.errstate(invalid="ignore"):
-            swing = np.fmax(np.exp(self._watch.restlessness()[channels]), 1.0) * seen.sigma[channels]
-            swing = np.maximum(swing, self._watch.scatter(since)[channels])
-            return bool((np.abs(departure[channels]) > enough * swing).any())
-
     def _heating(self) -> NDArray[np.bool_]:
         """(m,) channels that ailing bearings and couplings move a little: the power they take."""
         ailing = {anomaly.equipment for anomaly in self._surroundings.anomalies if anomaly.fault in RUBS}
         pumps = [i for i, pump in enumerate(self._model.pumps) if pump.id in ailing]
         heating: NDArray[np.bool_] = np.isin(self._channels.pump, pumps) & self._of_power
         return heating
-
-    def _verdict(
-        self, circuit: int, since: float, state: PlantState, seen: Judgement, case: Case | None
-    ) -> diagnosis.Verdict:
-        """What a circuit suffers from: of a new case, or of one that stands."""
-        hypotheses = self._library.at(circuit, state)
-        evidence = self._evidence(since, state, seen, case)
-        held = diagnosis.opinion(hypotheses, evidence)
-        if case is not None:
-            held = self._cases.weigh(case, held)
-        return diagnosis.verdict(hypotheses, evidence, held, state.pumps)
-
-    def _evidence(
-        self,
-        since: float,
-        state: PlantState,
-        seen: Judgement,
-        case: Case | None,
-        known: Floats | None = None,
-        raised: NDArray[np.bool_] | None = None,
-    ) -> diagnosis.Evidence:
-        """What is seen since a time, without what other cases explain and without what is ``known`` (m,)."""
-        departure, count = self._watch.evidence(since)
-        known = case.base if known is None and case is not None else known
-        departure = departure if known is None else departure - known
-        of_mean = np.clip(np.sqrt(2.0 / np.maximum(count, 1)), MEAN_OF_MANY, MEAN_OF_SOME)
-        built = np.where(self._first_look.held, 1.0, of_mean)  # how it was built does not average out
-        swing = np.where(count >= SWINGS_KNOWN, self._watch.scatter(since) / np.sqrt(np.maximum(count, 1)), 0.0)
-        others = np.zeros(len(self._channels), dtype=bool)
-        for other in self._cases.standing:
-            if other is not case and (case is None or other.pump != case.pump):
-                others |= other.claims
-        look, seen_before = self._first_look, self._watch.seen
-        shaken = look.against_sisters(departure, self._watch.offsets.value, seen_before, "vibration", "envelope")
-        steps = np.log(self._watch.usual_step)
-        restless = look.against_sisters(self._watch.restlessness(), steps, seen_before, "head", "power")
-        with np.errstate(divide="ignore", invalid="ignore"):
-            npsh = state.npsh_available / state.npsh_required
-        return diagnosis.Evidence(
-            departure=departure,
-            sigma=np.maximum(built * seen.sigma, swing),
-            usable=seen.valid & ~others & self._judged,
-            raised=raised if raised is not None else case.claims if case is not None else seen.crossed & ~others,
-            basis=self._sample.basis if self._sample is not None else np.ones(len(self._channels)),
-            vibration=self._told("vibration", shaken) / 100.0,
-            envelope=self._told("envelope", shaken) / 100.0,
-            noise=np.fmax(self._told("head", restless), self._told("power", restless)),
-            npsh=npsh,
-            flows=~(np.abs(state.flow) < NO_FLOW * self._model.rated_flow),
-        )
-
-    def _witness(self, name: str) -> NDArray[np.intp]:
-        """(n,) the channel of a residual for each pump, -1 where it has none."""
-        found = np.full(len(self._model.pumps), -1, dtype=np.intp)
-        channels = self._channels.of(name)
-        found[self._channels.pump[channels]] = channels
-        return found
-
-    def _told(self, name: str, values: Floats) -> Floats:
-        """(n,) what a residual says for each pump."""
-        where = self._witnesses[name]
-        return np.where(where >= 0, values[where], np.nan)
 
     def _residuals(self, sample: Sample, seen: Judgement) -> Residuals:
         scale = self._channels.scale

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from twin.detectors.channels import Channels
 from twin.detectors.watch import Watch
-from twin.plant.binding import or_zero
+from twin.plant.binding import middle, or_zero
 from twin.signals import Floats
 
 BEYOND = 2.0  # of the spread of builds and transmitters: further off is none as it was delivered
@@ -24,6 +24,7 @@ SEEN = 12  # samples after which an offset may be held against that
 FEWEST = 2  # sisters with which a pump's shaking is compared
 GIVEN_UP = 60.0  # s without a sum beyond its threshold after which a pump that was taken back is learned again
 LOUD = 70.0  # % (natural logarithm) by which a pump shakes more than its sisters beyond how they are built: twofold
+LISTENS = 3.0  # s between two times that this is reckoned
 LOUDLY = 0.5  # of the limit: how far one that does must be off
 WITNESSES = ("vibration", "envelope")
 LEFT_OUT = frozenset({"flow_balance", "backflow"})  # of which there is but one, or which a pump has while it stands
@@ -40,14 +41,16 @@ class FirstLook:
         self._limit_if_loud: Floats = LOUDLY * self._limit
         self._witnesses = [channels.of(name) for name in WITNESSES]
         self.held: NDArray[np.bool_] = np.zeros(len(channels), dtype=bool)
-        self._claimed = self.held
-        self._crossed_at = -np.inf
+        self._claimed = self._are_loud = self.held
+        self._listened = self._crossed_at = -np.inf
 
     def step(self, at: float, watch: Watch, claimed: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """(m,) channels that must teach nothing; ``claimed`` are those that some anomaly explains."""
         size = np.abs(watch.offsets.value)
         if np.count_nonzero((size > self._limit_if_loud) & self._looked_at):
-            limit = np.where(self._loud(watch), self._limit_if_loud, self._limit)
+            if not 0.0 <= at - self._listened < LISTENS:
+                self._listened, self._are_loud = at, self._loud(watch)
+            limit = np.where(self._are_loud, self._limit_if_loud, self._limit)
             beyond = (size > limit) & self._looked_at
             self._look(at, watch, beyond & (watch.seen > SEEN) & ~claimed & ~self.held, limit)
         if self.held.any():
@@ -61,10 +64,10 @@ class FirstLook:
         """
         unlike = np.zeros(len(values))
         ours = self._channels.of(name)
-        for channel in ours.tolist():
-            others = ours[(ours != channel) & np.isfinite(values[ours])]
-            if len(others) >= FEWEST:
-                unlike[channel] = values[channel] - np.median(values[others])
+        told = values[ours]
+        if np.isfinite(told).sum() > FEWEST:
+            others = np.where(np.eye(len(ours), dtype=bool), np.nan, told)  # (k, k) beside each, without itself
+            unlike[ours] = or_zero(told - middle(others.T))
         return unlike
 
     def against_sisters(self, values: Floats, levels: Floats, seen: NDArray[np.intp], *names: str) -> Floats:

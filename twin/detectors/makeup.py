@@ -83,11 +83,12 @@ class _Chambers:
 
     def wet(self, values: Floats) -> tuple[Evidence, bool] | None:
         """The first that is wet, and whether it lies towards the source."""
-        wires, levels = values[self._wires], values[self._levels]
+        found, levels = values[self._wires] > ON, values[self._levels]
         self._dry = np.fmin(self._dry, levels)
-        wet = [*self._wires[wires > ON].tolist(), *self._levels[levels - self._dry > WET].tolist()]
-        if not wet:
+        risen = levels - self._dry > WET
+        if not np.count_nonzero(found) + np.count_nonzero(risen):
             return None
+        wet = [*self._wires[found].tolist(), *self._levels[risen].tolist()]
         tag, value = self._tags[wet[0]], float(values[wet[0]])
         return Evidence(tag.measures, tag.name, round(value, 3), tag.unit, 999.0), self._near_source[wet[0]]
 
@@ -131,9 +132,9 @@ class Makeup:
     def _failing(self, values: Floats, given: float, elapsed: float) -> bool:
         """Whether pumps or tanks say that there is no make-up to be had."""
         faults = values[self._faults] > ON
-        failed = bool((faults & self._sound).any())
+        failed = bool(np.count_nonzero(faults & self._sound))
         self._sound |= ~faults
-        level = float(np.fmax.reduce(values[self._tanks], initial=-np.inf))
+        level = max((one for one in values[self._tanks].tolist() if not math.isnan(one)), default=-math.inf)
         empty = self._level.known and level < EMPTY * self._level.mean
         if math.isfinite(level) and not empty:
             self._level.learn(level, elapsed)

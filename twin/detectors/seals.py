@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from twin.detectors.anomaly import Evidence
 from twin.detectors.signs import Points, Sign, ranked
+from twin.plant.binding import middle
 from twin.plant.model import PumpModel
 from twin.signals import Floats, Tag, TagTable
 
@@ -120,12 +121,9 @@ class Seals:
 
     def _of_sisters(self, now: Floats, warm: NDArray[np.bool_]) -> Floats:
         """(n,) the median of the other warm chambers of the same circuit, NaN where there is none."""
-        others = np.where(self._same & warm[None, :] & ~np.eye(len(now), dtype=bool), now[None, :], np.nan)
-        some = np.isfinite(others).any(axis=1)
-        median = np.full(len(now), np.nan)
-        if some.any():
-            median[some] = np.nanmedian(others[some], axis=1)
-        return median
+        others = np.where(self._same & warm[:, None], now[:, None], np.nan)  # (of, beside)
+        np.fill_diagonal(others, np.nan)
+        return middle(others)
 
     def _sign(self, pump: int, at: float, tag: Tag, value: float, z: float) -> Sign:
         z = round(float(np.clip(z, -999.0, 999.0)), 1)

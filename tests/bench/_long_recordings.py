@@ -48,9 +48,9 @@ def _extend(data: h5py.Dataset, filled: int, days: int) -> None:
     width = -(-data.shape[last] // data.chunks[last]) * data.chunks[last]
     there = _chunks(data) if filled > 1 else []
     data.resize(width * days, axis=last)
-    for offset in there:
-        mask, packed = data.id.read_direct_chunk(offset)
-        for day in range(1, filled):
+    chunks = [(offset, *data.id.read_direct_chunk(offset)) for offset in there]
+    for day in range(1, filled):  # day after day, as a recorder lays them
+        for offset, mask, packed in chunks:
             data.id.write_direct_chunk((*offset[:last], offset[last] + day * width), packed, mask)
 
 

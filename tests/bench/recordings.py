@@ -1,10 +1,10 @@
 """What recordings cost beside their peers: a day of the reference station, a month, and a file of the 100 GB class.
 
-Each question is asked warm (the median of some, each about another tag, row or set of tags) and cold (the same with
-nothing of the file in memory). Asked warm, a day soon has at hand what a month has not: chunks and tables met before.
-So that nothing but length is compared, files are also asked as newly opened: the second question to a recording, with
-the file in the system's memory and nothing of it in ours. The whole takes some minutes; the day is simulated once and
-kept.
+Each question is asked warm (the median of some, each about another tag, row or set of tags, with all of the file in
+the system's memory) and cold (the same with nothing of it there). Asked warm, a day soon has at hand what a month has
+not: chunks and tables met before. So that nothing but length is compared, files are also asked as newly opened: the
+second question to a recording, with the file in the system's memory and nothing of it in ours. The whole takes some
+minutes; the day is simulated once and kept.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ KILLS = 50
 FASTER = 1000.0
 REPLAYED = 10_000  # frames
 HOUR = 3600
+AT_ONCE = 2**22  # bytes
 
 Question = Callable[[], object]
 
@@ -83,7 +84,7 @@ def main() -> None:
         _appending(folder, block.values, tags)
         _tell_head()
         of_day = _tell("Pumphouse", day, block.values.size, Ours, REPEATS)
-        new_of_day = _newly(lambda: Ours(day))
+        new_of_day = _newly(day, lambda: Ours(day))
         figures = "".join(f"{took:>20.2f}" for took in new_of_day)
         print(f"{'newly opened':<22}{'':>15}{figures}", flush=True)
         for peer in PEERS:
@@ -97,7 +98,7 @@ def main() -> None:
             path = folder / f"{days}.h5"
             repeated(day, path, days, sparse)
             told = _tell(called, path, DAY * len(tags) * days, lambda path, days=days: Ours(path, days), REPEATS)  # type: ignore[misc]
-            new = _newly(lambda path=path, days=days: Ours(path, days))  # type: ignore[misc]
+            new = _newly(path, lambda path=path, days=days: Ours(path, days))  # type: ignore[misc]
             warm, newly = _times(told, of_day), _times(new, new_of_day)
             print(f"{'':<22}in times the day's: warm {warm}; newly opened {newly} (bar {2.0 if sparse else 1.5})")
             _tell_whole(path, days)
@@ -202,7 +203,9 @@ def _tell(name: str, path: Path, samples: int, peer: Callable[[Path], Opened], r
         opened.close()
 
     asked = _asked()
+    _remember(path)
     told = [(_median(first, repeats), _cold(path, lambda: _timed(first)))]
+    _remember(path)
     opened = peer(path)
     warm = [_median(lambda question=question: question(opened), repeats) for question in asked]  # type: ignore[misc]
     opened.close()
@@ -226,7 +229,7 @@ def _asked() -> list[Callable[[Opened], object]]:
     ]
 
 
-def _newly(opening: Callable[[], Opened]) -> list[float]:
+def _newly(path: Path, opening: Callable[[], Opened]) -> list[float]:
     """What opening takes, and the second question to a recording that was just opened, warm. [ms]"""
 
     def second(question: Callable[[Opened], object]) -> float:
@@ -236,6 +239,7 @@ def _newly(opening: Callable[[], Opened]) -> list[float]:
         opened.close()
         return took
 
+    _remember(path)
     opened = _median(lambda: opening().close(), REPEATS)
     return [opened, *(_middle(lambda question=question: second(question), REPEATS) for question in _asked())]  # type: ignore[misc]
 
@@ -355,6 +359,13 @@ def _forget(path: Path) -> None:
     with path.open("rb") as file:
         os.fsync(file.fileno())
         os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+def _remember(path: Path) -> None:
+    """Let the system have all of a file in memory."""
+    with path.open("rb", buffering=0) as file:
+        while file.read(AT_ONCE):
+            pass
 
 
 def _cold(path: Path, timed: Callable[[], float]) -> float:

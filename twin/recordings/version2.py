@@ -22,9 +22,15 @@ def blocks_of(file: h5py.File) -> NDArray[np.void]:
     unknown = LATER.get(version_of(file), ())
     then = np.dtype([(name, BLOCK[name]) for name in BLOCK.names or () if name not in unknown])
     told = whole(file, BLOCKS, then)
-    blocks = np.zeros(len(told), BLOCK)
-    for name in then.names or ():
-        blocks[name] = told[name]
+    blocks = _as_now(told) if unknown else told
     if len(blocks) and int(blocks["pictures"].max()) > MOST_PICTURES:
         raise ValueError("a block with an absurd number of pictures")
+    return blocks
+
+
+def _as_now(told: NDArray[np.void]) -> NDArray[np.void]:
+    """Blocks of an earlier version with the columns that have come since, which say nothing of them."""
+    blocks = np.zeros(len(told), BLOCK)
+    for name in told.dtype.names or ():
+        blocks[name] = told[name]
     return blocks

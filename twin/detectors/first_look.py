@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from twin.detectors.channels import Channels
 from twin.detectors.watch import Watch
-from twin.plant.binding import middle, or_zero
+from twin.plant.binding import Middle, or_zero
 from twin.signals import Floats
 
 BEYOND = 2.0  # of the spread of builds and transmitters: further off is none as it was delivered
@@ -24,7 +24,7 @@ SEEN = 12  # samples after which an offset may be held against that
 FEWEST = 2  # sisters with which a pump's shaking is compared
 GIVEN_UP = 60.0  # s without a sum beyond its threshold after which a pump that was taken back is learned again
 LOUD = 70.0  # % (natural logarithm) by which a pump shakes more than its sisters beyond how they are built: twofold
-LISTENS = 3.0  # s between two times that this is reckoned
+LISTENS = 5.0  # s between two times that this is reckoned
 LOUDLY = 0.5  # of the limit: how far one that does must be off
 WITNESSES = ("vibration", "envelope")
 LEFT_OUT = frozenset({"flow_balance", "backflow"})  # of which there is but one, or which a pump has while it stands
@@ -43,6 +43,7 @@ class FirstLook:
         self.held: NDArray[np.bool_] = np.zeros(len(channels), dtype=bool)
         self._claimed = self._are_loud = self.held
         self._listened = self._crossed_at = -np.inf
+        self._middle = Middle()
 
     def step(self, at: float, watch: Watch, claimed: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """(m,) channels that must teach nothing; ``claimed`` are those that some anomaly explains."""
@@ -51,8 +52,9 @@ class FirstLook:
             if not 0.0 <= at - self._listened < LISTENS:
                 self._listened, self._are_loud = at, self._loud(watch)
             limit = np.where(self._are_loud, self._limit_if_loud, self._limit)
-            beyond = (size > limit) & self._looked_at
-            self._look(at, watch, beyond & (watch.seen > SEEN) & ~claimed & ~self.held, limit)
+            beyond = (size > limit) & self._looked_at & (watch.seen > SEEN) & ~claimed & ~self.held
+            if np.count_nonzero(beyond):
+                self._look(at, watch, beyond, limit)
         if self.held.any():
             self._let_go(at, watch, claimed)
         return self.held
@@ -67,7 +69,7 @@ class FirstLook:
         told = values[ours]
         if np.isfinite(told).sum() > FEWEST:
             others = np.where(np.eye(len(ours), dtype=bool), np.nan, told)  # (k, k) beside each, without itself
-            unlike[ours] = or_zero(told - middle(others.T))
+            unlike[ours] = or_zero(told - self._middle(others.T))
         return unlike
 
     def against_sisters(self, values: Floats, levels: Floats, seen: NDArray[np.intp], *names: str) -> Floats:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.detectors.cusum import Cusum
-from twin.plant.binding import middle
+from twin.plant.binding import Middle
 from twin.signals import Floats
 
 FEWEST = 3  # thermometers, of which one may be wrong
@@ -32,6 +32,7 @@ class Pools:
             self._of[list(group)] = column
             self._member[: len(group), column] = group
         self._sums = Cusum(len(kept), k, h)
+        self._middle = Middle()
 
     def step(self, at: float, innovation: Floats, variance: Floats, spread: Floats, told: NDArray[np.bool_]) -> None:
         """Add what the thermometers (m,) did not expect, and how unsure that was: in common, and each by itself. [K]
@@ -48,7 +49,7 @@ class Pools:
         expected = np.append(variance, 0.0)[self._member].max(axis=0)
         own = np.append(spread, 0.0)[self._member].max(axis=0)
         sigma = np.sqrt(expected + COMMON**2 + (MIDDLE * own) ** 2 / np.maximum(many, 1))
-        rise = np.where(judged, middle(of_all), 0.0) / sigma
+        rise = np.where(judged, self._middle(of_all), 0.0) / sigma
         self._sums.step(at, np.maximum(rise, 0.0), judged)
 
     def warmer(self) -> NDArray[np.bool_]:

@@ -206,7 +206,7 @@ def test_a_fault_of_ours_has_status_1_and_a_report(
 def test_a_full_disk_ends_a_simulation_with_a_sentence_and_keeps_what_there_was(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    through, room = os.pwrite, [100_000]
+    through, room = os.pwrite, [400_000]  # some frames of values, and what cameras see meanwhile
 
     def pwrite(handle: int, data: bytes, offset: int) -> int:
         if room[0] <= 0:

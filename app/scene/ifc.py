@@ -41,7 +41,8 @@ def read(path: Path, told: Callable[[float], None]) -> Model:
 
     settings = geometry.settings()
     settings.set("use-world-coords", True)
-    iterator = geometry.iterator(settings, library.open(str(path)))
+    building = library.open(str(path))  # kept until the end: the iterator reads it without holding it
+    iterator = geometry.iterator(settings, building)
     parts: list[Part] = []
     colours: dict[tuple[float, float, float], int] = {}
     for shape in _shapes(iterator):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import subprocess
 import sys
 from pathlib import Path
@@ -284,6 +285,7 @@ def test_who_does_not_want_to_wait_any_longer_ends_the_reading(tmp_path: Path, m
 # ---- IFC -------------------------------------------------------------------------------------------------------------
 
 FAKE_IFC = """
+import weakref
 class _Shape:
     guid, name, type = "3vB2", "Pump 1", "IfcPump"
     class geometry:
@@ -300,10 +302,11 @@ class settings:
 class iterator:
     def __init__(self, settings, file):
         assert file.endswith("m.ifc")
-        self._left = 2
+        self._file, self._left = weakref.ref(file), 2  # as the real one: it reads the file without holding it
     def initialize(self):
         return True
     def get(self):
+        assert self._file() is not None
         return _Shape
     def next(self):
         self._left -= 1
@@ -333,7 +336,29 @@ def test_an_ifc_building_is_read_where_its_library_is_installed(
     assert sum(len(part.triangles) for part in model.parts) == 8
     assert {model.materials[part.material].colour for part in model.parts} == {(1.0, 0.0, 0.0), ifc.GREY}
     for name in [name for name in sys.modules if name.startswith("ifcopenshell")]:
-        monkeypatch.delitem(sys.modules, name)
+        del sys.modules[name]
+
+
+def test_an_ifc_building_is_read_by_the_real_library(tmp_path: Path) -> None:
+    pytest.importorskip("ifcopenshell", reason="the extra for IFC is not installed")
+    run = importlib.import_module("ifcopenshell.api").run
+    file = run("project.create_file")
+    run("root.create_entity", file, ifc_class="IfcProject", name="P")
+    run("unit.assign_unit", file, length={"is_metric": True, "raw": "MILLIMETERS"})
+    whole = run("context.add_context", file, context_type="Model")
+    how = {"context_type": "Model", "context_identifier": "Body", "target_view": "MODEL_VIEW", "parent": whole}
+    body = run("context.add_context", file, **how)
+    for name, kind, away in (("P1", "IfcPump", 0.0), ("wall", "IfcWall", 5.0)):
+        product = run("root.create_entity", file, ifc_class=kind, name=name)
+        place = np.eye(4)
+        place[0, 3] = away  # m, whatever the file's units
+        run("geometry.edit_object_placement", file, product=product, matrix=place)
+        box = run("geometry.add_wall_representation", file, context=body, length=4, height=3, thickness=0.2)
+        run("geometry.assign_representation", file, product=product, representation=box)
+    file.write(str(tmp_path / "m.ifc"))
+    model = reading.read(tmp_path / "m.ifc", BARE)
+    assert {part.node: part.layer for part in model.parts} == {"P1": "pumps", "wall": "walls"}
+    assert np.allclose(extent(model), [[0, 0, 0], [9, 0.2, 3]])
 
 
 # ---- heavy models ----------------------------------------------------------------------------------------------------

@@ -251,6 +251,7 @@ class Recording:
                 except DAMAGED:
                     if not self._changed():
                         raise
+                    self._load()  # who does not follow what is added must follow what is put elsewhere
             return question(self._current(follow))
 
     def _current(self, follow: bool) -> Contents:

@@ -63,6 +63,22 @@ def test_a_recording_that_is_not_closed_is_as_whole_as_one_that_is(tmp_path: Pat
                 assert_same(got, wanted)
 
 
+def test_frames_that_are_walked_through_stay_whole_while_blocks_are_sealed(tmp_path: Path, short_journal: int) -> None:
+    given = frames(4 * short_journal + 50)
+    begun = 2 * short_journal + 50
+    with Recorder(tmp_path / "r.h5", TAGS) as recorder:
+        for frame in given[:begun]:
+            recorder.append(frame)
+        with Recording.open(recorder.path) as recording:
+            walked = recording.frames(-math.inf, given[begun - 1].at + 0.5)
+            for number, wanted in enumerate(given[:begun]):
+                assert_same(next(walked), wanted)
+                if number == 5:
+                    for frame in given[begun:]:
+                        recorder.append(frame)
+                    recorder._wait()
+
+
 def test_a_reader_follows_a_recording_while_it_grows_and_after_it_is_closed(tmp_path: Path, short_journal: int) -> None:
     given = frames(3 * short_journal + 5)
     with Recorder(tmp_path / "r.h5", TAGS) as recorder:

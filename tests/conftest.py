@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -15,7 +16,11 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "data"
 
 # Skips that are expected on a machine without the evaluation data; any other skip fails in CI.
-EXPECTED_SKIPS = ("the evaluation data is not here", "weston is not here")
+EXPECTED_SKIPS = ("the evaluation data is not here", "weston is not here", "the extra for IFC is not installed")
+
+# A property is no slower for being tried on a busy machine.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")

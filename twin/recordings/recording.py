@@ -247,20 +247,31 @@ class Recording:
         with reading(self.path):
             for _ in range(ATTEMPTS):
                 try:
-                    return question(self._current(follow))
+                    found = question(self._current(follow))
                 except DAMAGED:
                     if not self._changed():
                         raise
-                    self._load()  # who does not follow what is added must follow what is put elsewhere
+                    self._load()
+                else:
+                    if not self._moved_on():
+                        return found
             return question(self._current(follow))
 
     def _current(self, follow: bool) -> Contents:
-        if self._contents is None or (follow and self._contents.growing and self._changed()):
+        """What the file holds; ``follow`` takes in what was added since, too.
+
+        What was put elsewhere is followed anyway: where it lay there may be rows of a later hour by now.
+        """
+        if self._contents is None or self._moved_on():
             self._load()
         assert self._contents is not None
         if follow:
             self._contents.grow()
         return self._contents
+
+    def _moved_on(self) -> bool:
+        """Whether a file that grows has sealed a block since it was opened."""
+        return self._contents is not None and self._contents.growing and self._changed()
 
     def _load(self) -> None:
         if self._contents is not None:
